@@ -1,0 +1,316 @@
+/**
+ * The seam inside the simulated cluster: `wire/` speaks gRPC and knows certificates, roles and routing;
+ * `machine/` is the computer that lives behind it. The wire calls these and turns what they throw
+ * (`SimulatedStatus`) into gRPC statuses. Times are the simulated clock's.
+ */
+import type { EventEmitter } from 'node:events'
+
+/** gRPC status codes by number, so that the machine needs no gRPC. */
+export const Code = {
+  CANCELLED: 1,
+  UNKNOWN: 2,
+  INVALID_ARGUMENT: 3,
+  DEADLINE_EXCEEDED: 4,
+  NOT_FOUND: 5,
+  ALREADY_EXISTS: 6,
+  PERMISSION_DENIED: 7,
+  RESOURCE_EXHAUSTED: 8,
+  FAILED_PRECONDITION: 9,
+  ABORTED: 10,
+  UNIMPLEMENTED: 12,
+  INTERNAL: 13,
+  UNAVAILABLE: 14,
+} as const
+
+/** A refusal as a node words it. Texts: behaviour.md §2.4, §4.4, §5, §7. */
+export class SimulatedStatus extends Error {
+  readonly code: number
+  constructor(code: number, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/** Time with a speed: `speed` 20 makes a two-minute reboot take six seconds. Timers die with the machine's power where asked. */
+export interface SimulatedClock {
+  /** Milliseconds since 1970 as the simulated world counts them. */
+  now(): number
+  /** Resolves after that many simulated milliseconds, or rejects with `signal.reason`. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
+  readonly speed: number
+}
+
+/** Seeded; the same seed gives the same cluster, ids and loads. */
+export interface SimulatedRandom {
+  /** 0 ≤ x < 1 */
+  next(): number
+  integer(belowThis: number): number
+  bytes(count: number): Buffer
+  uuid(): string
+}
+
+export interface StoredResource {
+  readonly namespace: string
+  readonly type: string
+  readonly id: string
+  readonly version: number
+  readonly phase: 'running' | 'tearingDown'
+  readonly owner: string
+  readonly created: number
+  readonly updated: number
+  readonly labels: Readonly<Record<string, string>>
+  readonly annotations: Readonly<Record<string, string>>
+  /** What `yaml_spec` holds, ready to send. */
+  readonly yamlSpec: string
+  /** What `proto_spec` holds; empty where the simulator has only the YAML form. */
+  readonly protoSpec: Buffer
+}
+
+export type StoreEvent =
+  | { readonly kind: 'created'; readonly resource: StoredResource }
+  | { readonly kind: 'updated'; readonly resource: StoredResource; readonly old: StoredResource }
+  | { readonly kind: 'destroyed'; readonly resource: StoredResource }
+
+/** The COSI state of one machine; emptied at power-off, so versions start again after a reboot. Implemented in wire/resource-store.ts. */
+export interface ResourceStore {
+  /** Creates or updates; an equal spec is not an update. `spec` is written as YAML unless it is a string marked raw. */
+  put(
+    key: { readonly namespace: string; readonly type: string; readonly id: string },
+    spec: unknown,
+    options?: {
+      readonly owner?: string
+      readonly labels?: Record<string, string>
+      readonly annotations?: Record<string, string>
+      readonly rawYaml?: string
+      readonly protoSpec?: Buffer
+    },
+  ): StoredResource
+  remove(key: { readonly namespace: string; readonly type: string; readonly id: string }): void
+  get(key: {
+    readonly namespace: string
+    readonly type: string
+    readonly id: string
+  }): StoredResource | undefined
+  /** Ordered by id. */
+  list(namespace: string, type: string): readonly StoredResource[]
+  /** Calls back synchronously after each change; returns the unsubscriber. */
+  subscribe(listener: (event: StoreEvent) => void): () => void
+  clear(): void
+}
+
+export interface MachineSpec {
+  readonly hostname: string
+  /** IPv4 on which it listens, port 50000 unless `port` says otherwise. */
+  readonly address: string
+  readonly port: number
+  readonly role: 'controlplane' | 'worker'
+  /** `v1.13.9` */
+  readonly talos: string
+  readonly bootLoader: 'grub' | 'systemd-boot'
+  readonly extensions: readonly string[]
+  readonly kernelArguments: readonly string[]
+  readonly diskBytes: number
+  readonly memoryBytes: number
+  readonly cores: number
+}
+
+export interface ServiceSnapshot {
+  readonly id: string
+  readonly state: string
+  readonly health: {
+    readonly unknown: boolean
+    readonly healthy: boolean
+    readonly lastMessage: string
+    readonly lastChange: number
+  }
+  readonly events: readonly { readonly message: string; readonly state: string; readonly at: number }[]
+}
+
+/** A frame of the event stream, ready to be packed: `type` is the message name in package machine. */
+export interface MachineEvent {
+  readonly id: string
+  readonly actorId: string
+  readonly type:
+    | 'SequenceEvent'
+    | 'PhaseEvent'
+    | 'TaskEvent'
+    | 'ServiceStateEvent'
+    | 'MachineStatusEvent'
+    | 'ConfigLoadErrorEvent'
+    | 'ConfigValidationErrorEvent'
+    | 'AddressEvent'
+    | 'RestartEvent'
+  /** Fields as proto-loader takes them (camelCase, enums by name). */
+  readonly payload: Readonly<Record<string, unknown>>
+}
+
+export interface ApplyRequest {
+  readonly data: Buffer
+  readonly mode: 'REBOOT' | 'AUTO' | 'NO_REBOOT' | 'STAGED' | 'TRY'
+  readonly dryRun: boolean
+  /** Milliseconds; 60 000 when the caller gave none. */
+  readonly tryTimeout: number
+}
+
+export interface ApplyReply {
+  readonly warnings: readonly string[]
+  readonly mode: ApplyRequest['mode']
+  readonly modeDetails: string
+}
+
+export interface LayerProgress {
+  readonly layerId: string
+  readonly status: 'DOWNLOADING' | 'DOWNLOAD_COMPLETE' | 'EXTRACTING' | 'EXTRACT_COMPLETE' | 'ALREADY_EXISTS'
+  readonly offset: number
+  readonly total: number
+  readonly elapsed: number
+}
+
+export type InstallerOutput = { readonly message: string } | { readonly exitCode: number }
+
+/** Figures of the moment, moving like a living machine's (behaviour.md §8.5). */
+export interface LoadSnapshot {
+  /** Unix seconds. */
+  readonly bootTime: number
+  /** Seconds since boot per kind, all cores together. */
+  readonly cpu: {
+    readonly user: number
+    readonly nice: number
+    readonly system: number
+    readonly idle: number
+    readonly iowait: number
+    readonly irq: number
+    readonly softIrq: number
+    readonly steal: number
+  }
+  readonly load: readonly [number, number, number]
+  /** kB, as /proc/meminfo. */
+  readonly memory: {
+    readonly total: number
+    readonly free: number
+    readonly available: number
+    readonly buffers: number
+    readonly cached: number
+  }
+  /** Bytes. */
+  readonly mounts: readonly {
+    readonly filesystem: string
+    readonly size: number
+    readonly available: number
+    readonly mountedOn: string
+  }[]
+}
+
+/**
+ * One computer. `power` events: `up` when its API may be listened for, `down` when the port must refuse and every
+ * connection drop at once. All methods may throw `SimulatedStatus`.
+ */
+export interface SimulatedMachine {
+  readonly spec: MachineSpec
+  readonly clock: SimulatedClock
+  readonly resources: ResourceStore
+  readonly power: EventEmitter<{ up: []; down: [] }>
+  readonly isUp: boolean
+  /** Running version, which an upgrade changes: `v1.14.0`. */
+  readonly talosVersion: string
+  readonly bootId: string
+
+  services(): readonly ServiceSnapshot[]
+  serviceAction(id: string, action: 'start' | 'stop' | 'restart'): string
+  load(): LoadSnapshot
+
+  /** Ring of 1000, oldest first. */
+  eventHistory(): readonly MachineEvent[]
+  onEvent(listener: (event: MachineEvent) => void): () => void
+  /** Whole frames as Dmesg sends them, newline included. */
+  kernelLog(): readonly string[]
+  onKernelLine(listener: (frame: string) => void): () => void
+  logIds(): readonly string[]
+  /** Lines without newline; throws for an unknown id. */
+  serviceLog(id: string): readonly string[]
+  onServiceLine(id: string, listener: (line: string) => void): () => void
+  /** procfs and the like for `Read`; throws NOT_FOUND. */
+  readFile(path: string): Buffer
+
+  apply(request: ApplyRequest): Promise<ApplyReply>
+  reboot(mode: 'DEFAULT' | 'POWERCYCLE' | 'FORCE'): { readonly actorId: string }
+  rollback(): void
+  shutdown(force: boolean): { readonly actorId: string }
+  upgradeLegacy(request: {
+    readonly image: string
+    readonly stage: boolean
+    readonly force: boolean
+    readonly preserve: boolean
+    readonly rebootMode: 'DEFAULT' | 'POWERCYCLE'
+  }): Promise<{ readonly actorId: string }>
+  /** Yields progress and ends with the digest-pinned name. */
+  pullImage(reference: string, signal: AbortSignal): AsyncGenerator<LayerProgress, string>
+  installImage(reference: string, signal: AbortSignal): AsyncGenerator<InstallerOutput>
+  images(): readonly {
+    readonly name: string
+    readonly digest: string
+    readonly size: number
+    readonly createdAt: number
+  }[]
+
+  /** Troubles by name; unknown names throw. */
+  cause(trouble: string): void
+  settle(trouble: string): void
+  /** First power-on, fast: resolves when it is running and ready. */
+  powerOn(): Promise<void>
+  /** Pulls the plug: timers die, `down` fires. */
+  powerOff(): void
+}
+
+/** What machines of one cluster share: etcd, discovery, certificates, a registry. Implemented in machine/cluster-state.ts. */
+export interface ClusterState {
+  readonly name: string
+  readonly endpoint: string
+  machines(): readonly SimulatedMachine[]
+  /** By address, hostname or node name. */
+  find(target: string): SimulatedMachine | undefined
+  etcd: {
+    members(): readonly {
+      readonly id: string
+      readonly hostname: string
+      readonly peerUrls: readonly string[]
+      readonly clientUrls: readonly string[]
+      readonly learner: boolean
+    }[]
+    statusOf(hostname: string): {
+      readonly memberId: string
+      readonly dbSize: number
+      readonly dbSizeInUse: number
+      readonly leader: string
+      readonly raftIndex: number
+      readonly raftTerm: number
+      readonly errors: readonly string[]
+      readonly learner: boolean
+      readonly storageVersion: string
+    }
+    alarms(): readonly { readonly memberId: string; readonly alarm: 'NOSPACE' | 'CORRUPT' }[]
+    forfeit(hostname: string): string | undefined
+    snapshot(): Buffer
+    healthy(hostname: string): boolean
+  }
+}
+
+/** PEM texts as Talos writes them: keys labelled `ED25519 PRIVATE KEY`. */
+export interface KeyPairPem {
+  readonly crt: string
+  readonly key: string
+}
+
+/** Made by wire/pki.ts; the machine side puts them into its MachineConfigs. */
+export interface ClusterSecrets {
+  readonly os: KeyPairPem
+  readonly etcd: KeyPairPem
+  readonly kubernetes: KeyPairPem
+  readonly aggregator: KeyPairPem
+  readonly serviceAccountKey: string
+  readonly clusterId: string
+  readonly clusterSecret: string
+  readonly bootstrapToken: string
+  readonly trustdToken: string
+  readonly secretboxSecret: string
+}

@@ -1,0 +1,10 @@
+// Original file: protos/common/common.proto
+
+
+export interface URL {
+  'fullPath'?: (string);
+}
+
+export interface URL__Output {
+  'fullPath': (string);
+}

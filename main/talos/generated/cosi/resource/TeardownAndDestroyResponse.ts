@@ -1,0 +1,8 @@
+// Original file: protos/cosi/resource/state.proto
+
+
+export interface TeardownAndDestroyResponse {
+}
+
+export interface TeardownAndDestroyResponse__Output {
+}

@@ -1,0 +1,10 @@
+// Original file: protos/cosi/resource/state.proto
+
+
+export interface TeardownOptions {
+  'owner'?: (string);
+}
+
+export interface TeardownOptions__Output {
+  'owner': (string);
+}

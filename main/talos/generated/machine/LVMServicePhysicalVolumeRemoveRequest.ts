@@ -1,0 +1,10 @@
+// Original file: protos/machine/lvm.proto
+
+
+export interface LVMServicePhysicalVolumeRemoveRequest {
+  'device'?: (string);
+}
+
+export interface LVMServicePhysicalVolumeRemoveRequest__Output {
+  'device': (string);
+}

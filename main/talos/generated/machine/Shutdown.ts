@@ -1,0 +1,13 @@
+// Original file: protos/machine/machine.proto
+
+import type { Metadata as _common_Metadata, Metadata__Output as _common_Metadata__Output } from '../common/Metadata.ts';
+
+export interface Shutdown {
+  'metadata'?: (_common_Metadata | null);
+  'actorId'?: (string);
+}
+
+export interface Shutdown__Output {
+  'metadata': (_common_Metadata__Output | null);
+  'actorId': (string);
+}

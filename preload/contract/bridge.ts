@@ -1,0 +1,78 @@
+import type { WireError } from './wire-error.ts'
+
+export const methodNames = [
+  'app.save-settings',
+  'app.self-test',
+  'app.choose-keystore',
+  'app.unlock',
+  'app.open-link',
+  'contexts.select',
+  'contexts.forget',
+  'talosconfigs.preview',
+  'talosconfigs.import',
+  'demo.start',
+  'demo.stop',
+  'nodes.reboot',
+  'nodes.talosctl',
+  'services.act',
+  'logs.sources',
+  'machine-configs.read',
+  'machine-configs.schema',
+  'machine-configs.save-draft',
+  'machine-configs.discard-draft',
+  'machine-configs.problems',
+  'machine-configs.review',
+  'machine-configs.dry-run',
+  'machine-configs.apply',
+  'machine-configs.keep',
+  'machine-configs.revert',
+  'machine-configs.reveal',
+  'machine-configs.history',
+  'machine-configs.history-text',
+  'upgrades.targets',
+  'upgrades.plan',
+  'upgrades.plan-rollback',
+  'upgrades.start',
+  'runs.stop',
+  'runs.settle',
+  'runs.export',
+] as const
+
+export const streamNames = [
+  'app.watch',
+  'contexts.watch',
+  'nodes.watch',
+  'nodes.watch-detail',
+  'services.watch',
+  'logs.follow',
+  'runs.watch',
+] as const
+
+export type MethodName = (typeof methodNames)[number]
+export type StreamName = (typeof streamNames)[number]
+
+/** What comes down a stream. Items of one frame are in order; a frame costs one credit. */
+export type StreamFrame =
+  | { readonly kind: 'snapshot'; readonly items: readonly unknown[] }
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'changes'; readonly items: readonly unknown[] }
+  | { readonly kind: 'end' }
+  | { readonly kind: 'failed'; readonly error: WireError }
+
+/** Frames a stream may send before the renderer has given credit back. */
+export const INITIAL_CREDIT = 8
+
+/**
+ * `window.talos`. One function per name, none that takes a name; ids are made by the renderer, one per call.
+ * `invoke` resolves to a `Result`, whatever happens on the other side.
+ */
+export interface Bridge {
+  readonly invoke: Readonly<Record<MethodName, (id: string, input: unknown) => Promise<unknown>>>
+  readonly open: Readonly<
+    Record<StreamName, (id: string, input: unknown, onFrame: (frame: StreamFrame) => void) => void>
+  >
+  /** Cancels a call or closes a stream. */
+  readonly cancel: (id: string) => void
+  /** Gives credit back after frames were taken in. */
+  readonly credit: (id: string, frames: number) => void
+}

@@ -1,0 +1,31 @@
+import type { z } from 'zod'
+import { appContract } from './app.ts'
+import type { MethodName, StreamName } from './bridge.ts'
+import { contextsContract } from './contexts.ts'
+import type { Method, Stream } from './define.ts'
+import { machineConfigsContract } from './machine-configs.ts'
+import { nodesContract } from './nodes.ts'
+import { runsContract } from './runs.ts'
+import { upgradesContract } from './upgrades.ts'
+
+/** Everything that crosses between main and renderer. The key is the channel name. */
+export const contract = {
+  ...appContract,
+  ...contextsContract,
+  ...nodesContract,
+  ...machineConfigsContract,
+  ...upgradesContract,
+  ...runsContract,
+} as const satisfies Readonly<Record<MethodName | StreamName, unknown>>
+
+export type Contract = typeof contract
+type Names<Kind extends 'method' | 'stream'> = {
+  [K in keyof Contract]: Contract[K] extends { kind: Kind } ? K : never
+}[keyof Contract]
+
+export type Input<K extends keyof Contract> = z.input<Contract[K]['input']>
+export type ParsedInput<K extends keyof Contract> = z.output<Contract[K]['input']>
+export type Output<K extends Names<'method'>> =
+  Contract[K] extends Method<z.ZodType, infer O> ? z.output<O> : never
+export type Item<K extends Names<'stream'>> =
+  Contract[K] extends Stream<z.ZodType, infer T> ? z.output<T> : never

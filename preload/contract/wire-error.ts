@@ -1,0 +1,114 @@
+import { z } from 'zod'
+
+/**
+ * Every way in which something can fail for the person at the window. The set is closed: the texts of
+ * `renderer/app/i18n` have a sentence for each, and `main/domain/talos-failure.ts` a remedy.
+ */
+export const ErrorCode = z.enum([
+  // the border
+  'malformed-call', // the renderer sent something the contract does not know
+  'untrusted-caller',
+  'cancelled',
+  'internal', // a bug of ours; the log has it whole
+  'locked', // the key store wants its passphrase
+  'session-taken', // another window of the browser host is open
+  // talosconfig
+  'talosconfig-empty',
+  'talosconfig-too-large',
+  'talosconfig-not-text',
+  'talosconfig-not-yaml',
+  'talosconfig-no-contexts',
+  'talosconfig-unknown-context',
+  'talosconfig-bad-base64',
+  'talosconfig-bad-certificate',
+  'talosconfig-key-mismatch',
+  'talosconfig-no-endpoints',
+  'talosconfig-unsupported-auth',
+  'talosconfig-unreadable',
+  'certificate-expired',
+  'certificate-not-yet-valid',
+  'context-not-found',
+  // reaching a node
+  'unreachable',
+  'wrong-ca',
+  'certificate-refused',
+  'tls-algorithms',
+  'wrong-host-name',
+  'worker-as-endpoint',
+  'maintenance-mode',
+  'timeout',
+  // what a node answers
+  'role-too-low',
+  'unsupported-by-version', // the API or resource does not exist on that Talos version
+  'control-plane-only',
+  'not-found',
+  'refused', // FAILED_PRECONDITION, INVALID_ARGUMENT: the node's own words are in the message
+  'conflict', // something moved under us: plan stale, sequence locked, another apply running
+  'too-large',
+  'node-error', // INTERNAL, UNKNOWN and the rest: the node's own words are in the message
+  'interrupted', // the connection went in the middle of something that may have happened
+  // machine config
+  'config-syntax',
+  'config-placeholder-unresolved',
+  'config-missing-v1alpha1',
+  'config-refused',
+  'config-moved', // the node's config is not the one the draft was based on
+  'config-unchanged',
+  'config-try-pending',
+  // upgrades
+  'plan-stale',
+  'plan-blocked',
+  'run-active', // one run per cluster
+  'run-not-found',
+  'rollback-impossible',
+  'target-illegal',
+  // this computer
+  'passphrase-wrong',
+  'store-damaged',
+  'disk-write-failed',
+])
+export type ErrorCode = z.infer<typeof ErrorCode>
+
+/** What the person can do next; the renderer turns each into a sentence or a button. */
+export const Remedy = z.enum([
+  'retry',
+  'wait',
+  'import-talosconfig',
+  'renew-certificate',
+  'use-control-plane-endpoint',
+  'use-node-addresses',
+  'ask-for-admin',
+  'check-network',
+  'check-clock',
+  'configure-node',
+  'upgrade-talos',
+  'fix-draft',
+  'reload',
+  'recompute-plan',
+  'unlock',
+  'open-log',
+  'read-node',
+  'close-other-window',
+])
+export type Remedy = z.infer<typeof Remedy>
+
+/** A place in a text, 1-based, as editors count. */
+export const TextPosition = z.object({
+  line: z.number().int().positive(),
+  column: z.number().int().positive(),
+})
+export type TextPosition = z.infer<typeof TextPosition>
+
+/** A failure as data: what (`code`, `message`), where (`node`, `at`), what next (`remedy`). Never a stack, never a secret. */
+export const WireError = z.object({
+  code: ErrorCode,
+  message: z.string(),
+  node: z.string().optional(),
+  at: TextPosition.optional(),
+  remedy: Remedy.optional(),
+  retryable: z.boolean(),
+})
+export type WireError = z.infer<typeof WireError>
+
+export type Result<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: WireError }
