@@ -1,0 +1,90 @@
+import { stringify } from 'yaml'
+import type { ResourceStore, SimulatedClock, StoredResource, StoreEvent } from '../machine-api.ts'
+
+interface Key {
+  readonly namespace: string
+  readonly type: string
+  readonly id: string
+}
+
+/**
+ * The COSI state of one machine, in memory. `version` counts from 1 per resource and `created`/`updated` are the
+ * simulated clock's milliseconds. A put that changes neither spec, labels, annotations nor owner is no update, as the
+ * controllers of a node write nothing when nothing moved (behaviour.md §3.1).
+ * `clear` is silent: it belongs to a power-off, when every watch is gone with its connection.
+ */
+export function createResourceStore(clock: Pick<SimulatedClock, 'now'>): ResourceStore {
+  const kinds = new Map<string, Map<string, StoredResource>>()
+  const listeners = new Set<(event: StoreEvent) => void>()
+
+  function kind({ namespace, type }: Omit<Key, 'id'>): Map<string, StoredResource> {
+    const name = `${namespace}/${type}`
+    const found = kinds.get(name)
+    if (found) return found
+    const made = new Map<string, StoredResource>()
+    kinds.set(name, made)
+    return made
+  }
+
+  function tell(event: StoreEvent): void {
+    for (const listener of [...listeners]) listener(event)
+  }
+
+  return {
+    put(key, spec, options = {}) {
+      const of = kind(key)
+      const old = of.get(key.id)
+      const now = clock.now()
+      const resource: StoredResource = {
+        namespace: key.namespace,
+        type: key.type,
+        id: key.id,
+        version: (old?.version ?? 0) + 1,
+        phase: 'running',
+        owner: options.owner ?? '',
+        created: old?.created ?? now,
+        updated: now,
+        labels: options.labels ?? {},
+        annotations: options.annotations ?? {},
+        // Go's YAML writer, which talosctl's reader has seen so far, indents by four and never folds.
+        yamlSpec: options.rawYaml ?? stringify(spec, { indent: 4, lineWidth: 0 }),
+        protoSpec: options.protoSpec ?? Buffer.alloc(0),
+      }
+      if (old && sameContent(old, resource)) return old
+      of.set(key.id, resource)
+      tell(old ? { kind: 'updated', resource, old } : { kind: 'created', resource })
+      return resource
+    },
+    remove(key) {
+      const of = kind(key)
+      const resource = of.get(key.id)
+      if (!resource) return
+      of.delete(key.id)
+      tell({ kind: 'destroyed', resource })
+    },
+    get: (key) => kind(key).get(key.id),
+    list: (namespace, type) =>
+      [...kind({ namespace, type }).values()].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)),
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    clear: () => kinds.clear(),
+  }
+}
+
+function sameContent(a: StoredResource, b: StoredResource): boolean {
+  return (
+    a.yamlSpec === b.yamlSpec &&
+    a.owner === b.owner &&
+    a.phase === b.phase &&
+    a.protoSpec.equals(b.protoSpec) &&
+    sameRecord(a.labels, b.labels) &&
+    sameRecord(a.annotations, b.annotations)
+  )
+}
+
+function sameRecord(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
+  const names = Object.keys(a)
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name])
+}
