@@ -1,0 +1,162 @@
+import { NodeAddress } from '#contract/names.ts'
+import type { ContextName } from '#contract/names.ts'
+import type { ClockPort } from '../clock-port.ts'
+import type { LogPort } from '../log-port.ts'
+import { isFailure } from '../talos-failure.ts'
+import type { Cluster } from './clusters-port.ts'
+import { followNode, type FollowedNode } from './follow-node.ts'
+import { MEMBER } from './resource-types.ts'
+import { listField, textField } from './spec-fields.ts'
+import type { Resource } from './talos-port.ts'
+
+const RETRY_MEMBERS_MS = 2_000
+
+/** All nodes of one cluster that are known: named in the context, or told by a control plane's members. */
+export interface FollowedFleet extends Disposable {
+  nodes(): readonly FollowedNode[]
+  node(address: string): FollowedNode | undefined
+  /** Told the node that changed, `joined` when it is new and `left` when it is gone. */
+  onChange(listener: (node: FollowedNode, how: 'joined' | 'changed' | 'left') => void): () => void
+  /** Resolves when the first list of members was read, or could not be. */
+  readonly discovered: Promise<void>
+}
+
+interface Deps {
+  readonly cluster: Cluster
+  readonly clock: ClockPort
+  readonly log: LogPort
+}
+
+/**
+ * Follows a cluster. Members come from the first endpoint that tells them (discovery may be off: then only the
+ * context's own nodes are shown). A node that the members no longer name stays while the context names it.
+ */
+export function followFleet({ cluster, clock, log }: Deps): FollowedFleet {
+  const context: ContextName = cluster.name
+  const ended = new AbortController()
+  const nodes = new Map<string, FollowedNode>()
+  const listeners = new Set<(node: FollowedNode, how: 'joined' | 'changed' | 'left') => void>()
+  /** Addresses of each member as last told, by member id: a node may have several. */
+  const members = new Map<string, readonly string[]>()
+  let discovered: () => void = () => undefined
+  const whenDiscovered = new Promise<void>((resolve) => (discovered = resolve))
+
+  function hasEnded(): boolean {
+    return ended.signal.aborted
+  }
+
+  function tell(node: FollowedNode, how: 'joined' | 'changed' | 'left'): void {
+    for (const listener of listeners) listener(node, how)
+  }
+
+  function join(address: string): void {
+    if (nodes.has(address)) return
+    const node = followNode(NodeAddress.parse(address), { context, talos: cluster.talos, clock, log })
+    nodes.set(address, node)
+    node.onChange(() => tell(node, 'changed'))
+    tell(node, 'joined')
+  }
+
+  function leave(address: string): void {
+    const node = nodes.get(address)
+    if (node === undefined) return
+    nodes.delete(address)
+    node[Symbol.dispose]()
+    tell(node, 'left')
+  }
+
+  function memberAddress(addresses: readonly string[]): string | undefined {
+    return addresses.find((address) => nodes.has(address)) ?? addresses[0]
+  }
+
+  async function readMembers(endpoint: string): Promise<void> {
+    const seen = new Set<string>()
+    for await (const event of cluster.talos.watch(endpoint, MEMBER, ended.signal)) {
+      switch (event.kind) {
+        case 'present':
+        case 'changed': {
+          const addresses = memberNames(event.resource)
+          members.set(event.resource.id, addresses)
+          seen.add(event.resource.id)
+          const address = memberAddress(addresses)
+          if (address !== undefined) join(address)
+          break
+        }
+        case 'gone':
+          dropMember(event.id)
+          break
+        case 'ready':
+          for (const id of [...members.keys()]) if (!seen.has(id)) dropMember(id)
+          discovered()
+          break
+        case 'lost':
+          // Another endpoint may still tell; the caller goes on to the next.
+          throw event.error
+      }
+    }
+  }
+
+  function dropMember(id: string): void {
+    const addresses = members.get(id) ?? []
+    members.delete(id)
+    const address = memberAddress(addresses)
+    if (address !== undefined && !cluster.nodes.includes(address)) leave(address)
+  }
+
+  async function keepMembers(): Promise<void> {
+    while (!hasEnded()) {
+      for (const endpoint of candidates()) {
+        try {
+          await readMembers(endpoint)
+        } catch (error) {
+          if (hasEnded()) return
+          if (!isFailure(error)) log.error('members failed', error, { node: endpoint })
+        }
+        if (hasEnded()) return
+      }
+      discovered()
+      await clock.sleep(RETRY_MEMBERS_MS, ended.signal).catch(() => undefined)
+    }
+  }
+
+  /** Endpoints first: they are control planes. A worker knows the members too, so its word is better than none. */
+  function candidates(): readonly string[] {
+    return [...new Set([...cluster.endpoints.map(hostOf), ...cluster.nodes])]
+  }
+
+  for (const address of cluster.nodes) join(address)
+  if (cluster.nodes.length === 0) for (const endpoint of cluster.endpoints) join(hostOf(endpoint))
+  void keepMembers()
+
+  return {
+    nodes: () => [...nodes.values()],
+    node: (address) => nodes.get(address),
+    onChange(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    discovered: whenDiscovered,
+    [Symbol.dispose]() {
+      ended.abort()
+      for (const node of nodes.values()) node[Symbol.dispose]()
+      listeners.clear()
+      discovered()
+    },
+  }
+}
+
+/** Addresses first, then its names: a context may list nodes by either. */
+function memberNames({ id, spec }: Resource): readonly string[] {
+  const addresses = listField(spec, 'addresses').filter((a): a is string => typeof a === 'string')
+  const hostname = textField(spec, 'hostname')
+  return [...addresses, ...(hostname === undefined ? [] : [hostname]), id]
+}
+
+/** `10.0.0.1` of `10.0.0.1:50000`, `https://10.0.0.1`, `[fd00::1]:50000`; a bare IPv6 address is itself. */
+export function hostOf(endpoint: string): string {
+  const bare = endpoint.replace(/^https?:\/\//, '')
+  const bracketed = /^\[([^\]]+)\]/.exec(bare)
+  if (bracketed?.[1] !== undefined) return bracketed[1]
+  const colons = bare.split(':').length - 1
+  return colons === 1 ? (bare.split(':')[0] ?? bare) : bare
+}
