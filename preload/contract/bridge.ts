@@ -76,3 +76,30 @@ export interface Bridge {
   /** Gives credit back after frames were taken in. */
   readonly credit: (id: string, frames: number) => void
 }
+
+/**
+ * The same calls as messages, for hosts that have one pipe instead of a function per name: the WebSocket of the
+ * browser host (one JSON text per message) and the loopback of the tests.
+ */
+export type MessageToMain =
+  | { readonly kind: 'call'; readonly id: string; readonly name: string; readonly input: unknown }
+  | { readonly kind: 'open'; readonly id: string; readonly name: string; readonly input: unknown }
+  | { readonly kind: 'cancel'; readonly id: string }
+  | { readonly kind: 'credit'; readonly id: string; readonly frames: number }
+
+export type MessageToRenderer =
+  /** `result` is a `Result`; one per `call`, cancelled or not. */
+  | { readonly kind: 'answer'; readonly id: string; readonly result: unknown }
+  /** After `end` or `failed` nothing follows; a stream that was cancelled just stops. */
+  | { readonly kind: 'frame'; readonly id: string; readonly frame: StreamFrame }
+
+/** Answer of the browser host to `POST /session`; the WebSocket is refused without its cookie. */
+export type SessionAnswer = { readonly ok: true } | { readonly ok: false; readonly error: WireError }
+
+/** Close codes of the browser host's WebSocket. */
+export const SOCKET_CLOSED = {
+  /** Another window of the same browser took the session over. */
+  takenOver: 4001,
+  /** Ichor itself is ending; there is nothing to come back to. */
+  ended: 4002,
+} as const
