@@ -1,0 +1,25 @@
+import { defineConfig } from '@playwright/test'
+
+/** The browser host in a real Chromium. Its path comes from tests/run.mjs, which finds or installs one. */
+const chromium = process.env['ICHOR_CHROMIUM']
+
+export default defineConfig({
+  testDir: 'tests/e2e',
+  outputDir: 'test-results/e2e',
+  timeout: 90_000,
+  expect: { timeout: 20_000 },
+  fullyParallel: false,
+  workers: 1,
+  retries: 0,
+  forbidOnly: true,
+  reporter: [['list'], ['json']],
+  use: {
+    launchOptions: {
+      ...(chromium === undefined ? {} : { executablePath: chromium }),
+      args: ['--disable-gpu', '--disable-background-networking', '--font-render-hinting=none'],
+    },
+    viewport: { width: 1440, height: 900 },
+    screenshot: 'only-on-failure',
+    trace: 'off',
+  },
+})
