@@ -28,6 +28,18 @@ export default defineConfig({
           hookTimeout: 30_000,
         },
       },
+      {
+        // Figures, not verdicts: `npm run bench` prints them, nothing asserts them.
+        extends: true,
+        test: {
+          name: 'bench',
+          include: ['tests/bench/**/*.bench.ts'],
+          environment: 'node',
+          testTimeout: 300_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
     ],
     coverage: {
       provider: 'v8',

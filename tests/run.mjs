@@ -38,6 +38,8 @@ mkdirSync(reports, { recursive: true })
 if (only !== 'e2e') {
   run('unit, contract and integration', 'node_modules/vitest/vitest.mjs', [
     'run',
+    '--project=unit',
+    '--project=integration',
     '--coverage',
     '--reporter=default',
     '--reporter=json',

@@ -1,0 +1,68 @@
+import type { ContextName } from '#contract/names.ts'
+import type { ClockPort } from './domain/clock-port.ts'
+import type { ContextBook } from './domain/contexts/context-book.ts'
+import type { Cluster, ClustersPort } from './domain/nodes/clusters-port.ts'
+import { createTalosPort } from './talos/grpc-talos-port.ts'
+
+/** Connections per context, opened when first asked for and closed when its key changes or it is forgotten. */
+export interface Clusters extends ClustersPort, Disposable {
+  /** Told the contexts whose connections were closed. */
+  onClosed(listener: (context: ContextName) => void): void
+}
+
+interface Deps {
+  readonly book: ContextBook
+  readonly protosDir: string
+  readonly clock: ClockPort
+}
+
+interface Open {
+  readonly cluster: Cluster
+  /** The certificate it was opened with; another one means another key. */
+  readonly crt: string
+  readonly close: () => void
+}
+
+export function createClusters({ book, protosDir, clock }: Deps): Clusters {
+  const open = new Map<ContextName, Open>()
+  const listeners: ((context: ContextName) => void)[] = []
+
+  function close(name: ContextName): void {
+    const found = open.get(name)
+    if (found === undefined) return
+    open.delete(name)
+    for (const listener of listeners) listener(name)
+    found.close()
+  }
+
+  const stop = book.onChange(() => {
+    const now = new Map(book.contexts().map(({ name }) => [name, book.contextOf(name).crt]))
+    for (const [name, { crt }] of open) if (now.get(name) !== crt) close(name)
+  })
+
+  return {
+    async cluster(name) {
+      const found = open.get(name)
+      if (found !== undefined) return found.cluster
+      const context = book.contextOf(name)
+      const talos = createTalosPort({ context, protosDir, clock })
+      const cluster: Cluster = {
+        name,
+        talos,
+        endpoints: context.endpoints,
+        nodes: context.nodes,
+        certificate: context.certificate,
+        demo: context.demo,
+      }
+      open.set(name, { cluster, crt: context.crt, close: () => talos.close() })
+      return cluster
+    },
+    onClosed(listener) {
+      listeners.push(listener)
+    },
+    [Symbol.dispose]() {
+      stop()
+      for (const name of [...open.keys()]) close(name)
+    },
+  }
+}
