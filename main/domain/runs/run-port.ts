@@ -4,6 +4,8 @@ import type { WireError } from '#contract/wire-error.ts'
 /** What happens in a run, in order. The state of the run is a fold of these (`applyRunEvent`). */
 export type RunEvent =
   | { readonly kind: 'planned'; readonly steps: readonly Pick<RunStep, 'id' | 'name'>[] }
+  /** What the verdict will ask, told before the first step, so that a run cut off can still be judged. */
+  | { readonly kind: 'expected'; readonly rows: readonly VerdictRow[] }
   | { readonly kind: 'step-started'; readonly id: string }
   | {
       readonly kind: 'step-progress'

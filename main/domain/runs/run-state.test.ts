@@ -1,0 +1,136 @@
+import { describe, expect, test } from 'vitest'
+import { ContextName, RunId } from '#contract/names.ts'
+import { Run } from '#contract/runs.ts'
+import type { RunEvent, RunHead } from './run-port.ts'
+import { applyRunEvent, beginRun, interruptRun, isOpen, OUTPUT_LINES } from './run-state.ts'
+
+const head: RunHead = {
+  id: RunId.parse('r1'),
+  kind: 'upgrade',
+  context: ContextName.parse('casa'),
+  node: '10.0.20.13',
+  hostname: 'bronce-3',
+  title: { key: 'runs.title.upgrade', parameters: { from: 'v1.13.9', to: 'v1.14.0' } },
+  who: 'ana',
+  startedAt: '2026-11-23T20:51:10.000Z',
+  talosctl: 'talosctl -n 10.0.20.13 upgrade',
+}
+
+function fold(...events: RunEvent[]): Run {
+  let second = 0
+  return events.reduce(
+    (run, event) =>
+      applyRunEvent(run, { at: new Date(Date.UTC(2026, 10, 23, 20, 52, second++)).toISOString(), event }),
+    beginRun(head, true),
+  )
+}
+
+const steps = [
+  { id: 'pull', name: 'pull' },
+  { id: 'install', name: 'install' },
+]
+
+describe('the state of a run is a fold of its events', () => {
+  test('a step carries when it started, what it found and when it ended', () => {
+    const run = fold(
+      { kind: 'planned', steps },
+      { kind: 'step-started', id: 'pull' },
+      { kind: 'step-progress', id: 'pull', progress: 0.5, detail: '80 MiB' },
+      { kind: 'step-progress', id: 'pull' },
+      { kind: 'step-ended', id: 'pull', state: 'done', detail: '171.0 MiB' },
+    )
+    expect(run.steps).toEqual([
+      {
+        id: 'pull',
+        name: 'pull',
+        state: 'done',
+        startedAt: '2026-11-23T20:52:01.000Z',
+        endedAt: '2026-11-23T20:52:04.000Z',
+        detail: '171.0 MiB',
+        progress: 0.5,
+      },
+      { id: 'install', name: 'install', state: 'waiting' },
+    ])
+    expect(Run.parse(run)).toEqual(run)
+  })
+
+  test('a step ended without a new detail keeps the last one it told', () => {
+    const run = fold(
+      { kind: 'planned', steps },
+      { kind: 'step-progress', id: 'pull', detail: 'layer 3 of 5' },
+      { kind: 'step-ended', id: 'pull', state: 'failed' },
+    )
+    expect(run.steps[0]).toMatchObject({ state: 'failed', detail: 'layer 3 of 5' })
+  })
+
+  test('a step nobody planned appears where it happened', () => {
+    expect(fold({ kind: 'step-started', id: 'drain' }).steps).toMatchObject([
+      { id: 'drain', state: 'running' },
+    ])
+  })
+
+  test('only the last 500 lines of output are kept', () => {
+    const lines = Array.from({ length: OUTPUT_LINES + 7 }, (_, n) => ({
+      kind: 'output' as const,
+      text: `line ${n}`,
+    }))
+    const run = fold(...lines)
+    expect(run.output).toHaveLength(OUTPUT_LINES)
+    expect(run.output[0]?.text).toBe('line 7')
+    expect(run.output.at(-1)?.text).toBe(`line ${OUTPUT_LINES + 6}`)
+  })
+
+  test('a verdict ends the run: nothing stays running, nothing stays waiting', () => {
+    const run = fold(
+      { kind: 'planned', steps },
+      { kind: 'step-started', id: 'pull' },
+      {
+        kind: 'verdict',
+        rows: [{ fact: 'talos', expected: 'v1.14.0', outcome: 'unknown' }],
+        outcome: 'failed',
+        error: { code: 'unreachable', message: 'gone', retryable: true },
+      },
+    )
+    expect(run.steps.map((step) => step.state)).toEqual(['unknown', 'skipped'])
+    expect(run).toMatchObject({ outcome: 'failed', stoppable: false, error: { code: 'unreachable' } })
+    expect(isOpen(run)).toBe(false)
+  })
+
+  test('a try keeps each probe and what was decided', () => {
+    const run = fold(
+      { kind: 'trial', revertsAt: '2026-11-23T20:54:00.000Z' },
+      { kind: 'probe', ok: true, latencyMs: 4 },
+      { kind: 'probe', ok: false },
+      { kind: 'decided', how: 'kept' },
+    )
+    expect(run.trial).toEqual({
+      revertsAt: '2026-11-23T20:54:00.000Z',
+      probes: [
+        { at: '2026-11-23T20:52:01.000Z', ok: true, latencyMs: 4 },
+        { at: '2026-11-23T20:52:02.000Z', ok: false },
+      ],
+      decided: 'kept',
+    })
+  })
+
+  test('a probe outside a try changes nothing', () => {
+    expect(fold({ kind: 'probe', ok: true })).toEqual(beginRun(head, true))
+  })
+
+  test('an event that a newer Ichor wrote is passed over', () => {
+    const newer = { kind: 'uncordoned' } as unknown as RunEvent
+    expect(fold(newer)).toEqual(beginRun(head, true))
+  })
+
+  test('what is expected stands in the verdict before anything was found', () => {
+    const rows = [{ fact: 'talos', before: 'v1.13.9', expected: 'v1.14.0', outcome: 'unknown' as const }]
+    expect(fold({ kind: 'expected', rows }).verdict).toEqual(rows)
+  })
+
+  test('an interrupted run stays open and its running step is unknown', () => {
+    const run = interruptRun(fold({ kind: 'planned', steps }, { kind: 'step-started', id: 'pull' }))
+    expect(run.outcome).toBe('interrupted')
+    expect(run.steps.map((step) => step.state)).toEqual(['unknown', 'waiting'])
+    expect(isOpen(run)).toBe(true)
+  })
+})
