@@ -1,0 +1,114 @@
+import './editor.css'
+import { useEffect, useEffectEvent, useRef, useState, type KeyboardEvent } from 'react'
+import type { TextPosition } from '#contract/wire-error.ts'
+import type { ConfigEditor } from './config-editor.ts'
+import type { EditorTexts } from './decorations.ts'
+import type { Outline } from './outline.ts'
+import type { EditorProblem } from './problems.ts'
+import type { JsonSchema } from './schema-keys.ts'
+
+export interface MachineConfigEditorProps {
+  /** The text to start with, and to go back to whenever this value changes from outside. */
+  readonly value: string
+  /** The text of the node, against which the bars are drawn. */
+  readonly base: string
+  readonly schemaVersion: string
+  readonly schema: JsonSchema | undefined
+  /** What main and the node found; the schema's own come on top. */
+  readonly problems: readonly EditorProblem[]
+  readonly readOnly?: boolean
+  readonly texts: EditorTexts
+  readonly language: 'en' | 'es'
+  readonly onText: (text: string) => void
+  readonly onCursor: (position: TextPosition) => void
+  readonly onOutline: (outline: Outline) => void
+  readonly onProblems: (problems: readonly EditorProblem[]) => void
+  readonly onReveal: (placeholder: string) => Promise<string | undefined>
+  readonly describe: (problem: EditorProblem) => string
+  /** Called with the editor once it stands, and with `undefined` when it goes. */
+  readonly onReady?: (editor: ConfigEditor | undefined) => void
+}
+
+/** Monaco as a component. Its code is loaded when the first one is shown; until then the box is empty and `aria-busy`. */
+export function MachineConfigEditor(props: MachineConfigEditorProps) {
+  const host = useRef<HTMLDivElement>(null)
+  const editor = useRef<ConfigEditor | undefined>(undefined)
+  const [ready, setReady] = useState(false)
+  const { schemaVersion, readOnly = false, texts, language } = props
+
+  /** The props of the last render, for what happens later. */
+  const latest = useEffectEvent(() => props)
+
+  useEffect(() => {
+    const element = host.current
+    if (element === null) return
+    let wanted = true
+    const start = async () => {
+      // Monaco reads its own sentences once, when it is first loaded.
+      if (language === 'es') await import('monaco-editor/nls/lang/es')
+      const { createConfigEditor } = await import('./config-editor.ts')
+      if (!isStill(wanted)) return
+      const made = createConfigEditor({
+        host: element,
+        text: latest().value,
+        base: latest().base,
+        schemaVersion,
+        readOnly,
+        texts,
+        listener: {
+          onText: (text) => latest().onText(text),
+          onCursor: (position) => latest().onCursor(position),
+          onOutline: (outline) => latest().onOutline(outline),
+          onProblems: (problems) => latest().onProblems(problems),
+          onReveal: (placeholder) => latest().onReveal(placeholder),
+          describe: (problem) => latest().describe(problem),
+        },
+      })
+      editor.current = made
+      const { schema, problems, onReady } = latest()
+      if (schema !== undefined) made.setSchema(schema)
+      made.setOwnProblems(problems)
+      setReady(true)
+      onReady?.(made)
+    }
+    void start()
+    return () => {
+      wanted = false
+      latest().onReady?.(undefined)
+      editor.current?.dispose()
+      editor.current = undefined
+      setReady(false)
+    }
+  }, [schemaVersion, readOnly, texts, language])
+
+  useEffect(() => editor.current?.setText(props.value), [props.value])
+  useEffect(() => editor.current?.setBase(props.base), [props.base])
+  useEffect(() => {
+    if (props.schema !== undefined) editor.current?.setSchema(props.schema)
+  }, [props.schema])
+  useEffect(() => editor.current?.setOwnProblems(props.problems), [props.problems])
+
+  return (
+    <div className="mc-editor" aria-busy={!ready} onKeyDownCapture={passToWindow}>
+      <div ref={host} className="mc-editor-host" />
+    </div>
+  )
+}
+
+/** Keys of the whole window, which Monaco would keep for its own chords. */
+function isWindowKey(event: KeyboardEvent): boolean {
+  if (event.key === 'F6') return true
+  return (event.ctrlKey || event.metaKey) && !event.altKey && ['k', 'K', 'Enter', '`'].includes(event.key)
+}
+
+function passToWindow(event: KeyboardEvent<HTMLElement>): void {
+  if (!isWindowKey(event)) return
+  event.stopPropagation()
+  event.preventDefault()
+  event.currentTarget.parentElement?.dispatchEvent(new globalThis.KeyboardEvent('keydown', event.nativeEvent))
+}
+
+/** A closure may have changed it in the meantime; the compiler cannot know. */
+function isStill(wanted: boolean): boolean {
+  return wanted
+}

@@ -1,0 +1,106 @@
+import './monaco-features.ts'
+import * as monaco from 'monaco-editor/editor'
+import { configureMonacoYaml, type MonacoYaml } from 'monaco-yaml'
+import { startEditorWorker, startYamlWorker } from './workers.ts'
+
+/** Markers of the schema go to whoever holds the model, which shows them together with the problems main found. */
+export type MarkerListener = (markers: readonly monaco.editor.IMarkerData[]) => void
+
+const listeners = new WeakMap<monaco.editor.ITextModel, MarkerListener>()
+
+export function listenToSchemaMarkers(model: monaco.editor.ITextModel, listener: MarkerListener): void {
+  listeners.set(model, listener)
+}
+
+interface WorkerOptions {
+  readonly createData?: unknown
+  readonly host?: Record<string, never>
+  readonly keepIdleModels?: boolean
+}
+
+/**
+ * monaco-yaml 5.5 speaks to Monaco ≤ 0.52: it names a worker by module where 0.57 wants the worker itself. Hovers
+ * and markers pass through here too: the schema's address under each hover leads nowhere.
+ */
+function monacoForYaml(): Parameters<typeof configureMonacoYaml>[0] {
+  const shim = {
+    ...monaco,
+    editor: {
+      ...monaco.editor,
+      createWebWorker: (options: WorkerOptions) =>
+        monaco.editor.createWebWorker({
+          worker: startYamlWorker(options.createData),
+          ...(options.host === undefined ? {} : { host: options.host }),
+          ...(options.keepIdleModels === undefined ? {} : { keepIdleModels: options.keepIdleModels }),
+        }),
+      setModelMarkers: (
+        model: monaco.editor.ITextModel,
+        owner: string,
+        markers: monaco.editor.IMarkerData[],
+      ) => {
+        const listener = listeners.get(model)
+        if (listener === undefined) monaco.editor.setModelMarkers(model, owner, markers)
+        else listener(markers)
+      },
+    },
+    languages: {
+      ...monaco.languages,
+      registerHoverProvider: (
+        selector: monaco.languages.LanguageSelector,
+        provider: monaco.languages.HoverProvider,
+      ) =>
+        monaco.languages.registerHoverProvider(selector, {
+          provideHover: async (model, position, token, context) => {
+            const hover = await provider.provideHover(model, position, token, context)
+            return hover == undefined ? undefined : withoutSource(hover)
+          },
+        }),
+    },
+  }
+  return shim
+}
+
+function withoutSource(hover: monaco.languages.Hover): monaco.languages.Hover | undefined {
+  const contents = hover.contents
+    .map((content) => ({ ...content, value: content.value.replace(/\n*Source: .*$/, '').trim() }))
+    .filter((content) => content.value !== '')
+  return contents.length === 0 ? undefined : { ...hover, contents }
+}
+
+let yaml: MonacoYaml | undefined
+const schemas = new Map<string, Readonly<Record<string, unknown>>>()
+
+/** Models of this Talos line carry its version in their path; see `modelUri`. */
+export function registerSchema(version: string, schema: Readonly<Record<string, unknown>>): void {
+  if (schemas.get(version) === schema) return
+  schemas.set(version, schema)
+  const settings = [...schemas].map(([line, json]) => ({
+    uri: `talos://schema/${line}`,
+    fileMatch: [`**/${line}/*.yaml`],
+    schema: json,
+  }))
+  if (yaml === undefined) {
+    yaml = configureMonacoYaml(monacoForYaml(), {
+      enableSchemaRequest: false,
+      completion: true,
+      hover: true,
+      validate: true,
+      // Formatting would re-flow a text of which the person wants each line explained.
+      format: { enable: false },
+      schemas: settings,
+    })
+  } else {
+    void yaml.update({ schemas: settings })
+  }
+}
+
+let models = 0
+
+export function modelUri(version: string): monaco.Uri {
+  models += 1
+  return monaco.Uri.parse(`inmemory://machine-config/${version}/${models}.yaml`)
+}
+
+globalThis.MonacoEnvironment = { getWorker: () => startEditorWorker() }
+
+export { monaco }
