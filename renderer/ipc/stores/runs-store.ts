@@ -1,0 +1,68 @@
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { Run, RunsItem } from '#contract/runs.ts'
+import type { WireError } from '#contract/wire-error.ts'
+import { keepOpen } from '../keep-open.ts'
+import type { TalosClient } from '../talos-client.ts'
+
+export interface RunsState {
+  readonly known: boolean
+  /** Newest first. */
+  readonly runs: readonly Run[]
+  readonly error: WireError | undefined
+}
+
+export interface RunsStore extends StoreApi<RunsState> {
+  /** Follows every run of this computer until the returned function is called. */
+  readonly start: () => () => void
+}
+
+const KEPT = 500
+
+export function createRunsStore(client: TalosClient): RunsStore {
+  const store = createStore<RunsState>(() => ({ known: false, runs: [], error: undefined }))
+  return {
+    ...store,
+    start: () =>
+      keepOpen(
+        client,
+        'runs.watch',
+        { limit: KEPT },
+        {
+          onSnapshot: (items) => {
+            store.setState({ known: true, runs: newestFirst(items.reduce(applyRun, [])), error: undefined })
+          },
+          onChanges: (items) => {
+            store.setState(({ runs }) => ({ runs: newestFirst(items.reduce(applyRun, runs)) }))
+          },
+          onError: (error) => {
+            store.setState({ error })
+          },
+        },
+      ),
+  }
+}
+
+function applyRun(runs: readonly Run[], item: RunsItem): readonly Run[] {
+  if (item.kind === 'gone') return runs.filter((one) => one.id !== item.id)
+  const at = runs.findIndex((one) => one.id === item.run.id)
+  return at === -1 ? [...runs, item.run] : runs.with(at, item.run)
+}
+
+function newestFirst(runs: readonly Run[]): readonly Run[] {
+  return runs.toSorted((a, b) => b.startedAt.localeCompare(a.startedAt))
+}
+
+export function selectRun(id: string | undefined) {
+  return (state: RunsState): Run | undefined => state.runs.find((one) => one.id === id)
+}
+
+/** Still going on: neither ended nor cut off. */
+export function isActive(run: Pick<Run, 'endedAt' | 'outcome'>): boolean {
+  return run.endedAt === undefined && run.outcome === undefined
+}
+
+/** The run that holds a node now, if any. */
+export function selectActiveRun(context: string, node: string) {
+  return (state: RunsState): Run | undefined =>
+    state.runs.find((one) => isActive(one) && one.context === context && one.node === node)
+}

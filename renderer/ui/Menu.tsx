@@ -1,0 +1,57 @@
+import { DropdownMenu } from 'radix-ui'
+import type { ReactNode } from 'react'
+import { Icon, type LucideIcon } from './icons.tsx'
+import './dialog.css'
+
+/** `trigger` is a `Button` or `IconButton`; children are `MenuItem`, `MenuLabel`, `MenuRule`. */
+export function Menu({
+  trigger,
+  align = 'start',
+  children,
+}: {
+  readonly trigger: ReactNode
+  readonly align?: 'start' | 'end'
+  readonly children: ReactNode
+}) {
+  return (
+    <DropdownMenu.Root modal={false}>
+      <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content className="menu" align={align} sideOffset={4} collisionPadding={8}>
+          {children}
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  )
+}
+
+/** `off` is the reason why it cannot be chosen; it stays in the list. */
+export function MenuItem({
+  icon,
+  onSelect,
+  remark,
+  off,
+  children,
+}: {
+  readonly icon?: LucideIcon | undefined
+  readonly onSelect: () => void
+  readonly remark?: ReactNode
+  readonly off?: string | undefined
+  readonly children: ReactNode
+}) {
+  return (
+    <DropdownMenu.Item className="menu-item" disabled={off !== undefined} onSelect={onSelect}>
+      {icon !== undefined && <Icon of={icon} />}
+      <span>{children}</span>
+      {(off ?? remark) !== undefined && <span className="meta">{off ?? remark}</span>}
+    </DropdownMenu.Item>
+  )
+}
+
+export function MenuLabel({ children }: { readonly children: ReactNode }) {
+  return <DropdownMenu.Label className="menu-label label">{children}</DropdownMenu.Label>
+}
+
+export function MenuRule() {
+  return <DropdownMenu.Separator className="menu-rule" />
+}

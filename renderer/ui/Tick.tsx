@@ -1,0 +1,73 @@
+import { Check } from 'lucide-react'
+import { Checkbox } from 'radix-ui'
+import { useId, type ReactNode } from 'react'
+import './choice.css'
+
+/** A risk that is accepted by name, or a plain yes or no. */
+export function Tick({
+  checked,
+  onChange,
+  children,
+  reason,
+  disabled = false,
+}: {
+  readonly checked: boolean
+  readonly onChange: (checked: boolean) => void
+  readonly children: ReactNode
+  readonly reason?: ReactNode
+  readonly disabled?: boolean
+}) {
+  const id = useId()
+  return (
+    <div className="tick">
+      <TickBox
+        id={id}
+        checked={checked}
+        onChange={onChange}
+        disabled={disabled}
+        describedBy={reason === undefined ? undefined : `${id}-why`}
+      />
+      <label htmlFor={id}>{children}</label>
+      {reason !== undefined && (
+        <div className="meta" id={`${id}-why`}>
+          {reason}
+        </div>
+      )}
+    </div>
+  )
+}
+
+/** Only the box, for a table cell; `label` names it. */
+export function TickBox({
+  id,
+  label,
+  checked,
+  onChange,
+  disabled = false,
+  describedBy,
+}: {
+  readonly id?: string
+  readonly label?: string
+  readonly checked: boolean
+  readonly onChange: (checked: boolean) => void
+  readonly disabled?: boolean
+  readonly describedBy?: string | undefined
+}) {
+  return (
+    <Checkbox.Root
+      id={id}
+      aria-label={label}
+      aria-describedby={describedBy}
+      className="tick-box"
+      checked={checked}
+      disabled={disabled}
+      onCheckedChange={(next) => {
+        onChange(next === true)
+      }}
+    >
+      <Checkbox.Indicator asChild>
+        <Check aria-hidden size={12} strokeWidth={3} />
+      </Checkbox.Indicator>
+    </Checkbox.Root>
+  )
+}

@@ -1,0 +1,77 @@
+import type { VerdictRow } from '#contract/runs.ts'
+import { knownKey } from './i18n/catalogue.ts'
+import { useText, type TextTools } from './i18n/text.tsx'
+import { Dash, State } from './State.tsx'
+import { Cell, HeadCell, NameCell, Row, SumRow, Table } from './Table.tsx'
+
+/** A fact's name as the catalogue has it (`fact.boot-id`), else as it came. */
+export function factName(fact: string, { t }: TextTools): string {
+  const key = knownKey(`fact.${fact}`)
+  return key === undefined ? fact : (t as (key: string) => string)(key)
+}
+
+/** Expected beside found, row by row, and the sum. What could not be read is unknown, never proven. */
+export function VerdictTable({
+  label,
+  rows,
+}: {
+  readonly label: string
+  readonly rows: readonly VerdictRow[]
+}) {
+  const text = useText()
+  const { t } = text
+  const proven = rows.filter((row) => row.outcome === 'proven').length
+  const differs = rows.filter((row) => row.outcome === 'differs').length
+  const withBefore = rows.some((row) => row.before !== undefined)
+  return (
+    <Table label={label}>
+      <thead>
+        <tr>
+          <HeadCell>{t('verdict.fact')}</HeadCell>
+          {withBefore && <HeadCell tint="before">{t('verdict.before')}</HeadCell>}
+          <HeadCell tint="after">{t('verdict.expected')}</HeadCell>
+          <HeadCell>{t('verdict.found')}</HeadCell>
+          <HeadCell>{t('verdict.verdict')}</HeadCell>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row, at) => (
+          <Row key={at}>
+            <NameCell>{factName(row.fact, text)}</NameCell>
+            {withBefore && <Cell tint="before">{row.before ?? <Dash why={t('unknown')} />}</Cell>}
+            <Cell tint="after">{row.expected}</Cell>
+            <Cell bad={row.outcome === 'differs'}>
+              {row.found ?? <Dash why={row.note ?? t('verdict.not-told')} />}
+            </Cell>
+            <Cell>
+              <Outcome outcome={row.outcome} />
+              {row.note !== undefined && <div className="meta">{row.note}</div>}
+            </Cell>
+          </Row>
+        ))}
+        <SumRow>
+          <Cell colSpan={withBefore ? 4 : 3}>{t('verdict.sum', { proven, count: rows.length })}</Cell>
+          <Cell>
+            <Outcome outcome={differs > 0 ? 'differs' : proven === rows.length ? 'proven' : 'unknown'} />
+          </Cell>
+        </SumRow>
+      </tbody>
+    </Table>
+  )
+}
+
+function Outcome({ outcome }: { readonly outcome: VerdictRow['outcome'] }) {
+  const { t } = useText()
+  switch (outcome) {
+    case 'proven':
+      return <State kind="proven">{t('verdict.as-expected')}</State>
+    case 'differs':
+      return (
+        <State kind="decide">
+          <b>{t('verdict.differs')}</b>
+        </State>
+      )
+    case 'unknown':
+      return <State kind="unknown">{t('unknown')}</State>
+  }
+}

@@ -1,0 +1,55 @@
+import { errorsEn } from './en/errors.ts'
+import { fleetEn } from './en/fleet.ts'
+import { machineConfigsEn } from './en/machine-configs.ts'
+import { nodeEn } from './en/node.ts'
+import { runsEn } from './en/runs.ts'
+import { settingsEn } from './en/settings.ts'
+import { shellEn } from './en/shell.ts'
+import { upgradesEn } from './en/upgrades.ts'
+import { welcomeEn } from './en/welcome.ts'
+import { errorsEs } from './es/errors.ts'
+import { fleetEs } from './es/fleet.ts'
+import { machineConfigsEs } from './es/machine-configs.ts'
+import { nodeEs } from './es/node.ts'
+import { runsEs } from './es/runs.ts'
+import { settingsEs } from './es/settings.ts'
+import { shellEs } from './es/shell.ts'
+import { upgradesEs } from './es/upgrades.ts'
+import { welcomeEs } from './es/welcome.ts'
+import type { NamesIn, Texts, Translated } from './text-types.ts'
+
+const english = {
+  ...shellEn,
+  ...errorsEn,
+  ...welcomeEn,
+  ...fleetEn,
+  ...nodeEn,
+  ...machineConfigsEn,
+  ...upgradesEn,
+  ...runsEn,
+  ...settingsEn,
+} as const satisfies Texts
+
+const spanish: Translated<typeof english> = {
+  ...shellEs,
+  ...errorsEs,
+  ...welcomeEs,
+  ...fleetEs,
+  ...nodeEs,
+  ...machineConfigsEs,
+  ...upgradesEs,
+  ...runsEs,
+  ...settingsEs,
+}
+
+export type Language = 'en' | 'es'
+type Catalogue = typeof english
+export type TextKey = keyof Catalogue
+export type NamesOf<K extends TextKey> = NamesIn<Catalogue[K]>
+
+export const catalogues: Readonly<Record<Language, Translated<Catalogue>>> = { en: english, es: spanish }
+
+/** For keys that arrive as data (a run's title, a step's name): the key when the catalogue has it. */
+export function knownKey(key: string): TextKey | undefined {
+  return Object.hasOwn(english, key) ? (key as TextKey) : undefined
+}

@@ -1,0 +1,105 @@
+import { useSyncExternalStore } from 'react'
+
+/** Every place in the app. Kept in the URL's fragment, so that no host has to know it. */
+export type Route =
+  | { readonly at: 'welcome' }
+  | { readonly at: 'import' }
+  | { readonly at: 'fleet'; readonly context: string }
+  | { readonly at: 'node'; readonly context: string; readonly node: string; readonly tab: string }
+  | { readonly at: 'upgrade'; readonly context: string; readonly node: string }
+  | { readonly at: 'run'; readonly id: string }
+  | { readonly at: 'tasks' }
+  | { readonly at: 'diagnostics' }
+  | { readonly at: 'settings' }
+
+export const FIRST_TAB = 'overview'
+
+/** `#/c/casa/n/10.0.20.11/logs`. Names are percent-encoded, so an IPv6 address or a slash does no harm. */
+export function hrefOf(route: Route): string {
+  const part = encodeURIComponent
+  switch (route.at) {
+    case 'welcome':
+      return '#/'
+    case 'import':
+      return '#/import'
+    case 'fleet':
+      return `#/c/${part(route.context)}`
+    case 'node':
+      return `#/c/${part(route.context)}/n/${part(route.node)}/${part(route.tab)}`
+    case 'upgrade':
+      return `#/c/${part(route.context)}/n/${part(route.node)}/upgrade`
+    case 'run':
+      return `#/run/${part(route.id)}`
+    case 'tasks':
+      return '#/tasks'
+    case 'diagnostics':
+      return '#/diagnostics'
+    case 'settings':
+      return '#/settings'
+  }
+}
+
+/** What it does not know is the welcome page. */
+export function parseRoute(fragment: string): Route {
+  const parts = fragment.replace(/^#\/?/, '').split('/').map(decodePart)
+  const [first, second, third, fourth, fifth] = parts
+  switch (first) {
+    case 'import':
+    case 'tasks':
+    case 'diagnostics':
+    case 'settings':
+      return { at: first }
+    case 'run':
+      return second === undefined || second === '' ? { at: 'welcome' } : { at: 'run', id: second }
+    case 'c':
+      if (second === undefined || second === '') return { at: 'welcome' }
+      if (third !== 'n' || fourth === undefined || fourth === '') return { at: 'fleet', context: second }
+      if (fifth === 'upgrade') return { at: 'upgrade', context: second, node: fourth }
+      return {
+        at: 'node',
+        context: second,
+        node: fourth,
+        tab: fifth === undefined || fifth === '' ? FIRST_TAB : fifth,
+      }
+    default:
+      return { at: 'welcome' }
+  }
+}
+
+function decodePart(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
+
+let lastHash: string | undefined
+let lastRoute: Route = { at: 'welcome' }
+
+/** The same object until the fragment changes, as `useSyncExternalStore` wants it. */
+function currentRoute(): Route {
+  if (location.hash !== lastHash) {
+    lastHash = location.hash
+    lastRoute = parseRoute(lastHash)
+  }
+  return lastRoute
+}
+
+function subscribe(listener: () => void): () => void {
+  window.addEventListener('hashchange', listener)
+  return () => {
+    window.removeEventListener('hashchange', listener)
+  }
+}
+
+export function useRoute(): Route {
+  return useSyncExternalStore(subscribe, currentRoute)
+}
+
+/** `replace` leaves no step back. */
+export function navigate(route: Route, how: 'push' | 'replace' = 'push'): void {
+  const href = hrefOf(route)
+  if (how === 'push') location.hash = href
+  else location.replace(href)
+}
