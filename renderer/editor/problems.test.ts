@@ -71,6 +71,21 @@ test('an unknown key that resembles nothing is a warning, since schemas leave de
   expect([problem?.severity, problem?.fix]).toEqual(['warning', undefined])
 })
 
+test('an unknown kind is said as one, with the kind that was meant', () => {
+  const message = 'Value is not accepted. Valid values: "LinkConfig", "LinkAliasConfig", "VLANConfig".'
+  const wrong = lines.map((line) => line.replace('kind: LinkConfig', 'kind: LinkConfg'))
+  const [problem] = mergeProblems({
+    own: [],
+    schema: [marker(2, 7, 16, message)],
+    lines: wrong,
+    outline: outlineOf('', wrong.join('\n')),
+    jsonSchema: schema,
+    base: '',
+  })
+  expect([problem?.code, problem?.words]).toEqual(['schema-unknown-kind', { kind: 'LinkConfg', meant: 'LinkConfig' }])
+  expect(problem?.fix).toEqual({ title: 'LinkConfig', text: 'LinkConfig' })
+})
+
 test('the schema may not find fault with the placeholder of a secret', () => {
   expect(merge([marker(11, 13, 52, 'String does not match the pattern of "^[A-Za-z0-9+/]{43}=$".')])).toEqual(
     [],

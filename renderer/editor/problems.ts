@@ -91,11 +91,25 @@ function fromMarker(marker: SchemaMarker, sources: ProblemSources): EditorProble
     to: { line: marker.endLineNumber, column: marker.endColumn },
     words: read.words,
   }
-  const placed = withPlace(problem, sources)
+  const placed = asUnknownKind(withPlace(problem, sources), sources)
   if (problem.code !== 'config-syntax' && standsInBase(placed, sources)) {
     return { ...placed, severity: 'hint', code: 'schema-accepted' }
   }
   return read.code === 'schema-unknown-key' ? withMend(placed, sources) : placed
+}
+
+/** A wrong value of `kind` is a document this Talos does not know; the list of all it knows helps nobody. */
+function asUnknownKind(problem: EditorProblem, { lines }: ProblemSources): EditorProblem {
+  if (problem.code !== 'schema-wrong-value' || problem.path !== 'kind') return problem
+  const kind = (lines[problem.from.line - 1] ?? '').replace(/^\s*kind:\s*/, '').trim()
+  const known = [...(problem.words?.['values'] ?? '').matchAll(/"([^"]+)"/g)].map((match) => match[1] ?? '')
+  const meant = nearestKey(kind, known)
+  return {
+    ...problem,
+    code: 'schema-unknown-kind',
+    words: { kind, ...(meant === undefined ? {} : { meant }) },
+    ...(meant === undefined ? {} : { fix: { title: meant, text: meant } }),
+  }
 }
 
 /** Whether the node already has this very line at this very path. */

@@ -5,7 +5,11 @@ type Token = (name: string) => string
 
 const THEME = 'ichor'
 
-/** Monaco takes colours as six or eight hex digits only; the tokens are written that way. */
+/** Monaco takes six or eight hex digits only, and the bundler shortens `#ffffff` to `#fff`. */
+function longHex(colour: string): string {
+  return /^#[0-9a-f]{3}$/i.test(colour) ? colour.replace(/[0-9a-f]/gi, '$&$&') : colour
+}
+
 function themeFrom(token: Token, base: monaco.editor.BuiltinTheme): monaco.editor.IStandaloneThemeData {
   const bare = (name: string) => token(name).replace('#', '')
   return {
@@ -15,6 +19,8 @@ function themeFrom(token: Token, base: monaco.editor.BuiltinTheme): monaco.edito
       { token: '', foreground: bare('ink') },
       { token: 'type', foreground: bare('code-key') },
       { token: 'string', foreground: bare('code-str') },
+      // The themes that Monaco brings colour YAML's strings by their own, more precise name.
+      { token: 'string.yaml', foreground: bare('code-str') },
       { token: 'number', foreground: bare('code-num') },
       { token: 'keyword', foreground: bare('code-num') },
       { token: 'comment', foreground: bare('code-com'), fontStyle: 'italic' },
@@ -102,7 +108,7 @@ function applyTheme(): void {
   const base = contrast ? (dark ? 'hc-black' : 'hc-light') : dark ? 'vs-dark' : 'vs'
   monaco.editor.defineTheme(
     THEME,
-    themeFrom((name) => style.getPropertyValue(`--${name}`).trim(), base),
+    themeFrom((name) => longHex(style.getPropertyValue(`--${name}`).trim()), base),
   )
   monaco.editor.setTheme(THEME)
 }
