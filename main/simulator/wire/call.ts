@@ -1,0 +1,33 @@
+import type { handleServerStreamingCall, handleUnaryCall } from '@grpc/grpc-js'
+import type { ClusterSecrets, ClusterState, SimulatedMachine } from '../machine-api.ts'
+import type { Protos } from './protos.ts'
+
+/** One machine with what its services need beside it. */
+export interface Node {
+  readonly machine: SimulatedMachine
+  readonly cluster: ClusterState
+  readonly secrets: ClusterSecrets
+  readonly protos: Protos
+}
+
+/** A call as a service sees it: routed, authorised, and with the signal that ends it. */
+export interface CallContext extends Node {
+  readonly roles: ReadonlySet<string>
+  readonly signal: AbortSignal
+}
+
+type Answer<Handler> =
+  Handler extends handleUnaryCall<infer Request, infer Reply>
+    ? (request: Request, context: CallContext) => Reply | Promise<Reply>
+    : Handler extends handleServerStreamingCall<infer Request, infer Frame>
+      ? (request: Request, context: CallContext) => AsyncIterable<Frame>
+      : never
+
+/** The methods a simulated node has of a service; what is left out is UNIMPLEMENTED. */
+export type Methods<Handlers> = { readonly [Name in keyof Handlers]?: Answer<Handlers[Name]> }
+
+/** A method with its message types forgotten, for the dispatcher. */
+export type AnyMethod = (
+  request: object,
+  context: CallContext,
+) => object | Promise<object> | AsyncIterable<object>

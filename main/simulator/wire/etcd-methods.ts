@@ -1,0 +1,81 @@
+import type { MachineServiceHandlers } from '../../talos/generated/machine/MachineService.ts'
+import type { CallContext, Methods } from './call.ts'
+import { checkControlPlane } from './machine-identity.ts'
+import { chunksOf } from './machine-streams.ts'
+
+/** etcd through the node it runs on; behaviour.md §7.3. */
+export const etcdMethods: Methods<MachineServiceHandlers> = {
+  EtcdMemberList(_request, context) {
+    checkControlPlane(context, 'member list')
+    const members = context.cluster.etcd.members()
+    return {
+      messages: [
+        {
+          legacyMembers: members.map(({ hostname }) => hostname),
+          members: members.map(({ id, hostname, peerUrls, clientUrls, learner }) => ({
+            id: memberNumber(id),
+            hostname,
+            peerUrls: [...peerUrls],
+            clientUrls: [...clientUrls],
+            isLearner: learner,
+          })),
+        },
+      ],
+    }
+  },
+  EtcdStatus(_request, context) {
+    checkControlPlane(context, 'etcd status')
+    checkHealthy(context, 'query etcd status')
+    const { machine, cluster } = context
+    const status = cluster.etcd.statusOf(machine.spec.hostname)
+    return {
+      messages: [
+        {
+          memberStatus: {
+            memberId: memberNumber(status.memberId),
+            protocolVersion: status.storageVersion,
+            storageVersion: status.storageVersion,
+            dbSize: status.dbSize,
+            dbSizeInUse: status.dbSizeInUse,
+            leader: memberNumber(status.leader),
+            raftIndex: status.raftIndex,
+            raftTerm: status.raftTerm,
+            raftAppliedIndex: status.raftIndex,
+            errors: [...status.errors],
+            isLearner: status.learner,
+          },
+        },
+      ],
+    }
+  },
+  EtcdAlarmList(_request, context) {
+    checkControlPlane(context, 'etcd alarm list')
+    checkHealthy(context, 'list etcd alarms')
+    const alarms = context.cluster.etcd.alarms()
+    return {
+      messages: [
+        { memberAlarms: alarms.map(({ memberId, alarm }) => ({ memberId: memberNumber(memberId), alarm })) },
+      ],
+    }
+  },
+  EtcdForfeitLeadership(_request, context) {
+    checkControlPlane(context, 'etcd forfeit leadership')
+    checkHealthy(context, 'forfeit leadership')
+    return { messages: [{ member: context.cluster.etcd.forfeit(context.machine.spec.hostname) ?? '' }] }
+  },
+  async *EtcdSnapshot(_request, context) {
+    checkControlPlane(context, 'etcd snapshot')
+    checkHealthy(context, 'read etcd snapshot')
+    yield* chunksOf(context.cluster.etcd.snapshot())
+  },
+}
+
+function checkHealthy({ machine, cluster }: CallContext, what: string): void {
+  if (!cluster.etcd.healthy(machine.spec.hostname))
+    throw new Error(`failed to ${what}: context deadline exceeded`)
+}
+
+/** Ids are 16 hex digits in resources and texts and an uint64 on this wire. */
+function memberNumber(id: string): string {
+  return BigInt(`0x${id}`).toString()
+}

@@ -1,0 +1,91 @@
+import { Code, type InstallerOutput, SimulatedStatus } from '../machine-api.ts'
+import type { ContainerdInstance__Output } from '../../talos/generated/common/ContainerdInstance.ts'
+import type { ImageServiceHandlers } from '../../talos/generated/machine/ImageService.ts'
+import type { LifecycleServiceHandlers } from '../../talos/generated/machine/LifecycleService.ts'
+import type { MachineServiceHandlers } from '../../talos/generated/machine/MachineService.ts'
+import type { Methods } from './call.ts'
+import { minorOf } from './talos-version.ts'
+import { duration, timestamp } from './wire-values.ts'
+
+/** 1.13 sends whatever its 512-byte read returned, 1.14 whole lines (behaviour.md §5.3). */
+const INSTALLER_READ = 512
+
+export const imageMethods: Methods<ImageServiceHandlers> = {
+  async *List({ containerd }, { machine }) {
+    checkInstance(containerd)
+    for (const { name, digest, size, createdAt } of machine.images())
+      yield { name, digest, size, createdAt: timestamp(createdAt), labels: {} }
+  },
+  async *Pull({ containerd, imageRef }, { machine, signal }) {
+    checkInstance(containerd)
+    const pull = machine.pullImage(imageRef, signal)
+    for (;;) {
+      const step = await pull.next()
+      if (step.done) {
+        yield { response: 'name', name: step.value }
+        return
+      }
+      const { layerId, status, offset, total, elapsed } = step.value
+      yield {
+        response: 'pullProgress',
+        pullProgress: { layerId, progress: { status, offset, total, elapsed: duration(elapsed) } },
+      }
+    }
+  },
+}
+
+/** The image RPCs of all versions, deprecated by 1.13's service. */
+export const legacyImageMethods: Methods<MachineServiceHandlers> = {
+  async *ImageList(_request, { machine }) {
+    for (const { name, digest, size, createdAt } of machine.images())
+      yield { name, digest, size, createdAt: timestamp(createdAt) }
+  },
+  async ImagePull({ reference }, { machine, signal }) {
+    const pull = machine.pullImage(reference, signal)
+    while (!(await pull.next()).done);
+    return { messages: [{}] }
+  },
+}
+
+export const lifecycleMethods: Methods<LifecycleServiceHandlers> = {
+  async *Upgrade({ containerd, source }, { machine, signal }) {
+    const image = source?.imageName ?? ''
+    if (image === '') throw new SimulatedStatus(Code.INVALID_ARGUMENT, 'installer image name is required')
+    checkInstance(containerd)
+    const cut = createCutter(minorOf(machine.talosVersion))
+    for await (const output of machine.installImage(image, signal))
+      for (const response of cut(output)) yield { progress: response }
+  },
+}
+
+function checkInstance(instance: ContainerdInstance__Output | null): void {
+  if (!instance) throw new SimulatedStatus(Code.INVALID_ARGUMENT, 'containerd instance is required')
+  if (instance.namespace === 'NS_UNKNOWN')
+    throw new SimulatedStatus(Code.INVALID_ARGUMENT, 'invalid containerd namespace NS_UNKNOWN')
+  if (instance.driver === 'CONTAINERD' && instance.namespace === 'NS_CRI')
+    throw new SimulatedStatus(Code.INVALID_ARGUMENT, 'cannot use CRI namespace with containerd driver')
+}
+
+type Progress =
+  | { readonly response: 'message'; readonly message: string }
+  | { readonly response: 'exitCode'; readonly exitCode: number }
+
+/** Turns installer lines into frames. The 1.13 cuts fall every 512 characters of the whole output and at each write. */
+function createCutter(minor: number): (output: InstallerOutput) => readonly Progress[] {
+  let position = 0
+  return (output) => {
+    if ('exitCode' in output) return [{ response: 'exitCode', exitCode: output.exitCode }]
+    const line = output.message.replace(/\n$/, '')
+    if (minor >= 14) return [{ response: 'message', message: line }]
+    const text = `${line}\n`
+    const pieces: Progress[] = []
+    for (let at = 0; at < text.length;) {
+      const room = INSTALLER_READ - (position % INSTALLER_READ)
+      const message = text.slice(at, at + room)
+      pieces.push({ response: 'message', message })
+      at += message.length
+      position += message.length
+    }
+    return pieces
+  }
+}

@@ -1,0 +1,59 @@
+import type { MachineServiceHandlers } from '../../talos/generated/machine/MachineService.ts'
+import type { Methods } from './call.ts'
+import { minorOf } from './talos-version.ts'
+import { durationMilliseconds, timestamp } from './wire-values.ts'
+
+const DEFAULT_TRY_TIMEOUT = 60_000
+
+/** What changes a node: configuration, power, versions, services. */
+export const actionMethods: Methods<MachineServiceHandlers> = {
+  async ApplyConfiguration({ data, mode, dryRun, tryModeTimeout }, { machine }) {
+    const {
+      warnings,
+      mode: applied,
+      modeDetails,
+    } = await machine.apply({
+      data,
+      mode,
+      dryRun,
+      tryTimeout: durationMilliseconds(tryModeTimeout) ?? DEFAULT_TRY_TIMEOUT,
+    })
+    return { messages: [{ warnings: [...warnings], mode: applied, modeDetails }] }
+  },
+  Reboot({ mode }, { machine }) {
+    // FORCE came with 1.12; an older node knows the number for no mode of its own and reboots as usual.
+    const known = mode === 'FORCE' && minorOf(machine.talosVersion) < 12 ? 'DEFAULT' : mode
+    return { messages: [{ actorId: machine.reboot(known).actorId }] }
+  },
+  Shutdown: ({ force }, { machine }) => ({ messages: [{ actorId: machine.shutdown(force).actorId }] }),
+  Rollback(_request, { machine }) {
+    machine.rollback()
+    return { messages: [{}] }
+  },
+  async Upgrade({ image, stage, force, preserve, rebootMode }, { machine }) {
+    const { actorId } = await machine.upgradeLegacy({ image, stage, force, preserve, rebootMode })
+    return { messages: [{ ack: 'Upgrade request received', actorId }] }
+  },
+  ServiceList: (_request, { machine }) => ({
+    messages: [
+      {
+        services: machine.services().map(({ id, state, health, events }) => ({
+          id,
+          state,
+          health: {
+            unknown: health.unknown,
+            healthy: health.healthy,
+            lastMessage: health.lastMessage,
+            lastChange: timestamp(health.lastChange),
+          },
+          events: {
+            events: events.map(({ message, state, at }) => ({ msg: message, state, ts: timestamp(at) })),
+          },
+        })),
+      },
+    ],
+  }),
+  ServiceStart: ({ id }, { machine }) => ({ messages: [{ resp: machine.serviceAction(id, 'start') }] }),
+  ServiceStop: ({ id }, { machine }) => ({ messages: [{ resp: machine.serviceAction(id, 'stop') }] }),
+  ServiceRestart: ({ id }, { machine }) => ({ messages: [{ resp: machine.serviceAction(id, 'restart') }] }),
+}
