@@ -82,7 +82,10 @@ test('an unknown kind is said as one, with the kind that was meant', () => {
     jsonSchema: schema,
     base: '',
   })
-  expect([problem?.code, problem?.words]).toEqual(['schema-unknown-kind', { kind: 'LinkConfg', meant: 'LinkConfig' }])
+  expect([problem?.code, problem?.words]).toEqual([
+    'schema-unknown-kind',
+    { kind: 'LinkConfg', meant: 'LinkConfig' },
+  ])
   expect(problem?.fix).toEqual({ title: 'LinkConfig', text: 'LinkConfig' })
 })
 
