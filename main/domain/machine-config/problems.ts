@@ -1,0 +1,207 @@
+import type { Problem } from '#contract/machine-configs.ts'
+import { minorOf, type KindFacts } from './config-facts.ts'
+import type { TextError } from './config-tree.ts'
+import { keyOf, labelOf, LEGACY, type ConfigDocument, type ParsedConfig } from './parse-config.ts'
+import { restoreText, type Vault } from './placeholders.ts'
+
+export interface ProblemContext {
+  readonly kinds: readonly KindFacts[]
+  readonly talosVersion: string
+  /** What placeholders may stand for. */
+  readonly vault: Vault
+  /** Parts of the node's own configuration: they are YAML, or it would not run. */
+  readonly trusted: ReadonlySet<string>
+}
+
+/**
+ * What keeps a draft from being sent, and what will surprise: syntax, documents, placeholders. No schema; the editor
+ * has that. Messages never quote the text, which may hold a secret.
+ */
+export function findProblems(config: ParsedConfig, context: ProblemContext): readonly Problem[] {
+  const place = (from: number, to: number): Pick<Problem, 'from' | 'to'> => ({
+    from: config.positionAt(from),
+    to: config.positionAt(Math.max(to, from + 1)),
+  })
+  if (config.documents.length === 0) {
+    return [{ severity: 'error', code: 'empty', message: 'The configuration is empty.', ...place(0, 1) }]
+  }
+  const problems: Problem[] = unresolvedPlaceholders(config, context.vault, place)
+  const broken = new Set<ConfigDocument>()
+  for (const document of config.documents) {
+    const errors = document.errors(context.trusted)
+    if (errors.length > 0) broken.add(document)
+    for (const error of errors.slice(0, 20)) problems.push(syntaxProblem(config, error, place))
+  }
+  const whole = config.documents.filter((document) => !broken.has(document))
+  for (const document of whole) problems.push(...documentProblems(document, context, place))
+  problems.push(...duplicates(whole, place))
+  const missing = broken.size === 0 && !whole.some((document) => document.identity().kind === LEGACY)
+  if (missing) {
+    problems.push({
+      severity: 'error',
+      code: 'missing-v1alpha1',
+      message:
+        'The v1alpha1 document (machine and cluster) is missing. Talos needs the whole configuration each time.',
+      ...place(0, 1),
+    })
+  }
+  return problems.sort((a, b) => a.from.line - b.from.line || a.from.column - b.from.column)
+}
+
+type Place = (from: number, to: number) => Pick<Problem, 'from' | 'to'>
+
+function unresolvedPlaceholders(config: ParsedConfig, vault: Vault, place: Place): Problem[] {
+  return restoreText(config.text, vault).unresolved.map(({ name, from, to }) => ({
+    severity: 'error',
+    code: 'placeholder-unresolved',
+    message: `This placeholder stands for no secret of this node: ${name}. Put the value itself here, or undo.`,
+    ...place(from, to),
+  }))
+}
+
+const SYNTAX: Readonly<Record<string, readonly [code: string, message: string]>> = {
+  TAB_AS_INDENT: ['tab-indent', 'YAML is indented with blanks, not with tabs.'],
+  DUPLICATE_KEY: ['duplicate-key', 'This key stands twice in the same block.'],
+  BAD_INDENT: ['bad-indent', 'This line is not indented like the lines beside it.'],
+  BAD_ALIAS: ['bad-alias', 'This alias names no anchor that stands before it.'],
+  MISSING_CHAR: ['missing-char', 'A quote, a bracket or a comma is missing here.'],
+  BLOCK_AS_IMPLICIT_KEY: [
+    'nested-key',
+    'A second key on the same line. Put the value in quotes or on its own line.',
+  ],
+  MULTILINE_IMPLICIT_KEY: ['nested-key', 'A key has to fit on one line. A colon or a quote may be missing.'],
+  BLOCK_IN_FLOW: ['block-in-flow', 'A block may not stand inside brackets.'],
+  TOO_LARGE: ['too-large', 'This document grows out of hand once its aliases are resolved.'],
+}
+
+function syntaxProblem(config: ParsedConfig, error: TextError, place: Place): Problem {
+  const tab = tabsAt(config.text, error)
+  const [code, message] = SYNTAX[tab === undefined ? error.code : 'TAB_AS_INDENT'] ?? [
+    'syntax',
+    'This is not valid YAML.',
+  ]
+  if (tab === undefined) return { severity: 'error', code, message, ...place(error.from, error.to) }
+  return {
+    severity: 'error',
+    code,
+    message,
+    ...place(tab.from, tab.to),
+    fix: { title: 'Replace the tabs by blanks', text: tab.text },
+  }
+}
+
+/** Blanks before the first word of the error's line, when a tab is among them; each tab becomes two blanks. */
+function tabsAt(text: string, error: TextError): { from: number; to: number; text: string } | undefined {
+  const from = text.lastIndexOf('\n', Math.max(0, error.from - 1)) + 1
+  for (const start of text[error.from] === '\n' ? [error.from + 1, from] : [from]) {
+    const blanks = /^[ \t]*/.exec(text.slice(start, start + 200))?.[0] ?? ''
+    if (blanks.includes('\t')) {
+      return { from: start, to: start + blanks.length, text: blanks.replaceAll('\t', '  ') }
+    }
+  }
+  return undefined
+}
+
+function documentProblems(document: ConfigDocument, context: ProblemContext, place: Place): Problem[] {
+  const root = document.root()
+  if (root === undefined) return []
+  if (root.kind !== 'map') {
+    const message = 'A document is a mapping: keys with values.'
+    return [{ severity: 'error', code: 'not-a-mapping', message, ...place(root.start, root.end) }]
+  }
+  const identity = document.identity()
+  if (identity.kind === LEGACY) return []
+  const label = labelOf(identity)
+  const at = (key: string): Pick<Problem, 'from' | 'to'> => {
+    const value = root.entries.get(key)?.value()
+    return value === undefined ? place(root.start, root.start + 1) : place(value.start, value.end)
+  }
+  const error = (code: string, message: string, key: string): Problem => ({
+    severity: 'error',
+    code,
+    message,
+    document: label,
+    path: key,
+    ...at(key),
+  })
+  if (identity.kind === '') {
+    return [
+      error(
+        'missing-kind',
+        'A document needs a kind, or machine and cluster of the v1alpha1 document.',
+        'kind',
+      ),
+    ]
+  }
+  const problems: Problem[] = []
+  if (identity.apiVersion === undefined) {
+    problems.push(
+      error('missing-api-version', 'A document with a kind needs apiVersion: v1alpha1.', 'apiVersion'),
+    )
+  }
+  const kind = context.kinds.find((k) => k.kind === identity.kind)
+  const minor = minorOf(context.talosVersion)
+  if (kind === undefined) problems.push(unknownKind(identity.kind, context.kinds, error))
+  else if (minor !== undefined && minor < (minorOf(kind.since) ?? 0)) {
+    const message = `${identity.kind} came with Talos ${kind.since}; this node runs ${context.talosVersion}.`
+    problems.push(error('kind-too-new', message, 'kind'))
+  } else if (kind.named && identity.name === undefined && root.entries.has('name')) {
+    problems.push(error('missing-name', `${identity.kind} needs a name.`, 'name'))
+  }
+  return problems
+}
+
+function unknownKind(
+  kind: string,
+  kinds: readonly KindFacts[],
+  error: (code: string, message: string, key: string) => Problem,
+): Problem {
+  const near = kinds
+    .map((k) => ({ kind: k.kind, distance: distance(k.kind.toLowerCase(), kind.toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance)[0]
+  const problem = error('unknown-kind', 'Talos knows no document of this kind.', 'kind')
+  if (near === undefined || near.distance > 3) return problem
+  return {
+    ...problem,
+    message: `Talos knows no document of this kind. ${near.kind} is close to it.`,
+    fix: { title: `Change to ${near.kind}`, text: near.kind },
+  }
+}
+
+/** Edits between two words. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let x = 1; x <= a.length; x++) {
+    const next = [x]
+    for (let y = 1; y <= b.length; y++) {
+      const replaced = (row[y - 1] ?? 0) + (a[x - 1] === b[y - 1] ? 0 : 1)
+      next.push(Math.min(replaced, (row[y] ?? 0) + 1, (next[y - 1] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row[b.length] ?? 0
+}
+
+function duplicates(documents: readonly ConfigDocument[], place: Place): Problem[] {
+  const first = new Set<string>()
+  return documents.flatMap((document) => {
+    const identity = document.identity()
+    const key = keyOf(identity)
+    if (identity.kind === '' || !first.has(key)) {
+      first.add(key)
+      return []
+    }
+    const start = document.root()?.start ?? document.offset
+    const label = labelOf(identity)
+    const message = `${label} stands twice. Talos refuses two documents of the same kind and name.`
+    return [
+      {
+        severity: 'error' as const,
+        code: 'duplicate-document',
+        message,
+        document: label,
+        ...place(start, start + 1),
+      },
+    ]
+  })
+}
