@@ -5,14 +5,21 @@ export type Route =
   | { readonly at: 'welcome' }
   | { readonly at: 'import' }
   | { readonly at: 'fleet'; readonly context: string }
-  | { readonly at: 'node'; readonly context: string; readonly node: string; readonly tab: string }
+  | { readonly at: 'node'; readonly context: string; readonly node: string; readonly tab: NodeTab }
   | { readonly at: 'upgrade'; readonly context: string; readonly node: string }
+  | { readonly at: 'rollback'; readonly context: string; readonly node: string }
   | { readonly at: 'run'; readonly id: string }
   | { readonly at: 'tasks' }
   | { readonly at: 'diagnostics' }
   | { readonly at: 'settings' }
 
-export const FIRST_TAB = 'overview'
+/** Tabs of a node, in order; the last part of its address. */
+export const NODE_TABS = ['overview', 'configuration', 'services', 'logs', 'kernel-log'] as const
+export type NodeTab = (typeof NODE_TABS)[number]
+
+function tabOf(part: string | undefined): NodeTab {
+  return NODE_TABS.find((tab) => tab === part) ?? 'overview'
+}
 
 /** `#/c/casa/n/10.0.20.11/logs`. Names are percent-encoded, so an IPv6 address or a slash does no harm. */
 export function hrefOf(route: Route): string {
@@ -28,6 +35,8 @@ export function hrefOf(route: Route): string {
       return `#/c/${part(route.context)}/n/${part(route.node)}/${part(route.tab)}`
     case 'upgrade':
       return `#/c/${part(route.context)}/n/${part(route.node)}/upgrade`
+    case 'rollback':
+      return `#/c/${part(route.context)}/n/${part(route.node)}/rollback`
     case 'run':
       return `#/run/${part(route.id)}`
     case 'tasks':
@@ -42,7 +51,7 @@ export function hrefOf(route: Route): string {
 /** What it does not know is the welcome page. */
 export function parseRoute(fragment: string): Route {
   const parts = fragment.replace(/^#\/?/, '').split('/').map(decodePart)
-  const [first, second, third, fourth, fifth] = parts
+  const [first = '', second, third, fourth, fifth] = parts
   switch (first) {
     case 'import':
     case 'tasks':
@@ -54,12 +63,13 @@ export function parseRoute(fragment: string): Route {
     case 'c':
       if (second === undefined || second === '') return { at: 'welcome' }
       if (third !== 'n' || fourth === undefined || fourth === '') return { at: 'fleet', context: second }
+      if (fifth === 'rollback') return { at: 'rollback', context: second, node: fourth }
       if (fifth === 'upgrade') return { at: 'upgrade', context: second, node: fourth }
       return {
         at: 'node',
         context: second,
         node: fourth,
-        tab: fifth === undefined || fifth === '' ? FIRST_TAB : fifth,
+        tab: tabOf(fifth),
       }
     default:
       return { at: 'welcome' }

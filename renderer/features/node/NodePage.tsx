@@ -1,0 +1,178 @@
+import { ArrowUpToLine, Pencil, RotateCw, Undo2 } from 'lucide-react'
+import { useState, type ReactNode } from 'react'
+import type { NodeDetail, NodeSummary } from '#contract/nodes.ts'
+import { useLatest } from '../../ipc/use-stream.ts'
+import { selectNode } from '../../ipc/stores/nodes-store.ts'
+import { useNodes } from '../../ipc/stores/stores-context.ts'
+import { Button, LinkButton } from '../../ui/Button.tsx'
+import { CopyButton } from '../../ui/Command.tsx'
+import { EmptyState } from '../../ui/EmptyState.tsx'
+import { ErrorState } from '../../ui/ErrorNote.tsx'
+import { useText } from '../../ui/i18n/text.tsx'
+import { NodeTabs } from '../../ui/NodeTabs.tsx'
+import { nodeName, nodeState } from '../../ui/node-state.ts'
+import { Note } from '../../ui/Note.tsx'
+import { PageBody, PageHead } from '../../ui/Page.tsx'
+import { hrefOf, type NodeTab } from '../../ui/route.ts'
+import { State } from '../../ui/State.tsx'
+import { KernelLogTab, ServiceLogsTab } from './LogsTab.tsx'
+import { Overview } from './Overview.tsx'
+import { RebootDialog } from './RebootDialog.tsx'
+import { ServicesTab } from './ServicesTab.tsx'
+import './node.css'
+
+interface Props {
+  readonly context: string
+  readonly node: string
+  readonly tab: Exclude<NodeTab, 'configuration'>
+}
+
+/** One node, but for its configuration, which has a page of its own. */
+export function NodePage({ context, node, tab }: Props) {
+  const { t } = useText()
+  const [rebooting, setRebooting] = useState(false)
+  const summary = useNodes(selectNode(node))
+  const { latest, error } = useLatest('nodes.watch-detail', { context, node })
+  if (summary === undefined) {
+    return error === undefined ? (
+      <EmptyState kind="busy" title={t('loading')} />
+    ) : (
+      <ErrorState error={error} />
+    )
+  }
+  return (
+    <>
+      <PageHead
+        title={nodeName(summary)}
+        below={headLine(summary, context)}
+        actions={
+          <>
+            <LinkButton icon={Pencil} href={hrefOf({ at: 'node', context, node, tab: 'configuration' })}>
+              {t('node.edit')}
+            </LinkButton>
+            <LinkButton icon={ArrowUpToLine} href={hrefOf({ at: 'upgrade', context, node })}>
+              {t('node.upgrade')}
+            </LinkButton>
+            <LinkButton icon={Undo2} href={hrefOf({ at: 'rollback', context, node })}>
+              {t('node.roll-back')}
+            </LinkButton>
+            <Button icon={RotateCw} onClick={() => setRebooting(true)}>
+              {t('node.reboot')}
+            </Button>
+          </>
+        }
+        tabs={<NodeTabs context={context} node={node} current={tab} />}
+      />
+      <NodeTabBody tab={tab} context={context} node={node} summary={summary} detail={latest} />
+      <RebootDialog open={rebooting} onClose={() => setRebooting(false)} context={context} node={summary} />
+    </>
+  )
+}
+
+/** The line below the name: address, role, state. Also shown while the detail is still on its way. */
+function headLine(node: NodeSummary, context: string): ReactNode[] {
+  return [
+    <Address key="address" address={node.address} />,
+    <RoleOf key="role" node={node} context={context} />,
+    <NodeStateWord key="state" node={node} />,
+  ]
+}
+
+function Address({ address }: { readonly address: string }) {
+  const { t } = useText()
+  return (
+    <>
+      {address} <CopyButton text={address} what={t('word.address')} />
+    </>
+  )
+}
+
+function RoleOf({ node, context }: { readonly node: NodeSummary; readonly context: string }) {
+  const { t } = useText()
+  return <>{t('node.of', { role: t(`role.${node.role}`), context })}</>
+}
+
+function NodeStateWord({ node }: { readonly node: NodeSummary }) {
+  const text = useText()
+  const state = nodeState(node, text)
+  return (
+    <State kind={state.kind} icon={state.icon}>
+      <b>{state.long}</b>
+    </State>
+  )
+}
+
+function NodeTabBody({
+  tab,
+  context,
+  node,
+  summary,
+  detail,
+}: Props & { readonly summary: NodeSummary; readonly detail: NodeDetail | undefined }) {
+  const { t } = useText()
+  switch (tab) {
+    case 'overview':
+      return (
+        <PageBody>
+          <NodeNotes context={context} node={summary} />
+          {detail === undefined ? (
+            <EmptyState kind="busy" title={t('loading')} />
+          ) : (
+            <Overview detail={detail} />
+          )}
+        </PageBody>
+      )
+    case 'services':
+      return (
+        <PageBody>
+          <ServicesTab context={context} node={node} />
+        </PageBody>
+      )
+    case 'logs':
+      return (
+        <PageBody flush>
+          <ServiceLogsTab context={context} node={node} />
+        </PageBody>
+      )
+    case 'kernel-log':
+      return (
+        <PageBody flush>
+          <KernelLogTab context={context} node={node} />
+        </PageBody>
+      )
+  }
+}
+
+/** What a person has to know before reading on. */
+function NodeNotes({ context, node }: { readonly context: string; readonly node: NodeSummary }) {
+  const { t, format } = useText()
+  const { reach } = node
+  return (
+    <>
+      {reach.kind === 'silent' && (
+        <Note kind="unknown" title={t('node.stale.title', { node: nodeName(node) })}>
+          {reach.error.message}
+          {node.lastReadAt !== undefined && (
+            <div>{t('node.stale', { time: format.time(node.lastReadAt) })}</div>
+          )}
+        </Note>
+      )}
+      {node.configStaged === true && (
+        <Note
+          kind="caution"
+          title={t('node.staged.title')}
+          action={
+            <LinkButton
+              size="small"
+              href={hrefOf({ at: 'node', context, node: node.address, tab: 'configuration' })}
+            >
+              {t('node.staged.open')}
+            </LinkButton>
+          }
+        >
+          {t('node.staged.text')}
+        </Note>
+      )}
+    </>
+  )
+}
