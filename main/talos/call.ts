@@ -1,5 +1,7 @@
-import type * as grpc from '@grpc/grpc-js'
+import { status, type ServiceError } from '@grpc/grpc-js'
+import type { ClockPort } from '../domain/clock-port.ts'
 import { TalosFailure, isFailure } from '../domain/talos-failure.ts'
+import { createHeartbeat } from './heartbeat.ts'
 import { isGrpcStatus, toTalosFailure, type CallFacts } from './map-status.ts'
 import type { Lease, Router } from './route-node.ts'
 
@@ -32,16 +34,44 @@ export interface Caller {
     request: NoInfer<Request>,
     options: CallOptions,
   ): AsyncGenerator<Answer, void, undefined>
+  /** Cancels everything that is under way. */
+  close(): void
 }
-
-const UNARY_DEADLINE_MS = 10_000
 
 export interface CallerOptions {
   readonly router: Router
+  readonly clock: ClockPort
   readonly roles: readonly string[]
+  /** `Version`, with which a silent node is asked whether it is there. */
+  readonly ping: Method<object, unknown>
 }
 
-export function createCaller({ router, roles }: CallerOptions): Caller {
+const UNARY_DEADLINE_MS = 10_000
+const PING_DEADLINE_MS = 5_000
+
+export function createCaller({ router, clock, roles, ping }: CallerOptions): Caller {
+  const heartbeat = createHeartbeat(clock)
+  const closing = { begun: false }
+  const open = new Set<() => void>()
+
+  /** Runs `work` with a signal that the caller's own and `close` abort. */
+  function begin(signal: AbortSignal): { readonly signal: AbortSignal; end(): void } {
+    const controller = new AbortController()
+    const abort = () => {
+      controller.abort()
+    }
+    if (signal.aborted || closing.begun) abort()
+    signal.addEventListener('abort', abort, { once: true })
+    open.add(abort)
+    return {
+      signal: controller.signal,
+      end() {
+        signal.removeEventListener('abort', abort)
+        open.delete(abort)
+      },
+    }
+  }
+
   function factsOf(node: string, via: string, path: string, options: CallOptions): CallFacts {
     const method = path.slice(path.lastIndexOf('/') + 1)
     return { node, via, method, effect: options.effect ?? 'read', roles }
@@ -61,42 +91,114 @@ export function createCaller({ router, roles }: CallerOptions): Caller {
     attempt: number,
   ): boolean {
     if (isFailure(failure, 'worker-as-endpoint')) return router.exclude(node, lease)
-    if (!isFailure(failure, 'unreachable') || facts.effect === 'write') return false
+    if (!isFailure(failure, 'unreachable', 'interrupted')) return false
     router.discard(node, lease)
-    return attempt === 1
+    return attempt === 1 && facts.effect === 'read'
+  }
+
+  /** Any answer in time is a sign of life, also a refusal. */
+  async function isThere(lease: Lease): Promise<boolean> {
+    const late = new AbortController()
+    const answered = new AbortController()
+    clock.sleep(PING_DEADLINE_MS, answered.signal).then(
+      () => {
+        late.abort()
+      },
+      () => undefined,
+    )
+    try {
+      await sendUnary(lease, ping, {}, { signal: late.signal })
+      return true
+    } catch (error) {
+      return !late.signal.aborted && !(isGrpcStatus(error) && error.code === status.UNAVAILABLE)
+    } finally {
+      answered.abort()
+    }
+  }
+
+  async function* streamOnce<Request, Answer>(
+    node: string,
+    lease: Lease,
+    method: Method<Request, Answer>,
+    request: NoInfer<Request>,
+    options: CallOptions,
+  ): AsyncGenerator<Answer, void, undefined> {
+    const call = openStream(lease, method, request, options)
+    const seen = { dead: false }
+    const pulse = heartbeat.watch(
+      node,
+      () => isThere(lease),
+      () => {
+        seen.dead = true
+        call.cancel()
+      },
+    )
+    options.signal.addEventListener('abort', call.cancel, { once: true })
+    try {
+      for await (const message of call.messages) {
+        pulse.heard()
+        yield message
+      }
+    } catch (error) {
+      if (!seen.dead) throw error
+      throw new TalosFailure('unreachable', `${node} went silent: it does not even tell its version.`, {
+        node,
+      })
+    } finally {
+      options.signal.removeEventListener('abort', call.cancel)
+      pulse.stop()
+      call.cancel()
+    }
   }
 
   return {
     async unary(node, method, request, options) {
-      for (let attempt = 1; ; attempt += 1) {
-        const lease = await leaseOrAbort(router, node, options.signal)
-        const facts = factsOf(node, lease.via, method.path, options)
-        try {
-          return await sendUnary(lease, method, request, options)
-        } catch (error) {
-          const failure = failureOf(error, facts, options.signal)
-          if (!mayRetry(failure, node, lease, facts, attempt)) throw failure
+      const under = begin(options.signal)
+      const own = { ...options, signal: under.signal }
+      try {
+        for (let attempt = 1; ; attempt += 1) {
+          const lease = await leaseOrAbort(router, node, own.signal)
+          const facts = factsOf(node, lease.via, method.path, options)
+          try {
+            return await sendUnary(lease, method, request, own)
+          } catch (error) {
+            const failure = failureOf(error, facts, own.signal)
+            if (!mayRetry(failure, node, lease, facts, attempt)) throw failure
+          }
         }
+      } finally {
+        under.end()
       }
     },
 
     async *stream(node, method, request, options) {
-      for (let attempt = 1; ; attempt += 1) {
-        const lease = await leaseOrAbort(router, node, options.signal)
-        const facts = factsOf(node, lease.via, method.path, options)
-        let begun = false
-        try {
-          for await (const message of openStream(lease, method, request, options)) {
-            begun = true
-            yield message
+      const under = begin(options.signal)
+      const own = { ...options, signal: under.signal }
+      try {
+        for (let attempt = 1; ; attempt += 1) {
+          const lease = await leaseOrAbort(router, node, own.signal)
+          const facts = factsOf(node, lease.via, method.path, options)
+          let begun = false
+          try {
+            for await (const message of streamOnce(node, lease, method, request, own)) {
+              begun = true
+              yield message
+            }
+            if (own.signal.aborted) throw cancelled(node)
+            return
+          } catch (error) {
+            const failure = failureOf(error, facts, own.signal)
+            if (!mayRetry(failure, node, lease, facts, attempt) || begun) throw failure
           }
-          if (options.signal.aborted) throw cancelled(node)
-          return
-        } catch (error) {
-          const failure = failureOf(error, facts, options.signal)
-          if (!mayRetry(failure, node, lease, facts, attempt) || begun) throw failure
         }
+      } finally {
+        under.end()
       }
+    },
+
+    close() {
+      closing.begun = true
+      for (const abort of [...open]) abort()
     },
   }
 }
@@ -125,7 +227,7 @@ function leaseOrAbort(router: Router, node: string, signal: AbortSignal): Promis
 function sendUnary<Request, Answer>(
   lease: Lease,
   method: Method<Request, Answer>,
-  request: Request,
+  request: NoInfer<Request>,
   options: CallOptions,
 ): Promise<Answer> {
   const { signal } = options
@@ -137,7 +239,7 @@ function sendUnary<Request, Answer>(
       request,
       lease.metadata,
       { deadline: Date.now() + (options.deadlineMs ?? UNARY_DEADLINE_MS) },
-      (error: grpc.ServiceError | null, answer?: Answer) => {
+      (error: ServiceError | null, answer?: Answer) => {
         signal.removeEventListener('abort', cancel)
         if (error !== null) reject(error)
         else resolve(answer as Answer)
@@ -146,16 +248,17 @@ function sendUnary<Request, Answer>(
     function cancel() {
       call.cancel()
     }
-    signal.addEventListener('abort', cancel, { once: true })
+    if (signal.aborted) cancel()
+    else signal.addEventListener('abort', cancel, { once: true })
   })
 }
 
-async function* openStream<Request, Answer>(
+function openStream<Request, Answer>(
   lease: Lease,
   method: Method<Request, Answer>,
-  request: Request,
+  request: NoInfer<Request>,
   options: CallOptions,
-): AsyncGenerator<Answer, void, undefined> {
+): { readonly messages: AsyncIterable<Answer>; readonly cancel: () => void } {
   const { signal, deadlineMs } = options
   const call = lease.channel.client.makeServerStreamRequest(
     method.path,
@@ -165,16 +268,11 @@ async function* openStream<Request, Answer>(
     lease.metadata,
     deadlineMs === undefined ? {} : { deadline: Date.now() + deadlineMs },
   )
+  // After the loop is left, the status of the cancelled call still comes, as an error nobody waits for.
+  call.on('error', () => undefined)
   const cancel = () => {
     call.cancel()
   }
-  // After the loop is left, the status of the cancelled call still comes, as an error nobody waits for.
-  call.on('error', () => undefined)
-  signal.addEventListener('abort', cancel, { once: true })
-  try {
-    yield* call as AsyncIterable<Answer>
-  } finally {
-    signal.removeEventListener('abort', cancel)
-    call.cancel()
-  }
+  if (signal.aborted) cancel()
+  return { messages: call as AsyncIterable<Answer>, cancel }
 }

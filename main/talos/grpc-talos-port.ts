@@ -28,6 +28,7 @@ export function createTalosPort(options: TalosPortOptions): TalosPort & { close(
   const protos = loadProtos(options.protosDir)
   const secure = createClientContext(context)
   const { roles } = context.certificate
+  const ping = protos.machine.Version
   const routing = {
     context,
     secure,
@@ -36,7 +37,7 @@ export function createTalosPort(options: TalosPortOptions): TalosPort & { close(
     ...(options.connectTimeoutMs === undefined ? {} : { connectTimeoutMs: options.connectTimeoutMs }),
   }
   const router = createRouter(routing)
-  const caller = createCaller({ router, roles })
+  const caller = createCaller({ router, clock, roles, ping })
   const cosi = createCosi(caller, protos, clock)
   return {
     ...createReading(caller, protos, cosi),
@@ -47,7 +48,7 @@ export function createTalosPort(options: TalosPortOptions): TalosPort & { close(
       const fresh = createRouter(routing)
       try {
         const started = performance.now()
-        await createCaller({ router: fresh, roles }).unary(node, protos.machine.Version, {}, { signal })
+        await createCaller({ router: fresh, clock, roles, ping }).unary(node, ping, {}, { signal })
         return { latencyMs: performance.now() - started }
       } finally {
         fresh.close()
@@ -55,6 +56,7 @@ export function createTalosPort(options: TalosPortOptions): TalosPort & { close(
     },
     route: (node) => router.route(node),
     close() {
+      caller.close()
       router.close()
     },
   }

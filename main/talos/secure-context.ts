@@ -133,7 +133,8 @@ export function probePeer(
       ALPNProtocols: ['h2'],
       rejectUnauthorized: false,
       servername: isIP(endpoint.host) === 0 ? endpoint.host : '',
-      checkServerIdentity: () => undefined,
+      // Asked only when the chain is good; its answer ends up in `authorizationError`.
+      checkServerIdentity: (_, certificate) => tls.checkServerIdentity(endpoint.host, certificate),
     })
     const timer = setTimeout(() => {
       done({ kind: 'no-connection', reason: connected ? 'no answer to TLS' : 'ETIMEDOUT' })
@@ -159,7 +160,7 @@ export function probePeer(
     socket.once('secureConnect', () => {
       const peer = socket.getPeerX509Certificate()
       leaf = peer === undefined ? unknownLeaf : leafFacts(peer)
-      const problem = trustProblem(socket, endpoint.host)
+      const problem = trustProblem(socket)
       if (problem !== undefined) done({ kind: 'not-trusted', problem, leaf })
     })
     socket.once('data', () => {
@@ -181,15 +182,11 @@ export function probePeer(
 
 const unknownLeaf: LeafFacts = { commonName: undefined, notBefore: 0, notAfter: 0 }
 
-function trustProblem(socket: tls.TLSSocket, host: string): string | undefined {
-  // Typed as Error; Node gives the verification code as a string.
-  const verification: unknown = socket.authorizationError
-  if (typeof verification === 'string') return verification
-  if (verification instanceof Error)
-    return (verification as NodeJS.ErrnoException).code ?? verification.message
-  return tls.checkServerIdentity(host, socket.getPeerCertificate()) === undefined
-    ? undefined
-    : 'ERR_TLS_CERT_ALTNAME_INVALID'
+/** Node types it as Error; it is the verification's code, or null. */
+function trustProblem(socket: tls.TLSSocket): string | undefined {
+  const problem: unknown = socket.authorizationError
+  if (typeof problem === 'string') return problem
+  return problem instanceof Error ? ((problem as NodeJS.ErrnoException).code ?? problem.message) : undefined
 }
 
 function leafFacts(peer: X509Certificate): LeafFacts {
