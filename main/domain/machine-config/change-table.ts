@@ -1,6 +1,6 @@
 import type { CellValue, ChangeGroup, ChangeRow, ChangeTable } from '#contract/machine-configs.ts'
 import { diffArrays } from 'diff'
-import type { ScalarTree, Tree } from './config-tree.ts'
+import type { Item, ScalarTree } from './config-tree.ts'
 import { diffTrees, leavesOf, type Comparison, type Leaf, type LeafChange, type Step } from './diff-trees.ts'
 import {
   keyOf,
@@ -235,13 +235,15 @@ function withKeys(how: Comparison, identity: Identity): Comparison {
   }
 }
 
-function textOf(item: Tree, key: string): string | undefined {
-  const value = item.kind === 'map' ? item.entries.get(key)?.value() : undefined
+function textOf(item: Item, key: string): string | undefined {
+  const tree = item.value()
+  const value = tree.kind === 'map' ? tree.entries.get(key)?.value() : undefined
   return value?.kind === 'scalar' && value.value !== '' ? value.value : undefined
 }
 
-function selectorOf(item: Tree): string | undefined {
-  const selector = item.kind === 'map' ? item.entries.get('deviceSelector')?.value() : undefined
+function selectorOf(item: Item): string | undefined {
+  const tree = item.value()
+  const selector = tree.kind === 'map' ? tree.entries.get('deviceSelector')?.value() : undefined
   if (selector?.kind !== 'map') return undefined
   const parts = [...selector.entries.values()].map((entry) => {
     const value = entry.value()

@@ -25,7 +25,15 @@ export interface ListTree {
   readonly kind: 'list'
   readonly start: number
   readonly end: number
-  readonly items: readonly Tree[]
+  readonly items: readonly Item[]
+}
+
+export interface Item {
+  /** Of the element itself, behind its dash. */
+  readonly start: number
+  /** Text of dash and element where the list was cut by lines; equal texts mean equal values. */
+  readonly text?: string
+  value(): Tree
 }
 
 export interface ScalarTree {
@@ -129,7 +137,7 @@ function build(node: Node | null, state: BuildState, depth: number, aliased: boo
       kind: 'list',
       start,
       end,
-      items: node.items.map((item) => build(item, state, depth + 1, aliased)),
+      items: node.items.map((item) => itemOf(build(item, state, depth + 1, aliased))),
     }
   }
   if (!isScalar(node)) return { kind: 'scalar', start, end, value: '', style: 'plain' }
@@ -144,11 +152,15 @@ function build(node: Node | null, state: BuildState, depth: number, aliased: boo
 
 function mergeInto(entries: Map<string, Entry>, source: Node, state: BuildState, depth: number): void {
   const tree = build(source, state, depth, true)
-  const maps = tree.kind === 'list' ? tree.items : [tree]
+  const maps = tree.kind === 'list' ? tree.items.map((item) => item.value()) : [tree]
   for (const map of maps) {
     if (map.kind !== 'map') continue
     for (const [key, value] of map.entries) if (!entries.has(key)) entries.set(key, value)
   }
+}
+
+function itemOf(value: Tree): Item {
+  return { start: value.start, value: () => value }
 }
 
 function entry(key: string, keyStart: number, value: Tree): Entry {

@@ -1,4 +1,4 @@
-import type { Entry, ListTree, MapTree, ScalarTree, Tree } from './config-tree.ts'
+import type { Entry, Item, ListTree, MapTree, ScalarTree, Tree } from './config-tree.ts'
 
 /** A key, a position in a list, or an element of a keyed list by the value of its key. */
 export type Step = string | number | { readonly named: string }
@@ -32,7 +32,7 @@ export interface Comparison {
   /** Whether equal texts may be taken for equal values. */
   readonly sameText: (before: string, after: string) => boolean
   /** Name of a list element where the list at that path is keyed. */
-  readonly keyOfItem: (path: readonly Step[], item: Tree) => string | undefined
+  readonly keyOfItem: (path: readonly Step[], item: Item) => string | undefined
 }
 
 /** One change per leaf that differs, in the order of the text after, removals where they stood. */
@@ -119,8 +119,8 @@ function keysOf(
   list: ListTree,
   path: readonly Step[],
   how: Comparison,
-): ReadonlyMap<string, Tree> | undefined {
-  const keys = new Map<string, Tree>()
+): ReadonlyMap<string, Item> | undefined {
+  const keys = new Map<string, Item>()
   for (const item of list.items) {
     const key = how.keyOfItem(path, item)
     if (key === undefined || keys.has(key)) return undefined
@@ -137,7 +137,7 @@ function compareByValue(
   how: Comparison,
   out: LeafChange[],
 ): void {
-  const kept = longestCommon(a.items, b.items, (x, y) => sameTree(x, y, how))
+  const kept = longestCommon(a.items, b.items, (x, y) => sameItem(x, y, how))
   const freeBefore = new Set(a.items.keys())
   const freeAfter = new Set(b.items.keys())
   for (const [x, y] of kept) {
@@ -150,7 +150,7 @@ function compareByValue(
     const now = b.items[y]
     for (const x of freeBefore) {
       const then = a.items[x]
-      if (now === undefined || then === undefined || !sameTree(then, now, how)) continue
+      if (now === undefined || then === undefined || !sameItem(then, now, how)) continue
       freeBefore.delete(x)
       freeAfter.delete(y)
       moves.push({
@@ -195,9 +195,9 @@ function takeBelow(positions: number[], limit: number): readonly number[] {
 const MOST_COMPARISONS = 250_000
 
 function longestCommon(
-  a: readonly Tree[],
-  b: readonly Tree[],
-  same: (x: Tree, y: Tree) => boolean,
+  a: readonly Item[],
+  b: readonly Item[],
+  same: (x: Item, y: Item) => boolean,
 ): readonly (readonly [number, number])[] {
   const equal = (x: number, y: number): boolean => {
     const left = a[x]
@@ -242,13 +242,19 @@ function commonMiddle(
   return pairs
 }
 
+function sameItem(a: Item, b: Item, how: Comparison): boolean {
+  if (a.text !== undefined && b.text !== undefined && how.sameText(a.text.trimEnd(), b.text.trimEnd()))
+    return true
+  return sameTree(a.value(), b.value(), how)
+}
+
 function sameTree(a: Tree, b: Tree, how: Comparison): boolean {
   if (a.kind === 'scalar') return b.kind === 'scalar' && how.same(a, b)
   if (a.kind === 'list') {
     if (b.kind !== 'list' || a.items.length !== b.items.length) return false
     return a.items.every((item, index) => {
       const other = b.items[index]
-      return other !== undefined && sameTree(item, other, how)
+      return other !== undefined && sameItem(item, other, how)
     })
   }
   if (b.kind !== 'map' || a.entries.size !== b.entries.size) return false
@@ -290,6 +296,6 @@ function leafOf(entry: Entry): Leaf {
   return { tree: entry.value(), at: entry.keyStart }
 }
 
-function itemOf(tree: Tree): Leaf {
-  return { tree, at: tree.start }
+function itemOf(item: Item): Leaf {
+  return { tree: item.value(), at: item.start }
 }

@@ -7,7 +7,7 @@ import { parseConfig, labelOf } from './parse-config.ts'
 function plain(tree: Tree | undefined): unknown {
   if (tree === undefined) return undefined
   if (tree.kind === 'scalar') return tree.value
-  if (tree.kind === 'list') return tree.items.map(plain)
+  if (tree.kind === 'list') return tree.items.map((item) => plain(item.value()))
   return Object.fromEntries([...tree.entries.values()].map((entry) => [entry.key, plain(entry.value())]))
 }
 
@@ -85,7 +85,7 @@ describe('places in the text', () => {
           expect(text.slice(entry.keyStart, entry.keyStart + entry.key.length)).toBe(entry.key)
           walk(entry.value())
         }
-      if (tree?.kind === 'list') tree.items.forEach(walk)
+      if (tree?.kind === 'list') tree.items.forEach((item) => walk(item.value()))
       if (tree?.kind === 'scalar' && tree.style === 'plain') {
         seen++
         expect(text.slice(tree.start, tree.end)).toBe(tree.value)

@@ -1,8 +1,16 @@
 import type { TextPosition } from '#contract/wire-error.ts'
 import { parseAllDocuments } from 'yaml'
 import { TalosFailure } from '../talos-failure.ts'
-import { parseText, treeOf, type Entry, type ParsedText, type TextError, type Tree } from './config-tree.ts'
-import { splitBelow, splitDocuments, splitRoot, type KeyPiece, type Piece } from './split-text.ts'
+import {
+  parseText,
+  treeOf,
+  type Entry,
+  type ListTree,
+  type ParsedText,
+  type TextError,
+  type Tree,
+} from './config-tree.ts'
+import { splitBelow, splitDocuments, splitItems, splitRoot, type KeyPiece, type Piece } from './split-text.ts'
 
 /** Kind under which the legacy document, which has none, goes by (behaviour.md §4.1). */
 export const LEGACY = 'v1alpha1'
@@ -128,11 +136,14 @@ function document(piece: Piece, lines: Lines): ConfigDocument {
     return (whole ??= parseText(piece.text, piece.offset))
   }
   /** A part that does not parse alone: the document as a whole says what is wrong, or what was meant. */
-  function recover(path: readonly string[]): Tree {
+  function recover(path: readonly (string | number)[]): Tree {
     const error = parsed().errors[0]
     if (error !== undefined) throw syntaxFailure(error, lines)
     let found: Tree | undefined = parsed().tree
-    for (const key of path) found = found?.kind === 'map' ? found.entries.get(key)?.value() : undefined
+    for (const key of path) {
+      if (typeof key === 'number') found = found?.kind === 'list' ? found.items[key]?.value() : undefined
+      else found = found?.kind === 'map' ? found.entries.get(key)?.value() : undefined
+    }
     if (found === undefined) {
       throw syntaxFailure({ code: 'UNPLACED', from: piece.offset, to: piece.offset + 1 }, lines)
     }
@@ -153,11 +164,14 @@ function document(piece: Piece, lines: Lines): ConfigDocument {
   return {
     ...piece,
     root,
-    identity: () => (known ??= identityOf(root())),
-    parts: () => (parts().length === 0 ? [piece.text] : parts().flatMap((part) => part.texts())),
+    identity: () => (known ??= quickIdentity(piece.text) ?? identityOf(root())),
+    parts: () =>
+      piece.text.length < WORTH_CUTTING
+        ? [piece.text]
+        : [piece.text, ...parts().flatMap((part) => part.texts())],
     errors(trusted) {
+      if (trusted.has(piece.text)) return []
       if (parts().length > 0 && parts().every((part) => part.isFine(trusted))) return []
-      if (parts().length === 0 && trusted.has(piece.text)) return []
       return parsed().errors
     },
   }
@@ -178,16 +192,21 @@ const SIMPLE = /^ *[\w./-]+: +([A-Za-z_][\w./-]*)[ \t]*\r?\n?$/
 function createPart(
   piece: KeyPiece,
   path: readonly string[],
-  recover: (path: readonly string[]) => Tree,
+  recover: (path: readonly (string | number)[]) => Tree,
 ): Part {
   const below =
     piece.text.length > WORTH_CUTTING
       ? splitBelow(piece)?.map((key) => createPart(key, [...path, key.key], recover))
       : undefined
+  const list =
+    piece.text.length > WORTH_CUTTING && below === undefined
+      ? listParts(piece, (index) => recover([...path, index]))
+      : undefined
   let alone: ParsedText | undefined
   let value: Tree | undefined
 
   function ownValue(): Tree | undefined {
+    if (list !== undefined) return list.tree
     const simple = SIMPLE.exec(piece.text)?.[1]
     if (simple !== undefined) {
       const start =
@@ -210,11 +229,45 @@ function createPart(
     isFine(trusted) {
       if (trusted.has(piece.text)) return true
       if (below !== undefined) return below.every((part) => part.isFine(trusted))
+      if (list !== undefined) return list.isFine(trusted)
       return (value ??= ownValue()) !== undefined
     },
-    texts: () =>
-      below === undefined ? [piece.text] : [piece.text, ...below.flatMap((part) => part.texts())],
+    texts: () => [
+      piece.text,
+      ...(below?.flatMap((part) => part.texts()) ?? []),
+      ...(list?.tree.items.map((item) => item.text ?? '') ?? []),
+    ],
   }
+}
+
+/** Elements of a long list, parsed one by one when looked at; so one of a thousand manifests costs one. */
+function listParts(
+  piece: KeyPiece,
+  recover: (index: number) => Tree,
+): { readonly tree: ListTree; isFine(trusted: ReadonlySet<string>): boolean } | undefined {
+  const pieces = splitItems(piece)
+  if (pieces === undefined) return undefined
+  const items = pieces.map(({ text, offset }, index) => {
+    let value: Tree | undefined
+    const own = (): Tree | undefined => {
+      const alone = parseText(text, offset)
+      const list = alone.errors.length === 0 ? alone.tree : undefined
+      return list?.kind === 'list' && list.items.length === 1 ? list.items[0]?.value() : undefined
+    }
+    return {
+      text,
+      start: offset + (/^[ ]*-[ \t]*/.exec(text)?.[0].length ?? 0),
+      isFine: (trusted: ReadonlySet<string>) => trusted.has(text) || (value ??= own()) !== undefined,
+      value: () => (value ??= own() ?? recover(index)),
+    }
+  })
+  const tree: ListTree = {
+    kind: 'list',
+    start: items[0]?.start ?? piece.offset,
+    end: piece.offset + piece.text.length,
+    items,
+  }
+  return { tree, isFine: (trusted) => items.every((item) => item.isFine(trusted)) }
 }
 
 function mapOf(parts: readonly Part[]): Tree {
@@ -224,6 +277,20 @@ function mapOf(parts: readonly Part[]): Tree {
     end: parts.at(-1)?.end ?? 0,
     entries: new Map(parts.map((part) => [part.entry.key, part.entry])),
   }
+}
+
+/** Identity of a document whose three keys stand plainly at the start of a line, as they do in nearly every one. */
+function quickIdentity(text: string): Identity | undefined {
+  if (/^---[ \t]+[^#\s]/.test(text)) return undefined
+  const found = new Map<string, string>()
+  for (const match of text.matchAll(/^(apiVersion|kind|name):(?:[ ]+([A-Za-z][\w.-]*)[ \t]*\r?$)?/gm)) {
+    const [, key, value] = match
+    if (key === undefined || value === undefined || found.has(key)) return undefined
+    found.set(key, value)
+  }
+  const [apiVersion, kind, name] = ['apiVersion', 'kind', 'name'].map((key) => found.get(key))
+  if (apiVersion === undefined || kind === undefined) return undefined
+  return { apiVersion, kind, ...(name === undefined ? {} : { name }) }
 }
 
 function identityOf(root: Tree | undefined): Identity {

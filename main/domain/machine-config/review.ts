@@ -17,23 +17,28 @@ export interface KnownConfig extends RedactedSide {
   readonly real: string
   /** How many fields are secret. */
   readonly secrets: number
+  /** Its parts in redacted form: known to be YAML. */
+  trusted(): ReadonlySet<string>
 }
 
 /** Reads a node's configuration. Throws `config-syntax` for a text that is not YAML. */
 export function knowConfig(real: string, facts: Pick<ConfigFacts, 'secrets'>, alsoHide?: Vault): KnownConfig {
   const { text, vault, secrets } = redactConfig(parseConfig(real), facts.secrets, alsoHide)
-  return { real, config: parseConfig(text), vault, secrets }
-}
-
-/** Parts of a configuration that is known to be YAML. */
-export function trustedParts(known: RedactedSide): ReadonlySet<string> {
-  return new Set(known.config.documents.flatMap((document) => document.parts()))
+  const config = parseConfig(text)
+  let trusted: ReadonlySet<string> | undefined
+  return {
+    real,
+    config,
+    vault,
+    secrets,
+    trusted: () => (trusted ??= new Set(config.documents.flatMap((document) => document.parts()))),
+  }
 }
 
 /** What is wrong with a draft, as typed: with placeholders, perhaps half written. Never throws. */
 export function problemsOf(
   typed: string,
-  base: RedactedSide,
+  base: KnownConfig,
   facts: Pick<ConfigFacts, 'kinds'>,
   talosVersion: string,
 ): readonly Problem[] {
@@ -41,7 +46,7 @@ export function problemsOf(
     kinds: facts.kinds,
     talosVersion,
     vault: base.vault,
-    trusted: trustedParts(base),
+    trusted: base.trusted(),
   })
 }
 
@@ -51,7 +56,7 @@ export function problemsOf(
  */
 export function readDraft(
   typed: string,
-  base: RedactedSide,
+  base: KnownConfig,
   facts: Pick<ConfigFacts, 'secrets'>,
 ): KnownConfig {
   const { text: real, unresolved } = restoreText(typed, base.vault)
@@ -64,7 +69,7 @@ export function readDraft(
   if (draft.documents.length === 0) {
     throw new TalosFailure('config-syntax', 'The configuration is empty.', { at: { line: 1, column: 1 } })
   }
-  requireSyntax(draft, trustedParts(base))
+  requireSyntax(draft, base.trusted())
   if (!draft.documents.some((document) => document.identity().kind === LEGACY)) {
     const message = 'The v1alpha1 document is missing: every apply sends the whole configuration.'
     throw new TalosFailure('config-missing-v1alpha1', message, { at: { line: 1, column: 1 } })
@@ -87,8 +92,8 @@ export type ReviewParts = Pick<
 >
 
 export interface ReviewQuestion {
-  readonly base: RedactedSide
-  readonly draft: RedactedSide
+  readonly base: KnownConfig
+  readonly draft: KnownConfig
   readonly facts: ConfigFacts
   readonly node: NodeFacts
   readonly tryPending: boolean
@@ -136,7 +141,7 @@ export function reviewDraft(question: ReviewQuestion): ReviewParts {
         kinds: facts.kinds,
         talosVersion: node.talosVersion,
         vault: draft.vault,
-        trusted: trustedParts(base),
+        trusted: base.trusted(),
       }),
     ],
     modes: [...modes],

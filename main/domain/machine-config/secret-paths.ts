@@ -77,7 +77,8 @@ function walk(
       for (const entry of tree.entries.values())
         walk(entry.value(), pattern, at, join(path, entry.key), visit)
     } else if (tree.kind === 'list') {
-      for (const [index, item] of tree.items.entries()) walk(item, pattern, at, `${path}[${index}]`, visit)
+      for (const [index, item] of tree.items.entries())
+        walk(item.value(), pattern, at, `${path}[${index}]`, visit)
     }
     return
   }
@@ -91,14 +92,15 @@ function walk(
     if (!list) walk(value, pattern, at + 1, here, visit)
     else if (value.kind === 'list') {
       for (const [index, item] of value.items.entries())
-        walk(item, pattern, at + 1, `${here}[${index}]`, visit)
+        walk(item.value(), pattern, at + 1, `${here}[${index}]`, visit)
     }
   }
 }
 
 function everyScalar(tree: Tree, path: string, visit: (scalar: ScalarTree, path: string) => void): void {
   if (tree.kind === 'scalar') visit(tree, path)
-  else if (tree.kind === 'list') tree.items.forEach((item, i) => everyScalar(item, `${path}[${i}]`, visit))
+  else if (tree.kind === 'list')
+    tree.items.forEach((item, i) => everyScalar(item.value(), `${path}[${i}]`, visit))
   else for (const entry of tree.entries.values()) everyScalar(entry.value(), join(path, entry.key), visit)
 }
 

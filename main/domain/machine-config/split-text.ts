@@ -53,6 +53,34 @@ export function splitBelow(piece: KeyPiece): readonly KeyPiece[] | undefined {
   return splitLines(body, piece.offset + lineEnd + 1, indent, false)
 }
 
+/**
+ * The elements below a key whose value is a block list, each with its dash; `undefined` when it is none. An element's
+ * lines are indented deeper than its dash.
+ */
+export function splitItems(piece: KeyPiece): readonly Piece[] | undefined {
+  const lineEnd = piece.text.indexOf('\n')
+  if (lineEnd < 0 || !HEAD_WITHOUT_VALUE.test(piece.text.slice(0, lineEnd))) return undefined
+  const { text } = piece
+  const starts: number[] = []
+  let indent: number | undefined
+  for (let at = lineEnd + 1; at < text.length; at = nextLine(text, at)) {
+    const first = firstOfLine(text, at)
+    const char = text[first]
+    if (char === undefined || char === '\n' || char === '\r' || char === '#') continue
+    const depth = first - at
+    indent ??= depth
+    if (depth > indent) continue
+    if (char === '\t' && isBlank(text, first)) continue
+    if (depth < indent || char !== '-' || !/\s/.test(text[first + 1] ?? '\n')) return undefined
+    starts.push(at)
+  }
+  if (starts.length === 0) return undefined
+  return starts.map((start, index) => ({
+    text: text.slice(start, starts[index + 1]),
+    offset: piece.offset + start,
+  }))
+}
+
 function splitLines(
   text: string,
   offset: number,
