@@ -1,0 +1,114 @@
+import { RefreshCw } from 'lucide-react'
+import type { ReactNode } from 'react'
+import type { UpgradePlan } from '#contract/upgrades.ts'
+import type { WireError } from '#contract/wire-error.ts'
+import { useAction } from '../../ipc/use-call.ts'
+import { Button } from '../../ui/Button.tsx'
+import { EmptyState } from '../../ui/EmptyState.tsx'
+import { ErrorNote } from '../../ui/ErrorNote.tsx'
+import { useText } from '../../ui/i18n/text.tsx'
+import { PageBody, PageHead } from '../../ui/Page.tsx'
+import { navigate } from '../../ui/route.ts'
+import { State } from '../../ui/State.tsx'
+import { PlanTables } from './PlanTables.tsx'
+import { Preflight } from './Preflight.tsx'
+import './upgrades.css'
+
+/** A plan on its page: what is chosen and what changes left, what was checked and the one button right. */
+export function PlanFrame({
+  title,
+  startLabel,
+  plan,
+  busy,
+  error,
+  onAgain,
+  children,
+}: {
+  readonly title: string
+  /** What the filled button does; also while there is no plan yet. */
+  readonly startLabel: string
+  readonly plan: UpgradePlan | undefined
+  readonly busy: boolean
+  readonly error: WireError | undefined
+  readonly onAgain: () => void
+  readonly children?: ReactNode
+}) {
+  const { t, format } = useText()
+  const start = useAction('upgrades.start')
+  const blocks = plan?.preflight.filter(({ outcome }) => outcome === 'block').length ?? 0
+  const failure = start.error ?? error
+
+  async function go(): Promise<void> {
+    if (plan === undefined) return
+    const started = await start.run({ planId: plan.planId })
+    if (started.ok) navigate({ at: 'run', id: started.value.runId })
+  }
+
+  return (
+    <>
+      <PageHead
+        title={title}
+        below={
+          plan === undefined
+            ? []
+            : [
+                t('upgrade.computed', { time: format.time(plan.computedAt) }),
+                t('upgrade.refused-when', { time: format.minute(plan.validUntil) }),
+              ]
+        }
+        actions={
+          plan !== undefined && (
+            <Button icon={RefreshCw} busy={busy} onClick={onAgain}>
+              {t('upgrade.again')}
+            </Button>
+          )
+        }
+      />
+      <div className="upgrade-page">
+        <div className="upgrade-main">
+          <PageBody>
+            {failure !== undefined && (
+              <ErrorNote error={failure} actions={{ 'recompute-plan': onAgain, retry: onAgain }} />
+            )}
+            {children}
+            {plan !== undefined && <PlanTables plan={plan} />}
+            {plan === undefined && busy && <EmptyState kind="busy" title={t('loading')} />}
+          </PageBody>
+        </div>
+        <div className="upgrade-rail">
+          <div className="upgrade-rail-body">
+            {plan === undefined ? (
+              <p className="dim">{t('upgrade.choose-first')}</p>
+            ) : (
+              <Preflight checks={plan.preflight} askedAt={plan.computedAt} />
+            )}
+          </div>
+          <div className="upgrade-rail-foot">
+            <Button
+              kind="go"
+              size="large"
+              busy={start.busy || busy}
+              off={
+                plan === undefined
+                  ? t('upgrade.choose-first')
+                  : blocks > 0
+                    ? t('upgrade.blocked', { count: blocks })
+                    : undefined
+              }
+              onClick={() => void go()}
+            >
+              {startLabel}
+            </Button>
+            <span className="meta">
+              {blocks > 0 ? (
+                <State kind="decide">{t('upgrade.blocked', { count: blocks })}</State>
+              ) : (
+                t('upgrade.nothing-sent')
+              )}
+            </span>
+          </div>
+        </div>
+      </div>
+    </>
+  )
+}

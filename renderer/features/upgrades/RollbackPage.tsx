@@ -1,0 +1,31 @@
+import { selectNode } from '../../ipc/stores/nodes-store.ts'
+import { useNodes } from '../../ipc/stores/stores-context.ts'
+import { useQuery } from '../../ipc/use-call.ts'
+import { useText } from '../../ui/i18n/text.tsx'
+import { nodeName } from '../../ui/node-state.ts'
+import { PlanFrame } from './PlanFrame.tsx'
+
+interface Props {
+  readonly context: string
+  readonly node: string
+}
+
+/** The way back: what goes back, what stays, and the same checks as for going forward. */
+export function RollbackPage({ context, node }: Props) {
+  const { t } = useText()
+  const summary = useNodes(selectNode(node))
+  const plan = useQuery('upgrades.plan-rollback', { context, node })
+  const name = summary === undefined ? node : nodeName(summary)
+  return (
+    <PlanFrame
+      title={t('upgrade.title.rollback', { node: name })}
+      startLabel={t('upgrade.start.rollback', { node: name })}
+      plan={plan.value}
+      busy={plan.busy}
+      error={plan.error}
+      onAgain={plan.reload}
+    >
+      <p>{t('rollback.intro')}</p>
+    </PlanFrame>
+  )
+}

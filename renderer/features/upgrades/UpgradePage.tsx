@@ -1,0 +1,71 @@
+import { useState } from 'react'
+import { selectNode } from '../../ipc/stores/nodes-store.ts'
+import { useNodes } from '../../ipc/stores/stores-context.ts'
+import { useQuery } from '../../ipc/use-call.ts'
+import { ErrorState } from '../../ui/ErrorNote.tsx'
+import { EmptyState } from '../../ui/EmptyState.tsx'
+import { useText } from '../../ui/i18n/text.tsx'
+import { nodeName, plainVersion } from '../../ui/node-state.ts'
+import { Section } from '../../ui/Page.tsx'
+import { PlanFrame } from './PlanFrame.tsx'
+import { Targets } from './Targets.tsx'
+
+interface Props {
+  readonly context: string
+  readonly node: string
+}
+
+/** Upgrade of one node: a version, what it changes, what was checked, one button. */
+export function UpgradePage({ context, node }: Props) {
+  const { t } = useText()
+  const summary = useNodes(selectNode(node))
+  const targets = useQuery('upgrades.targets', { context, node })
+  const [picked, setPicked] = useState<string>()
+  const version = picked ?? targets.value?.targets.find(({ reason }) => reason === 'recommended')?.version
+  const plan = useQuery('upgrades.plan', version === undefined ? undefined : { context, node, version })
+  const name = summary === undefined ? node : nodeName(summary)
+
+  if (targets.error !== undefined)
+    return <ErrorState error={targets.error} actions={{ retry: targets.reload }} />
+  if (targets.value === undefined) return <EmptyState kind="busy" title={t('loading')} />
+  const { current, kubernetes, source } = targets.value
+  // The plan of the version before stays in memory while the next is computed; it must not be started.
+  const shown = plan.value?.to === version ? plan.value : undefined
+  return (
+    <PlanFrame
+      title={
+        version === undefined
+          ? t('upgrade.title.choose', { node: name })
+          : t('upgrade.title', { node: name, version: plainVersion(version) })
+      }
+      startLabel={
+        version === undefined
+          ? t('upgrade.title.choose', { node: name })
+          : t('upgrade.start', { node: name, version: plainVersion(version) })
+      }
+      plan={shown}
+      busy={plan.busy}
+      error={plan.error}
+      onAgain={plan.reload}
+    >
+      <Section
+        title={t('upgrade.target')}
+        remark={
+          <>
+            {kubernetes === undefined
+              ? t('upgrade.target.remark', { node: name, version: plainVersion(current) })
+              : t('upgrade.target.remark-kubernetes', {
+                  node: name,
+                  version: plainVersion(current),
+                  kubernetes: plainVersion(kubernetes),
+                })}
+            {', '}
+            {t(`upgrade.target.source.${source}`)}
+          </>
+        }
+      >
+        <Targets targets={targets.value.targets} chosen={version} onChange={setPicked} />
+      </Section>
+    </PlanFrame>
+  )
+}
