@@ -1,0 +1,79 @@
+import type { Run } from '#contract/runs.ts'
+
+/** A run as Markdown, for a ticket or a notebook: head, steps, verdict, output, and the same in talosctl. */
+export function exportRun(run: Run): string {
+  return [
+    `# ${heading(run)}`,
+    '',
+    ...facts(run).map(([name, value]) => `- ${name}: ${value}`),
+    '',
+    ...table(
+      ['Step', 'State', 'Started', 'Ended', 'Found'],
+      run.steps.map((step) => [
+        step.name,
+        step.state,
+        step.startedAt ?? '',
+        step.endedAt ?? '',
+        step.detail ?? '',
+      ]),
+    ),
+    ...table(
+      ['Fact', 'Before', 'Expected', 'Found', 'Verdict', 'Read from'],
+      run.verdict.map((row) => [
+        row.fact,
+        row.before ?? '',
+        row.expected,
+        row.found ?? '',
+        row.outcome,
+        row.note ?? '',
+      ]),
+    ),
+    ...(run.output.length === 0 ? [] : ['', ...fence(run.output.map(({ at, text }) => `${at} ${text}`))]),
+    '',
+    ...fence([run.talosctl]),
+    '',
+  ].join('\n')
+}
+
+function heading(run: Run): string {
+  const { from, to } = run.title.parameters
+  const versions = from !== undefined && to !== undefined ? ` ${from} → ${to}` : ''
+  return `${run.kind} ${run.hostname}${versions}`
+}
+
+function facts(run: Run): readonly (readonly [string, string])[] {
+  const pairs: (readonly [string, string | undefined])[] = [
+    ['Context', run.context],
+    ['Node', `${run.hostname} (${run.node})`],
+    ['By', run.who],
+    ['Started', run.startedAt],
+    ['Ended', run.endedAt],
+    ['Outcome', run.outcome ?? 'running'],
+    ['Error', run.error === undefined ? undefined : `${run.error.code}: ${run.error.message}`],
+  ]
+  return pairs.flatMap(([name, value]) => (value === undefined ? [] : [[name, inline(value)] as const]))
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  if (rows.length === 0) return []
+  const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`
+  return ['', line(head), line(head.map(() => '---')), ...rows.map(line)]
+}
+
+function cell(text: string): string {
+  return inline(text).replaceAll('\\', '\\\\').replaceAll('|', '\\|')
+}
+
+function inline(text: string): string {
+  return text.replace(/\s*\n\s*/g, ' ')
+}
+
+/** A fence longer than any run of backticks inside. */
+function fence(lines: readonly string[]): readonly string[] {
+  const longest = Math.max(
+    2,
+    ...lines.flatMap((line) => [...line.matchAll(/`+/g)].map(([ticks]) => ticks.length)),
+  )
+  const ticks = '`'.repeat(longest + 1)
+  return [ticks, ...lines, ticks]
+}

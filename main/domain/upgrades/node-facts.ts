@@ -1,0 +1,65 @@
+import type { NodeRole, StageReport } from '#contract/nodes.ts'
+import type { EtcdReading } from '../etcd/quorum.ts'
+import type { NodeVersion } from '../nodes/talos-port.ts'
+import type { Known } from './known.ts'
+
+export interface SchematicFacts {
+  /** 64 hex digits; absent on a node booted from plain images. */
+  readonly id?: string
+  /** Its YAML, where the node carries it. */
+  readonly content?: string
+  readonly factoryUrl?: string
+  readonly extensions: readonly { readonly name: string; readonly version: string }[]
+}
+
+/** What an upgrade needs of the MachineConfig, and nothing else of it. */
+export interface InstallFacts {
+  /** Resource version of the active config. */
+  readonly version: string
+  readonly image?: string
+  readonly extraKernelArgs: readonly string[]
+  /** Absent counts as false: kernel arguments then come from the config on GRUB nodes (behaviour.md §5.8). */
+  readonly grubUsesUkiCmdline: boolean
+  /** The config on disk is another one; absent where the node does not show both. */
+  readonly staged?: boolean
+}
+
+export interface KubernetesNode {
+  readonly name: string
+  readonly ready: boolean
+  readonly unschedulable: boolean
+}
+
+/** Another control plane of the cluster, as far as it answered. */
+export interface Peer {
+  readonly hostname: string
+  readonly address: string
+  readonly stage: Known<StageReport>
+}
+
+/** One node as it was read at one moment. `undefined` inside a known fact: the node has no such thing. */
+export interface NodeFacts {
+  readonly node: string
+  readonly version: Known<NodeVersion>
+  readonly hostname: Known<string | undefined>
+  readonly role: Known<NodeRole>
+  readonly stage: Known<StageReport | undefined>
+  readonly bootId: Known<string>
+  readonly schematic: Known<SchematicFacts>
+  readonly kernelCmdline: Known<string | undefined>
+  readonly security: Known<{ readonly secureBoot: boolean; readonly uki: boolean | undefined } | undefined>
+  /** UKI file name; systemd-boot and 1.11+ only. */
+  readonly bootedEntry: Known<string | undefined>
+  readonly kubernetes: Known<string | undefined>
+  readonly kubernetesNode: Known<KubernetesNode | undefined>
+  readonly timeInSync: Known<boolean | undefined>
+  readonly install: Known<InstallFacts | undefined>
+  readonly userVolumes: Known<readonly string[]>
+  /** Control planes only. */
+  readonly etcd?: Known<EtcdReading>
+  readonly peers?: Known<readonly Peer[]>
+}
+
+export function isControlPlane(role: NodeRole): boolean {
+  return role === 'controlplane' || role === 'init'
+}

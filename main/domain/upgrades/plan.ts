@@ -1,0 +1,201 @@
+import type { UpgradePlan } from '#contract/upgrades.ts'
+import { toInstant } from '../clock-port.ts'
+import { TalosFailure } from '../talos-failure.ts'
+import type { Sha256 } from './hash-port.ts'
+import { installerImage, type InstallerImage } from './image.ts'
+import { valueOf } from './known.ts'
+import { isControlPlane, type NodeFacts } from './node-facts.ts'
+import { planRows } from './plan-rows.ts'
+import {
+  commonChecks,
+  hasLegacyUpgrade,
+  losesKernelArguments,
+  upgradeChecks,
+  type Surroundings,
+} from './preflight.ts'
+import { defaultSchematicId } from './schematic.ts'
+import { findLine, lineOf, minorsBetween, type VersionTable } from './version-table.ts'
+import { parse } from 'semver'
+
+/** Milliseconds a plan holds when nothing moves. */
+export const PLAN_VALID = 30 * 60_000
+
+/** Plan as shown, and what it was computed from. */
+export interface PreparedPlan {
+  readonly plan: UpgradePlan
+  readonly facts: NodeFacts
+  /** Fingerprint of the inputs; another one means the plan is stale. */
+  readonly inputs: string
+  readonly image?: InstallerImage
+}
+
+export interface PlanParts {
+  readonly planId: string
+  readonly table: VersionTable
+  readonly sha256: Sha256
+  readonly around: Surroundings
+  /** Seconds that earlier runs of this kind took on this node. */
+  readonly earlierRuns: readonly number[]
+}
+
+/** Computes the upgrade of one node. Throws what kept the node from telling its version, or `target-illegal`. */
+export function planUpgrade(facts: NodeFacts, version: string, parts: PlanParts): PreparedPlan {
+  const { table, sha256 } = parts
+  const { tag, platform } = versionOf(facts)
+  const to = targetOf(table, version, facts.node)
+  const image = installerImage(
+    to,
+    {
+      platform,
+      schematicId: valueOf(facts.schematic)?.id,
+      secureBoot: valueOf(facts.security)?.secureBoot ?? false,
+      factoryUrl: valueOf(facts.schematic)?.factoryUrl,
+      installedFrom: valueOf(facts.install)?.image,
+    },
+    defaultSchematicId(sha256),
+  )
+  const mechanism = mechanismOf(facts, tag)
+  const loses = mechanism === 'lifecycle' && losesKernelArguments(facts)
+  const target = { table, from: tag, to, image, mechanism, sha256 }
+  const plan: UpgradePlan = {
+    ...frame(facts, parts),
+    kind: 'upgrade',
+    from: tag,
+    to,
+    image: image.reference,
+    mechanism,
+    rows: [...planRows(facts, { ...target, losesKernelArguments: loses })],
+    kept: keptParts(facts, tag),
+    preflight: [...commonChecks(facts, parts.around), ...upgradeChecks(facts, target)],
+    steps: upgradeSteps(facts),
+    talosctl: `talosctl -n ${facts.node} upgrade --image ${image.reference}`,
+  }
+  return { plan, facts, inputs: fingerprint(facts), image }
+}
+
+/** Computes going back to the other boot slot. `other`: the version in it, where a run of this app wrote it. */
+export function planRollback(facts: NodeFacts, other: string | undefined, parts: PlanParts): PreparedPlan {
+  const { table } = parts
+  const { tag } = versionOf(facts)
+  const checks = commonChecks(facts, parts.around).map((check) =>
+    check.id === 'etcd-quorum' && check.outcome === 'pass' && etcdStepsDown(table, tag, other)
+      ? { ...check, outcome: 'warn' as const, evidence: `${check.evidence}; ${etcdStep(table, tag, other)}` }
+      : check,
+  )
+  const target = { table, from: tag, to: other, mechanism: 'rollback' as const, losesKernelArguments: false }
+  const plan: UpgradePlan = {
+    ...frame(facts, parts),
+    kind: 'rollback',
+    from: tag,
+    to: other ?? 'unknown',
+    mechanism: 'rollback',
+    rows: [...planRows(facts, target)],
+    kept: keptParts(facts, tag),
+    preflight: [...checks],
+    steps: [...firstSteps(facts), 'rollback', 'answers', 'ready', 'verify'],
+    talosctl: `talosctl -n ${facts.node} rollback`,
+  }
+  return { plan, facts, inputs: fingerprint(facts) }
+}
+
+/** Why a plan may not be started any more: its half hour is over, or an input is another one now. */
+export function isPlanStale(
+  prepared: PreparedPlan,
+  now: number,
+  facts?: NodeFacts,
+): 'expired' | 'moved' | undefined {
+  if (now > Date.parse(prepared.plan.validUntil)) return 'expired'
+  return facts !== undefined && fingerprint(facts) !== prepared.inputs ? 'moved' : undefined
+}
+
+/** What decides the plan, in a fixed order. etcd's leader may change and the plan still holds; its members may not. */
+export function fingerprint(facts: NodeFacts): string {
+  const etcd = facts.etcd === undefined ? undefined : valueOf(facts.etcd)
+  const install = valueOf(facts.install)
+  return JSON.stringify([
+    valueOf(facts.version)?.tag,
+    valueOf(facts.bootId),
+    valueOf(facts.schematic)?.id,
+    valueOf(facts.schematic)?.extensions,
+    valueOf(facts.bootedEntry),
+    valueOf(facts.kubernetes),
+    [install?.version, install?.staged],
+    etcd?.members.map(({ id, learner, started }) => [id, learner, started]).sort(),
+    etcd?.alarms,
+  ])
+}
+
+function versionOf({ version }: NodeFacts): { tag: string; platform: string } {
+  if (version.known) return version.value
+  throw version.failure ?? new TalosFailure('node-error', version.reason)
+}
+
+function targetOf(table: VersionTable, version: string, node: string): string {
+  const parsed = parse(version)
+  if (parsed === null || findLine(table, version) === undefined) {
+    throw new TalosFailure('target-illegal', `${version} is no Talos version that Ichor knows.`, { node })
+  }
+  return `v${parsed.version}`
+}
+
+/**
+ * 1.13 has the mechanism whose steps the client holds. The older one still serves GRUB nodes that take kernel
+ * arguments from their config: only it hands them to the installer (behaviour.md §5.3).
+ */
+function mechanismOf(facts: NodeFacts, tag: string): 'lifecycle' | 'legacy' {
+  if (minorsBetween('1.13.0', tag) < 0) return 'legacy'
+  return losesKernelArguments(facts) && hasLegacyUpgrade(tag) ? 'legacy' : 'lifecycle'
+}
+
+function frame(
+  facts: NodeFacts,
+  { planId, around, earlierRuns }: PlanParts,
+): Pick<UpgradePlan, 'planId' | 'node' | 'hostname' | 'computedAt' | 'validUntil' | 'estimateSeconds'> {
+  const sorted = earlierRuns.toSorted((a, b) => a - b)
+  const median = sorted[Math.floor(sorted.length / 2)]
+  return {
+    planId,
+    node: facts.node,
+    hostname: valueOf(facts.hostname) ?? facts.node,
+    computedAt: toInstant(around.now),
+    validUntil: toInstant(around.now + PLAN_VALID),
+    ...(median === undefined ? {} : { estimateSeconds: median }),
+  }
+}
+
+function firstSteps({ role }: NodeFacts): string[] {
+  return isControlPlane(valueOf(role) ?? 'unknown') ? ['preflight', 'snapshot'] : ['preflight']
+}
+
+function upgradeSteps(facts: NodeFacts): string[] {
+  return [...firstSteps(facts), 'pull', 'install', 'reboot', 'answers', 'ready', 'verify']
+}
+
+function keptParts(facts: NodeFacts, tag: string): UpgradePlan['kept'] {
+  return [
+    { part: 'EPHEMERAL', what: 'ephemeral' },
+    { part: 'STATE', what: 'state' },
+    { part: 'META', what: 'meta' },
+    { part: 'MachineConfig', what: 'config' },
+    ...(facts.etcd === undefined ? [] : [{ part: 'etcd', what: 'etcd-data' as const }]),
+    ...(valueOf(facts.userVolumes) ?? []).map((id) => ({
+      part: id.replace(/^u-/, ''),
+      what: 'user-volume' as const,
+    })),
+    { part: tag, what: 'other-slot' },
+  ]
+}
+
+/** An etcd one minor older starts only while the cluster version was not raised yet. */
+function etcdStepsDown(table: VersionTable, from: string, to: string | undefined): boolean {
+  const [now, then] = [etcdOf(table, from), to === undefined ? undefined : etcdOf(table, to)]
+  return now !== undefined && then !== undefined && minorsBetween(now, then) < 0
+}
+
+function etcdStep(table: VersionTable, from: string, to: string | undefined): string {
+  return `etcd ${lineOf(etcdOf(table, from) ?? '') ?? ''} → ${lineOf(etcdOf(table, to ?? '') ?? '') ?? ''}`
+}
+
+function etcdOf(table: VersionTable, version: string): string | undefined {
+  return findLine(table, version)?.components?.etcd
+}

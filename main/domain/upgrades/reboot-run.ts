@@ -1,0 +1,94 @@
+import type { VerdictRow } from '#contract/runs.ts'
+import { assessEtcd } from '../etcd/quorum.ts'
+import type { RunControl, RunEvent } from '../runs/run-port.ts'
+import { TalosFailure, isFailure } from '../talos-failure.ts'
+import { awaitBoot, awaitGone, readBootMark, type BootWatch } from './await-boot.ts'
+import { gatherNodeFacts } from './gather.ts'
+import type { NodeFacts } from './node-facts.ts'
+import { runToVerdict, type RunDeps, type RunScene } from './run-frame.ts'
+import { runStep, type RunPart, type StepResult } from './run-step.ts'
+import { followSequence } from './sequence-trail.ts'
+import { expectRow, restartRows } from './verdict.ts'
+
+export interface RebootRequest {
+  readonly node: string
+  readonly hostname: string
+  readonly mode: 'default' | 'powercycle'
+}
+
+const STEPS = ['preflight', 'reboot', 'answers', 'ready', 'verify']
+
+/** Reboots one node and proves it by the boot id. */
+export function runReboot(
+  request: RebootRequest,
+  deps: RunDeps,
+): (control: RunControl) => AsyncGenerator<RunEvent, void, void> {
+  return async function* (control) {
+    const scene: RunScene = { ...deps, control, node: request.node, hostname: request.hostname }
+    let rows: readonly VerdictRow[] = []
+    yield { kind: 'planned', steps: STEPS.map((name) => ({ id: name, name })) }
+    yield* runToVerdict(
+      scene,
+      () => rows,
+      async function* (changed) {
+        const facts = yield* runStep('preflight', control, () => check(scene))
+        rows = expectedRows(facts)
+        yield { kind: 'expected', rows }
+        const watch = yield* runStep('reboot', control, () => reboot(scene, request, changed))
+        yield* awaitBoot(watch, facts)
+      },
+    )
+  }
+}
+
+function expectedRows(facts: NodeFacts): readonly VerdictRow[] {
+  const [first, ...rest] = restartRows(facts)
+  if (first === undefined) return []
+  return facts.version.known
+    ? [first, expectRow('talos', facts, facts.version.value.tag), ...rest]
+    : [first, ...rest]
+}
+
+/**
+ * A reboot is also how a sick node is mended, so etcd's word is written down and stops it only where a healthy
+ * member of three or more would be the one too many.
+ */
+async function* check({ talos, node, control }: RunScene): RunPart<StepResult<NodeFacts>> {
+  yield { kind: 'step-progress', id: 'preflight', progress: 0 }
+  const facts = await gatherNodeFacts(talos, node, control.signal)
+  if (!facts.version.known)
+    throw facts.version.failure ?? new TalosFailure('node-error', facts.version.reason)
+  if (!facts.etcd?.known) return { value: facts }
+  const { members, status } = facts.etcd.value
+  const { outcome, evidence } = assessEtcd(facts.etcd.value)
+  const others = members.filter(({ id }) => id !== status.memberId)
+  const othersDown = others.some(({ started, learner }) => !started || learner)
+  if (outcome === 'block' && members.length > 2 && othersDown) {
+    throw new TalosFailure('plan-blocked', `etcd: ${evidence}`, { node })
+  }
+  return { value: facts, detail: evidence }
+}
+
+async function* reboot(
+  { talos, clock, control, node }: RunScene,
+  { mode }: RebootRequest,
+  changed: () => void,
+): RunPart<StepResult<BootWatch>> {
+  const before = await readBootMark(talos, node, control.signal)
+  const watch = { talos, clock, control, node, before, since: clock.now() }
+  let actorId: string | undefined
+  try {
+    actorId = (await talos.reboot(node, mode, control.signal)).actorId
+  } catch (error) {
+    if (!isFailure(error, 'interrupted')) throw error
+  }
+  using trail = followSequence(talos, node, actorId, control.signal)
+  try {
+    const detail = yield* awaitGone(watch, trail, 'reboot')
+    changed()
+    return { value: watch, detail }
+  } catch (error) {
+    if (!isFailure(error, 'conflict')) changed()
+    throw error
+  }
+}

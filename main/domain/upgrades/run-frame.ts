@@ -1,0 +1,161 @@
+import type { RunOutcome, VerdictRow } from '#contract/runs.ts'
+import type { ClockPort } from '../clock-port.ts'
+import { assessEtcd } from '../etcd/quorum.ts'
+import type { TalosPort } from '../nodes/talos-port.ts'
+import type { RunControl, RunEvent } from '../runs/run-port.ts'
+import { TalosFailure, isFailure, toWireError } from '../talos-failure.ts'
+import { gatherNodeFacts } from './gather.ts'
+import { fingerprint, type PreparedPlan } from './plan.ts'
+import { duration, mebibytes, runStep, type RunPart, type StepResult } from './run-step.ts'
+import type { SnapshotPort } from './snapshot-port.ts'
+import { judgeRows, outcomeOf } from './verdict.ts'
+
+/** What runs on a node work with. */
+export interface RunDeps {
+  readonly talos: TalosPort
+  readonly clock: ClockPort
+  readonly snapshots: SnapshotPort
+  readonly context: string
+}
+
+/** A run's own memory while it goes on. */
+export interface RunScene extends RunDeps {
+  readonly control: RunControl
+  readonly node: string
+  readonly hostname: string
+}
+
+/** Milliseconds: what comes a little after ready (etcd's status, the kubelet's) may be read again for this long. */
+const SETTLES_WITHIN = 60_000
+const READ_AGAIN_EVERY = 2_000
+
+/** Failures that say: the node declined and is as it was. */
+const REFUSALS = [
+  'refused',
+  'conflict',
+  'role-too-low',
+  'plan-stale',
+  'plan-blocked',
+  'rollback-impossible',
+  'unsupported-by-version',
+] as const
+
+/**
+ * The body of a run between its plan and its verdict. `steps` sets `scene.changed` once the node is no longer as it
+ * was; whatever goes wrong, the node is read again and the run ends with what was found.
+ */
+export async function* runToVerdict(
+  scene: RunScene,
+  rows: () => readonly VerdictRow[],
+  steps: (changed: () => void) => RunPart<void>,
+): AsyncGenerator<RunEvent, void, void> {
+  let changed = false
+  try {
+    yield* steps(() => {
+      changed = true
+    })
+  } catch (error) {
+    if (scene.control.signal.aborted || !(error instanceof TalosFailure)) throw error
+    yield await verdictOfFailure(scene, rows(), error, changed)
+    return
+  }
+  yield* verify(scene, rows())
+}
+
+async function verdictOfFailure(
+  scene: RunScene,
+  expected: readonly VerdictRow[],
+  error: TalosFailure,
+  changed: boolean,
+): Promise<RunEvent> {
+  const facts = await gatherNodeFacts(scene.talos, scene.node, scene.control.signal)
+  const rows = judgeRows(expected, facts)
+  if (isFailure(error, 'cancelled')) return { kind: 'verdict', rows, outcome: 'stopped' }
+  return { kind: 'verdict', rows, outcome: outcomeOfFailure(rows, error, changed), error: toWireError(error) }
+}
+
+function outcomeOfFailure(rows: readonly VerdictRow[], error: TalosFailure, changed: boolean): RunOutcome {
+  if (!changed) return isFailure(error, ...REFUSALS) ? 'refused' : 'failed'
+  if (isFailure(error, 'maintenance-mode')) return 'not-ready'
+  if (rows.every((row) => row.outcome === 'unknown')) return 'unknown'
+  const found = outcomeOf(rows)
+  // A failure on the way is not washed away by rows that happen to hold.
+  return found === 'fell-back' || found === 'not-ready' || found === 'unknown' ? found : 'failed'
+}
+
+/** Step `verify`: everything is read again, and again for a while where something is only late. */
+async function* verify(scene: RunScene, expected: readonly VerdictRow[]): RunPart<void> {
+  const { control } = scene
+  const rows = yield* runStep('verify', control, async function* (): RunPart<
+    StepResult<readonly VerdictRow[]>
+  > {
+    yield { kind: 'step-progress', id: 'verify', progress: 0 }
+    const value = await readBack(scene, expected)
+    const proven = value.filter(({ outcome }) => outcome === 'proven').length
+    return { value, detail: `${proven}/${value.length}` }
+  })
+  yield { kind: 'verdict', rows, outcome: outcomeOf(rows) }
+}
+
+async function readBack(scene: RunScene, expected: readonly VerdictRow[]): Promise<readonly VerdictRow[]> {
+  const { talos, clock, node, control } = scene
+  const until = clock.now() + SETTLES_WITHIN
+  for (;;) {
+    const rows = judgeRows(expected, await gatherNodeFacts(talos, node, control.signal))
+    const outcome = outcomeOf(rows)
+    const late = outcome === 'proven-with-differences' || outcome === 'unknown'
+    if (!late || clock.now() >= until) return rows
+    await clock.sleep(READ_AGAIN_EVERY, control.signal)
+  }
+}
+
+/** Step `preflight`: the plan's inputs once more, and etcd's word, right before anything is touched. */
+export async function* checkAgain(scene: RunScene, prepared: PreparedPlan): RunPart<void> {
+  const { talos, node, control } = scene
+  yield* runStep('preflight', control, async function* (): RunPart<StepResult<void>> {
+    yield { kind: 'step-progress', id: 'preflight', progress: 0 }
+    const facts = await gatherNodeFacts(talos, node, control.signal)
+    if (!facts.version.known)
+      throw facts.version.failure ?? new TalosFailure('node-error', facts.version.reason)
+    if (fingerprint(facts) !== prepared.inputs) {
+      throw new TalosFailure(
+        'plan-stale',
+        `${scene.hostname} is no longer as it was when this was planned.`,
+        { node },
+      )
+    }
+    if (facts.etcd === undefined) return { value: undefined }
+    const etcd = facts.etcd.known
+      ? assessEtcd(facts.etcd.value)
+      : { outcome: 'block' as const, evidence: facts.etcd.reason }
+    if (etcd.outcome === 'block') throw new TalosFailure('plan-blocked', `etcd: ${etcd.evidence}`, { node })
+    return { value: undefined, detail: etcd.evidence }
+  })
+}
+
+/** Step `snapshot` of a control plane: etcd's database on this disk, whole, before anything is touched. */
+export async function* takeSnapshot(scene: RunScene): RunPart<void> {
+  const { talos, clock, snapshots, node, hostname, context, control } = scene
+  yield* runStep('snapshot', control, async function* (): RunPart<StepResult<void>> {
+    yield { kind: 'step-progress', id: 'snapshot', progress: 0 }
+    const since = clock.now()
+    const chunks = wholeSnapshot(talos.etcdSnapshot(node, control.signal), node)
+    const { bytes, sha256, path } = await snapshots.save({ context, hostname }, chunks)
+    yield { kind: 'output', text: `${path} sha256:${sha256}` }
+    return { value: undefined, detail: `${mebibytes(bytes)}, ${duration(clock.now() - since)}` }
+  })
+}
+
+/** A database is pages of 512 bytes and a SHA-256 behind them; any other size was cut off (behaviour.md §7.3). */
+async function* wholeSnapshot(chunks: AsyncIterable<Uint8Array>, node: string): AsyncGenerator<Uint8Array> {
+  let size = 0
+  for await (const chunk of chunks) {
+    size += chunk.byteLength
+    yield chunk
+  }
+  if (size % 512 !== 32) {
+    throw new TalosFailure('node-error', `The etcd snapshot of ${node} is not whole: ${size} bytes.`, {
+      node,
+    })
+  }
+}

@@ -1,0 +1,52 @@
+import type { RunControl, RunEvent } from '../runs/run-port.ts'
+import { TalosFailure } from '../talos-failure.ts'
+
+/** Part of a run: events on the way, a value at the end. */
+export type RunPart<T> = AsyncGenerator<RunEvent, T, void>
+
+export interface StepResult<T> {
+  readonly value: T
+  readonly detail?: string
+  /** `done` when absent; `failed` for a step that ended without what it waited for. */
+  readonly state?: 'done' | 'failed' | 'unknown'
+}
+
+/** One step: its start before its work, its end after. A failure ends the step and goes on to the run. */
+export async function* runStep<T>(
+  id: string,
+  control: RunControl,
+  work: () => RunPart<StepResult<T>>,
+): RunPart<T> {
+  yield { kind: 'step-started', id }
+  let result: StepResult<T>
+  try {
+    result = yield* work()
+  } catch (error) {
+    // When the app is closing nobody knows how the step went on: it stays without an end.
+    if (!control.signal.aborted) {
+      const detail = error instanceof TalosFailure ? { detail: error.message } : {}
+      yield { kind: 'step-ended', id, state: 'failed', ...detail }
+    }
+    throw error
+  }
+  const { value, detail, state = 'done' } = result
+  yield { kind: 'step-ended', id, state, ...(detail === undefined ? {} : { detail }) }
+  return value
+}
+
+/** Thrown between two steps when the person asked to stop. */
+export function throwIfStopped(control: RunControl, node: string): void {
+  if (control.stopRequested()) throw new TalosFailure('cancelled', 'Stopped between two steps.', { node })
+}
+
+/** `48 s`, `1:19` from a minute on. */
+export function duration(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1000)
+  if (seconds < 60) return `${seconds} s`
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+}
+
+/** `171.0 MiB` */
+export function mebibytes(bytes: number): string {
+  return `${(bytes / 1024 / 1024).toFixed(1)} MiB`
+}

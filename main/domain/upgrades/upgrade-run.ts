@@ -1,0 +1,200 @@
+import type { VerdictRow } from '#contract/runs.ts'
+import type { RunControl, RunEvent } from '../runs/run-port.ts'
+import { TalosFailure, isFailure } from '../talos-failure.ts'
+import { awaitBoot, awaitGone, readBootMark, type BootWatch } from './await-boot.ts'
+import { valueOf } from './known.ts'
+import type { NodeFacts } from './node-facts.ts'
+import type { PreparedPlan } from './plan.ts'
+import { planRows } from './plan-rows.ts'
+import { createPullState } from './pull-progress.ts'
+import { checkAgain, runToVerdict, takeSnapshot, type RunDeps, type RunScene } from './run-frame.ts'
+import { duration, runStep, throwIfStopped, type RunPart, type StepResult } from './run-step.ts'
+import { followSequence, type SequenceTrail } from './sequence-trail.ts'
+import { untilStalled } from './until-stalled.ts'
+import { expectRow, restartRows } from './verdict.ts'
+import type { VersionTable } from './version-table.ts'
+
+/** A pull that moves nothing for this long, in milliseconds, is given up. The first pull of an image may be built first. */
+const PULL_STALLS_AFTER = 10 * 60_000
+
+/** Exit codes of the installer, from 1.14 on (behaviour.md §5.3). */
+const EXIT_CODES = [
+  'ok',
+  'unknown',
+  'invalid input',
+  'unsupported',
+  'environment',
+  'dependency',
+  'I/O',
+  'installation',
+]
+
+/**
+ * Upgrades one node by an accepted plan. Order: inputs again, etcd snapshot, pull, install, restart, wait, read back.
+ * The installer is never cut off; the person's stop is heard between steps and up to the restart.
+ */
+export function runUpgrade(
+  prepared: PreparedPlan,
+  table: VersionTable,
+  deps: RunDeps,
+): (control: RunControl) => AsyncGenerator<RunEvent, void, void> {
+  return async function* (control) {
+    const { plan, facts } = prepared
+    const scene: RunScene = { ...deps, control, node: plan.node, hostname: plan.hostname }
+    const rows = expectedRows(prepared, table)
+    yield { kind: 'planned', steps: plan.steps.map((name) => ({ id: name, name })) }
+    yield { kind: 'expected', rows }
+    yield* runToVerdict(
+      scene,
+      () => rows,
+      async function* (changed) {
+        yield* checkAgain(scene, prepared)
+        if (plan.steps.includes('snapshot')) {
+          throwIfStopped(control, plan.node)
+          yield* takeSnapshot(scene)
+        }
+        throwIfStopped(control, plan.node)
+        const watch =
+          plan.mechanism === 'legacy'
+            ? yield* legacySteps(scene, plan.image ?? '', changed)
+            : yield* lifecycleSteps(scene, plan.image ?? '', changed)
+        yield* awaitBoot(watch, facts)
+      },
+    )
+  }
+}
+
+/** What the verdict will ask of this upgrade. Facts that the node could not tell before cannot be compared and stay out. */
+function expectedRows({ plan, facts, image }: PreparedPlan, table: VersionTable): readonly VerdictRow[] {
+  const rows = [expectRow('talos', facts, plan.to)]
+  if (facts.schematic.known) {
+    rows.push(expectRow('schematic', facts, image?.schematicId ?? '–'))
+    const names = facts.schematic.value.extensions.map(({ name }) => name).join(', ')
+    rows.push(expectRow('extensions', facts, names === '' ? '–' : names))
+  }
+  const planned = planRows(facts, {
+    table,
+    from: plan.from,
+    to: plan.to,
+    mechanism: plan.mechanism,
+    losesKernelArguments: false,
+    image: { reference: plan.image ?? '' },
+  })
+  for (const fact of ['kernel-arguments', 'boot-entry'] as const) {
+    const after = planned.find((row) => row.fact === fact)?.after
+    if (after !== undefined && canTellAgain(fact, facts)) rows.push(expectRow(fact, facts, after))
+  }
+  const [boot, ...rest] = restartRows(facts)
+  return boot === undefined ? rows : [boot, ...rows, ...rest]
+}
+
+/** A node that does not tell its boot entry now (before 1.11) is not asked for it afterwards. */
+function canTellAgain(fact: 'kernel-arguments' | 'boot-entry', facts: NodeFacts): boolean {
+  const cmdline = valueOf(facts.kernelCmdline) !== undefined
+  return fact === 'kernel-arguments' ? cmdline : cmdline || valueOf(facts.bootedEntry) !== undefined
+}
+
+async function* lifecycleSteps(scene: RunScene, image: string, changed: () => void): RunPart<BootWatch> {
+  const { talos, clock, control, node } = scene
+  yield* runStep('pull', control, () => pull(scene, image))
+  throwIfStopped(control, node)
+  yield* runStep('install', control, () => install(scene, image, changed))
+  throwIfStopped(control, node)
+  const before = await readBootMark(talos, node, control.signal)
+  return yield* runStep('reboot', control, async function* (): RunPart<StepResult<BootWatch>> {
+    const watch = { talos, clock, control, node, before, since: clock.now() }
+    const actorId = await askFor(() => talos.reboot(node, 'default', control.signal))
+    using trail = followSequence(talos, node, actorId, control.signal)
+    return { value: watch, detail: yield* awaitGone(watch, trail, 'reboot') }
+  })
+}
+
+async function* pull({ talos, clock, control, node }: RunScene, image: string): RunPart<StepResult<void>> {
+  const since = clock.now()
+  const state = createPullState()
+  const stream = untilStalled((signal) => talos.pullImage(node, image, signal), {
+    clock,
+    milliseconds: PULL_STALLS_AFTER,
+    signal: control.signal,
+    what: `The pull of ${image}`,
+    node,
+  })
+  for await (const progress of stream) {
+    const news = state.take(progress)
+    if (news !== undefined) yield { kind: 'step-progress', id: 'pull', ...news }
+  }
+  return { value: undefined, detail: `${state.summary()}, ${duration(clock.now() - since)}` }
+}
+
+/** The exit code comes inside a stream that ends well whatever it is; without one nobody knows. */
+async function* install(
+  { talos, clock, control, node }: RunScene,
+  image: string,
+  changed: () => void,
+): RunPart<StepResult<void>> {
+  const since = clock.now()
+  let code: number | undefined
+  for await (const event of talos.install(node, image, control.signal)) {
+    changed()
+    if (event.kind === 'line') yield { kind: 'output', text: event.text }
+    else code = event.code
+  }
+  if (code === undefined) {
+    throw new TalosFailure('interrupted', `The installer on ${node} ended without an exit code.`, { node })
+  }
+  const meaning = EXIT_CODES[code] === undefined ? '' : ` (${EXIT_CODES[code]})`
+  if (code !== 0) {
+    throw new TalosFailure('node-error', `The installer on ${node} ended with exit code ${code}${meaning}.`, {
+      node,
+    })
+  }
+  return { value: undefined, detail: `exit code 0, ${duration(clock.now() - since)}` }
+}
+
+/** One call, and the node does the rest: pull and check before it answers, then its own sequence. */
+async function* legacySteps(scene: RunScene, image: string, changed: () => void): RunPart<BootWatch> {
+  const { talos, clock, control, node } = scene
+  const before = await readBootMark(talos, node, control.signal)
+  const actorId = yield* runStep('pull', control, async function* (): RunPart<
+    StepResult<string | undefined>
+  > {
+    yield { kind: 'step-progress', id: 'pull', detail: image }
+    const since = clock.now()
+    const value = await askFor(() => talos.upgradeLegacy(node, { image, stage: false }, control.signal))
+    return { value, detail: duration(clock.now() - since) }
+  })
+  const watch = { talos, clock, control, node, before, since: clock.now() }
+  using trail = followSequence(talos, node, actorId, control.signal)
+  yield* runStep('install', control, () => legacyInstall(watch, trail, changed))
+  yield* runStep('reboot', control, async function* (): RunPart<StepResult<void>> {
+    return { value: undefined, detail: yield* awaitGone(watch, trail, 'reboot') }
+  })
+  return watch
+}
+
+async function* legacyInstall(
+  watch: BootWatch,
+  trail: SequenceTrail,
+  changed: () => void,
+): RunPart<StepResult<void>> {
+  const installed = (): boolean => trail.hasFinished('upgrade')
+  try {
+    const took = yield* awaitGone(watch, trail, 'install', installed)
+    changed()
+    return { value: undefined, detail: took }
+  } catch (error) {
+    // A sequence that failed on its way has touched the node; one that never started has not.
+    if (!isFailure(error, 'conflict')) changed()
+    throw error
+  }
+}
+
+/** A call that was sent and lost its answer may have happened: the boot id will tell. */
+async function askFor(call: () => Promise<{ readonly actorId: string }>): Promise<string | undefined> {
+  try {
+    return (await call()).actorId
+  } catch (error) {
+    if (isFailure(error, 'interrupted')) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,175 @@
+import type { RunOutcome, VerdictRow } from '#contract/runs.ts'
+import type { StageReport } from '#contract/nodes.ts'
+import { grubSlot, ownArguments } from './kernel-cmdline.ts'
+import { known, unknown, type Known } from './known.ts'
+import type { NodeFacts } from './node-facts.ts'
+
+/** What a verdict asks, in the order shown, and where the answer is read. */
+const READ_FROM = {
+  'boot-id': 'BootID',
+  talos: 'Version',
+  schematic: 'ExtensionStatus',
+  extensions: 'ExtensionStatus',
+  'kernel-arguments': 'KernelCmdline',
+  'boot-entry': 'BootedEntry, KernelCmdline',
+  stage: 'MachineStatus',
+  'etcd-member': 'EtcdStatus',
+  'kubernetes-node': 'NodeStatus',
+} as const
+export type VerdictFact = keyof typeof READ_FROM
+
+/** Stands before a value that must not be found again. */
+const NOT = '≠ '
+const NONE = '–'
+const STAGE_READY = 'running, ready'
+
+export function isNot(value: string): string {
+  return NOT + value
+}
+
+/** The row of one fact before anything was read back: its value on `before`, and what is expected. */
+export function expectRow(fact: VerdictFact, before: NodeFacts, expected: string): VerdictRow {
+  const was = findingOf(fact, before)
+  return {
+    fact,
+    expected,
+    outcome: 'unknown',
+    ...(was.known && was.value !== undefined ? { before: was.value } : {}),
+  }
+}
+
+/** Rows that hold after any restart: another boot, ready again, etcd and Kubernetes as they were. */
+export function restartRows(before: NodeFacts): readonly VerdictRow[] {
+  const rows: VerdictRow[] = []
+  if (before.bootId.known) rows.push(expectRow('boot-id', before, isNot(before.bootId.value)))
+  rows.push(expectRow('stage', before, STAGE_READY))
+  if (before.etcd !== undefined) rows.push(expectRow('etcd-member', before, 'started, voting'))
+  const node = findingOf('kubernetes-node', before)
+  if (node.known && node.value !== undefined) {
+    // A node that was cordoned on purpose stays so.
+    const expected = node.value.includes('SchedulingDisabled') ? 'Ready,SchedulingDisabled' : 'Ready'
+    rows.push(expectRow('kubernetes-node', before, expected))
+  }
+  return rows
+}
+
+/** Lays what is read now beside what was expected. Rows of facts that this version cannot read stay as they are. */
+export function judgeRows(rows: readonly VerdictRow[], facts: NodeFacts): readonly VerdictRow[] {
+  return rows.map((row) => {
+    if (!isVerdictFact(row.fact)) return row
+    const { fact, expected } = row
+    const before = row.before === undefined ? {} : { before: row.before }
+    const finding = findingOf(row.fact, facts)
+    if (!finding.known) return { fact, ...before, expected, outcome: 'unknown', note: finding.reason }
+    const found = finding.value ?? NONE
+    const outcome = matches(row.fact, expected, found) ? 'proven' : 'differs'
+    return { fact, ...before, expected, found, outcome, note: READ_FROM[row.fact] }
+  })
+}
+
+/** From the rows to one word. A node on the version it came from, after another boot, fell back by itself (behaviour.md §5.9). */
+export function outcomeOf(rows: readonly VerdictRow[]): RunOutcome {
+  const row = (fact: VerdictFact): VerdictRow | undefined => rows.find((one) => one.fact === fact)
+  const [talos, boot, stage] = [row('talos'), row('boot-id'), row('stage')]
+  const essential = [talos, boot, stage]
+  if (boot?.outcome === 'differs') return 'failed'
+  if (talos?.outcome === 'differs') return talos.found === talos.before ? 'fell-back' : 'failed'
+  if (stage?.outcome === 'differs') return 'not-ready'
+  if (essential.some((one) => one?.outcome === 'unknown')) return 'unknown'
+  return rows.every((one) => one.outcome === 'proven') ? 'proven' : 'proven-with-differences'
+}
+
+export function isVerdictFact(fact: string): fact is VerdictFact {
+  return Object.hasOwn(READ_FROM, fact)
+}
+
+/** `undefined` in a known finding: the node has no such thing. */
+export function findingOf(fact: VerdictFact, facts: NodeFacts): Known<string | undefined> {
+  switch (fact) {
+    case 'boot-id':
+      return facts.bootId
+    case 'talos':
+      return facts.version.known ? known(facts.version.value.tag) : facts.version
+    case 'schematic':
+      return facts.schematic.known ? known(facts.schematic.value.id ?? NONE) : facts.schematic
+    case 'extensions':
+      return facts.schematic.known
+        ? known(facts.schematic.value.extensions.map(({ name }) => name).join(', ') || NONE)
+        : facts.schematic
+    case 'kernel-arguments':
+      return argumentsOf(facts.kernelCmdline)
+    case 'boot-entry':
+      return bootEntryOf(facts)
+    case 'stage':
+      return stageOf(facts.stage)
+    case 'etcd-member':
+      return etcdMemberOf(facts)
+    case 'kubernetes-node':
+      return kubernetesNodeOf(facts)
+  }
+}
+
+function matches(fact: VerdictFact, expected: string, found: string): boolean {
+  if (expected.startsWith(NOT)) return found !== NONE && found !== expected.slice(NOT.length)
+  switch (fact) {
+    case 'kernel-arguments': {
+      // More arguments than before are no loss.
+      const there = new Set(found.split(' '))
+      return expected === NONE || expected.split(' ').every((argument) => there.has(argument))
+    }
+    case 'boot-entry':
+      // The boot loader numbers a second file of the same version: `Talos-v1.14.0~1.efi`.
+      return found.replace(/~\d+(?=\.efi$)/, '') === expected.replace(/~\d+(?=\.efi$)/, '')
+    case 'boot-id':
+    case 'talos':
+    case 'schematic':
+    case 'extensions':
+    case 'stage':
+    case 'etcd-member':
+    case 'kubernetes-node':
+      return found === expected
+  }
+}
+
+function argumentsOf(cmdline: NodeFacts['kernelCmdline']): Known<string | undefined> {
+  if (!cmdline.known || cmdline.value === undefined) return cmdline
+  return known(ownArguments(cmdline.value).join(' ') || NONE)
+}
+
+function bootEntryOf({ bootedEntry, kernelCmdline }: NodeFacts): Known<string | undefined> {
+  if (bootedEntry.known && bootedEntry.value !== undefined) return bootedEntry
+  const slot = kernelCmdline.known ? grubSlot(kernelCmdline.value ?? '') : undefined
+  return slot === undefined ? bootedEntry : known(`GRUB ${slot}`)
+}
+
+function stageOf(stage: NodeFacts['stage']): Known<string | undefined> {
+  if (!stage.known) return stage
+  return known(stage.value === undefined ? undefined : stageText(stage.value))
+}
+
+/** `running, ready`; `booting, services: kubelet not running`; other stages bare, as ready says nothing there. */
+export function stageText({ name, ready, unmet }: StageReport): string {
+  if (name !== 'running' && name !== 'booting') return name
+  if (ready) return `${name}, ready`
+  const why = unmet.map((one) => `${one.name}: ${one.reason}`).join('; ')
+  return why === '' ? `${name}, not ready` : `${name}, ${why}`
+}
+
+function etcdMemberOf({ etcd }: NodeFacts): Known<string | undefined> {
+  if (etcd === undefined) return unknown('MachineType: –')
+  if (!etcd.known) return etcd
+  const { members, status } = etcd.value
+  const own = members.find(({ id }) => id === status.memberId)
+  if (own === undefined) return known('not a member')
+  return known(
+    `${own.started ? 'started' : 'not started'}, ${own.learner || status.learner ? 'learner' : 'voting'}`,
+  )
+}
+
+function kubernetesNodeOf({ kubernetesNode }: NodeFacts): Known<string | undefined> {
+  if (!kubernetesNode.known || kubernetesNode.value === undefined) {
+    return kubernetesNode.known ? known(undefined) : kubernetesNode
+  }
+  const { ready, unschedulable } = kubernetesNode.value
+  return known(`${ready ? 'Ready' : 'NotReady'}${unschedulable ? ',SchedulingDisabled' : ''}`)
+}

@@ -1,0 +1,41 @@
+import type { ClustersPort } from '../../domain/nodes/clusters-port.ts'
+import { exportRun } from '../../domain/runs/export-run.ts'
+import type { RunEngine } from '../../domain/runs/run-engine.ts'
+import { observeRun } from '../../domain/upgrades/observe-run.ts'
+import type { Handlers } from '../handlers.ts'
+
+interface Deps {
+  readonly runs: RunEngine
+  readonly clusters: ClustersPort
+}
+
+/** The task log. A run goes on whether or not one of these streams is open. */
+export function createRunHandlers({
+  runs,
+  clusters,
+}: Deps): Pick<Handlers, 'runs.watch' | 'runs.stop' | 'runs.settle' | 'runs.export'> {
+  return {
+    'runs.watch': ({ context, limit }, signal) => runs.watch({ context, limit }, signal),
+
+    async 'runs.stop'({ runId }) {
+      runs.stop(runId)
+      return {}
+    },
+
+    async 'runs.settle'({ runId, how }, signal) {
+      if (how === 'close') {
+        await runs.settle(runId, { how })
+        return {}
+      }
+      await runs.settle(runId, {
+        how,
+        observe: async (run) => observeRun((await clusters.cluster(run.context)).talos, run, signal),
+      })
+      return {}
+    },
+
+    async 'runs.export'({ runId }) {
+      return { markdown: exportRun(runs.get(runId)) }
+    },
+  }
+}

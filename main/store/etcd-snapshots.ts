@@ -1,0 +1,67 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ClockPort } from '../domain/clock-port.ts'
+import { TalosFailure } from '../domain/talos-failure.ts'
+import type { SnapshotPort } from '../domain/upgrades/snapshot-port.ts'
+
+/** Snapshots kept per context. */
+const KEPT = 10
+
+/**
+ * etcd snapshots under `folder/<context>/`, named by time and node, as `talosctl etcd snapshot` would write them:
+ * `talosctl bootstrap --recover-from` takes them. Mode 0600, since they hold every secret of the cluster.
+ */
+export function createEtcdSnapshots(folder: string, clock: Pick<ClockPort, 'now'>): SnapshotPort {
+  return {
+    async save({ context, hostname }, chunks) {
+      const home = join(folder, safeName(context))
+      const time = new Date(clock.now()).toISOString().replace(/[:.]/g, '-')
+      const path = join(home, `${time}-${safeName(hostname)}.snapshot`)
+      const draft = join(home, `.${randomUUID()}`)
+      try {
+        await mkdir(home, { recursive: true, mode: 0o700 })
+        const { bytes, sha256 } = await write(draft, chunks)
+        await rename(draft, path)
+        await prune(home)
+        return { path, bytes, sha256 }
+      } catch (cause) {
+        await rm(draft, { force: true }).catch(() => undefined)
+        if (cause instanceof TalosFailure) throw cause
+        throw new TalosFailure('disk-write-failed', `The etcd snapshot could not be written to ${home}.`, {
+          cause,
+        })
+      }
+    },
+  }
+}
+
+async function write(
+  path: string,
+  chunks: AsyncIterable<Uint8Array>,
+): Promise<{ readonly bytes: number; readonly sha256: string }> {
+  const hash = createHash('sha256')
+  let bytes = 0
+  const file = await open(path, 'wx', 0o600)
+  try {
+    for await (const chunk of chunks) {
+      hash.update(chunk)
+      bytes += chunk.byteLength
+      await file.writeFile(chunk)
+    }
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  return { bytes, sha256: hash.digest('hex') }
+}
+
+/** Names begin with the time, so the oldest sort first. */
+async function prune(home: string): Promise<void> {
+  const names = (await readdir(home)).filter((name) => name.endsWith('.snapshot')).sort()
+  for (const name of names.slice(0, -KEPT)) await rm(join(home, name))
+}
+
+function safeName(name: string): string {
+  return name.replace(/[^A-Za-z0-9-]/g, '_')
+}
