@@ -52,7 +52,7 @@ async function sharedAddress(count: number): Promise<Places> {
     const bound = probe?.address()
     if (bound && typeof bound === 'object') places.push({ address: '127.0.0.1', port: bound.port })
   }
-  await Promise.all(probes.map((probe) => probe && stop(probe)))
+  await Promise.all(probes.filter((probe) => probe !== undefined).map(stop))
   if (places.length < count) throw new Error('this computer has no free ports on 127.0.0.1')
   return { places, release: async () => undefined }
 }

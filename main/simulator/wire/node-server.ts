@@ -2,7 +2,6 @@ import {
   type handleServerStreamingCall,
   type handleUnaryCall,
   type Metadata,
-  type status,
   Server,
   type ServerUnaryCall,
   type ServerWritableStream,
@@ -144,7 +143,8 @@ function unaryHandler(node: Node, dispatcher: Dispatcher, path: string): handleU
       (reply) => callback(null, reply),
       (error: unknown) => {
         const { code, message } = toStatus(error)
-        callback({ code: code as status, details: message })
+        const status: object = { code, details: message }
+        callback(status)
       },
     )
   }

@@ -36,8 +36,7 @@ export function loadProtos(protosDir: string): Protos {
 
 function servicesOf(definition: PackageDefinition): ReadonlyMap<string, ServiceDefinition> {
   const services = new Map<string, ServiceDefinition>()
-  for (const [name, entry] of Object.entries(definition))
-    if (!('format' in entry)) services.set(name, entry)
+  for (const [name, entry] of Object.entries(definition)) if (!('format' in entry)) services.set(name, entry)
   return services
 }
 
