@@ -168,3 +168,20 @@ export function RowLink({ href, children }: { readonly href: string; readonly ch
     </a>
   )
 }
+
+/** The same for a row that only gets selected; `selected` is said as pressed. */
+export function RowButton({
+  selected,
+  onSelect,
+  children,
+}: {
+  readonly selected: boolean
+  readonly onSelect: () => void
+  readonly children: ReactNode
+}) {
+  return (
+    <button type="button" className="row-link row-button" aria-pressed={selected} onClick={onSelect}>
+      {children}
+    </button>
+  )
+}

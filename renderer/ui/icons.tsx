@@ -52,8 +52,8 @@ export function Icon({
       aria-hidden
       className={`icon${turning ? ' icon-turning' : ''} ${className}`}
       size={size}
-      // Lucide's grid is 24; this keeps 1.5 px on screen at any size.
-      absoluteStrokeWidth
+      // Lucide's grid is 24; the stroke stays 1.5 px on screen at any size.
+      nonScalingStroke
       strokeWidth={1.5}
     />
   )

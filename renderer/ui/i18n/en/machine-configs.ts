@@ -170,17 +170,23 @@ export const machineConfigsEn = {
     'It changes the address or the link by which Ichor reaches this node. A try goes back by itself if the node is lost.',
   'risk.touches-network.why':
     'The other end of the link, the switch and the other nodes have to agree, or the node drops off the network.',
-  'risk.renames-node.why': 'Kubernetes sees a new node under the new name; the old one stays until it is deleted.',
-  'risk.cluster-identity.why': 'The node would no longer belong to its cluster: its identity or its keys differ.',
-  'risk.machine-type.why': 'A control plane and a worker are not turned into each other by a field; the node has to be reset.',
-  'risk.cert-sans.why': 'The node issues a new certificate. Names that are gone from it no longer reach the node.',
+  'risk.renames-node.why':
+    'Kubernetes sees a new node under the new name; the old one stays until it is deleted.',
+  'risk.cluster-identity.why':
+    'The node would no longer belong to its cluster: its identity or its keys differ.',
+  'risk.machine-type.why':
+    'A control plane and a worker are not turned into each other by a field; the node has to be reset.',
+  'risk.cert-sans.why':
+    'The node issues a new certificate. Names that are gone from it no longer reach the node.',
   'risk.removes-user-volume.why': 'The volume is no longer mounted. Its data stays on the disk, unreachable.',
   'risk.removes-document.why': 'The document goes, and with it everything it configured.',
-  'risk.mixed-with-legacy.why': 'The old field and the new document say the same thing; Talos 1.14 refuses both together.',
+  'risk.mixed-with-legacy.why':
+    'The old field and the new document say the same thing; Talos 1.14 refuses both together.',
   'risk.newer-than-other-slot.why':
     'The Talos in the other boot slot does not know this document. Rolled back, it would stop in maintenance mode.',
   'risk.kubernetes-version.why': 'It changes the version of a Kubernetes component on this node alone.',
-  'risk.etcd.why': 'etcd is never restarted by a change; a wrong value shows at the next reboot, and may keep it down.',
+  'risk.etcd.why':
+    'etcd is never restarted by a change; a wrong value shows at the next reboot, and may keep it down.',
   'risk.secret-changed.why': 'A key or token differs. Whoever holds the old one is shut out.',
 
   'send.title': 'How to send it',
@@ -190,7 +196,8 @@ export const machineConfigsEn = {
   'send.reboot': 'Apply and reboot',
   'send.staged': 'Store for the next reboot',
   'send.reason.fits': 'Fits here.',
-  'send.reason.fits-network': 'Fits here: the changes touch the network. {node} goes back by itself unless you press Keep.',
+  'send.reason.fits-network':
+    'Fits here: the changes touch the network. {node} goes back by itself unless you press Keep.',
   'send.reason.reverts-unless-kept': '{node} goes back by itself unless you press Keep.',
   'send.reason.applied-at-once': 'Written to disk at once, no reboot, no way back by itself.',
   'send.reason.reboots-the-node': 'Written to disk, then {node} reboots.',
@@ -259,7 +266,8 @@ export const machineConfigsEn = {
   'try.col.after.more': ', on trial',
   'try.left': 'Goes back by itself in',
   'try.left.spoken': '{time} left',
-  'try.of': 'of {total}. At **{time}** {node} returns to what is on disk, whether or not this computer is still running.',
+  'try.of':
+    'of {total}. At **{time}** {node} returns to what is on disk, whether or not this computer is still running.',
   'try.so-far': 'What happened so far',
   'try.keep': 'Keep these changes',
   'try.revert': 'Revert now',

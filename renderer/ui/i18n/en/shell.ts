@@ -128,6 +128,7 @@ export const shellEn = {
   'keys.next': 'Next node',
   'keys.filter': 'Filter',
   'keys.pane': 'Next pane',
+  'keys.pane-back': 'Previous pane',
   'keys.back': 'Back',
   'keys.import': 'Import a talosconfig',
   'keys.then': 'then',

@@ -168,11 +168,14 @@ export const machineConfigsEs: Translated<typeof machineConfigsEn> = {
     'Cambia la dirección o el enlace por el que Ichor llega a este nodo. Una prueba vuelve atrás sola si se pierde el nodo.',
   'risk.touches-network.why':
     'El otro extremo del enlace, el switch y los demás nodos deben coincidir, o el nodo se cae de la red.',
-  'risk.renames-node.why': 'Kubernetes ve un nodo nuevo con el nombre nuevo; el antiguo queda hasta que se borra.',
-  'risk.cluster-identity.why': 'El nodo dejaría de pertenecer a su clúster: su identidad o sus claves difieren.',
+  'risk.renames-node.why':
+    'Kubernetes ve un nodo nuevo con el nombre nuevo; el antiguo queda hasta que se borra.',
+  'risk.cluster-identity.why':
+    'El nodo dejaría de pertenecer a su clúster: su identidad o sus claves difieren.',
   'risk.machine-type.why':
     'Un plano de control y un worker no se convierten uno en otro con un campo; hay que restablecer el nodo.',
-  'risk.cert-sans.why': 'El nodo emite un certificado nuevo. Los nombres que ya no estén en él dejan de llegar al nodo.',
+  'risk.cert-sans.why':
+    'El nodo emite un certificado nuevo. Los nombres que ya no estén en él dejan de llegar al nodo.',
   'risk.removes-user-volume.why': 'El volumen deja de montarse. Sus datos quedan en el disco, inaccesibles.',
   'risk.removes-document.why': 'El documento desaparece, y con él todo lo que configuraba.',
   'risk.mixed-with-legacy.why':
@@ -194,7 +197,8 @@ export const machineConfigsEs: Translated<typeof machineConfigsEn> = {
   'send.reason.fits-network':
     'Es lo adecuado aquí: los cambios tocan la red. {node} vuelve atrás solo si no pulsas Conservar.',
   'send.reason.reverts-unless-kept': '{node} vuelve atrás solo si no pulsas Conservar.',
-  'send.reason.applied-at-once': 'Se escribe en disco al momento, sin reinicio y sin vuelta atrás automática.',
+  'send.reason.applied-at-once':
+    'Se escribe en disco al momento, sin reinicio y sin vuelta atrás automática.',
   'send.reason.reboots-the-node': 'Se escribe en disco y {node} se reinicia.',
   'send.reason.stored-for-next-reboot': 'Hoy no cambia nada.',
   'send.reason.refused-since-1-14': 'Talos 1.14 rechaza este modo. Aplica y reinicia desde el nodo.',
@@ -205,8 +209,14 @@ export const machineConfigsEs: Translated<typeof machineConfigsEn> = {
   'send.minutes': 'Minutos hasta que vuelve atrás',
   'send.nothing-yet': 'Aún no se ha enviado nada.',
   'send.kept': 'Lo que el nodo tiene ahora queda en el historial.',
-  'send.blocked.errors': { one: 'Antes hay que quitar un error.', other: 'Antes hay que quitar {count} errores.' },
-  'send.blocked.accept': { one: 'Un riesgo espera tu visto bueno.', other: '{count} riesgos esperan tu visto bueno.' },
+  'send.blocked.errors': {
+    one: 'Antes hay que quitar un error.',
+    other: 'Antes hay que quitar {count} errores.',
+  },
+  'send.blocked.accept': {
+    one: 'Un riesgo espera tu visto bueno.',
+    other: '{count} riesgos esperan tu visto bueno.',
+  },
   'send.blocked.mode': 'Elige cómo enviarlo.',
   'send.blocked.none': 'No hay nada que enviar.',
   'send.blocked.running': 'Una tarea está cambiando este nodo.',
@@ -261,7 +271,8 @@ export const machineConfigsEs: Translated<typeof machineConfigsEn> = {
   'try.col.after.more': ', a prueba',
   'try.left': 'Vuelve atrás solo en',
   'try.left.spoken': 'quedan {time}',
-  'try.of': 'de {total}. A las **{time}** {node} vuelve a lo que tiene en disco, siga o no en marcha este equipo.',
+  'try.of':
+    'de {total}. A las **{time}** {node} vuelve a lo que tiene en disco, siga o no en marcha este equipo.',
   'try.so-far': 'Lo ocurrido hasta ahora',
   'try.keep': 'Conservar los cambios',
   'try.revert': 'Revertir ya',

@@ -128,6 +128,7 @@ export const shellEs: Translated<typeof shellEn> = {
   'keys.next': 'Nodo siguiente',
   'keys.filter': 'Filtrar',
   'keys.pane': 'Panel siguiente',
+  'keys.pane-back': 'Panel anterior',
   'keys.back': 'Atrás',
   'keys.import': 'Importar un talosconfig',
   'keys.then': 'y luego',

@@ -1,0 +1,93 @@
+import { lazy, Suspense } from 'react'
+import type { Context } from '#contract/contexts.ts'
+import { FleetPage } from '../features/fleet/FleetPage.tsx'
+import { DiagnosticsPage } from '../features/settings/DiagnosticsPage.tsx'
+import { SettingsPage } from '../features/settings/SettingsPage.tsx'
+import { RunPage } from '../features/tasks/RunPage.tsx'
+import { TasksPage } from '../features/tasks/TasksPage.tsx'
+import { ImportPage } from '../features/welcome/ImportPage.tsx'
+import { WelcomePage } from '../features/welcome/WelcomePage.tsx'
+import { selectRun } from '../ipc/stores/runs-store.ts'
+import { useRuns } from '../ipc/stores/stores-context.ts'
+import { LinkButton } from '../ui/Button.tsx'
+import { EmptyState } from '../ui/EmptyState.tsx'
+import { useText } from '../ui/i18n/text.tsx'
+import { PageBody } from '../ui/Page.tsx'
+import { hrefOf, type Route } from '../ui/route.ts'
+
+const NodePage = lazy(async () => ({ default: (await import('../features/node/NodePage.tsx')).NodePage }))
+
+/** What is shown for an address. Pages that carry much code come when they are first opened. */
+export function Pages({ route, context }: { readonly route: Route; readonly context: Context | undefined }) {
+  return (
+    <Suspense fallback={<Loading />}>
+      <Page route={route} context={context} />
+    </Suspense>
+  )
+}
+
+function Page({ route, context }: { readonly route: Route; readonly context: Context | undefined }) {
+  switch (route.at) {
+    case 'welcome':
+      return context === undefined ? <WelcomePage /> : <Loading />
+    case 'import':
+      return <ImportPage />
+    case 'tasks':
+      return <TasksPage />
+    case 'run':
+      return <RunAt id={route.id} />
+    case 'diagnostics':
+      return <DiagnosticsPage />
+    case 'settings':
+      return <SettingsPage />
+    case 'fleet':
+      return context === undefined ? <NoSuchContext name={route.context} /> : <FleetPage context={context} />
+    case 'node':
+    case 'upgrade':
+    case 'rollback':
+      if (context === undefined) return <NoSuchContext name={route.context} />
+      return <NodeAt route={route} />
+  }
+}
+
+function NodeAt({ route }: { readonly route: Route & { readonly node: string; readonly context: string } }) {
+  if (route.at !== 'node' || route.tab === 'configuration') return null
+  return <NodePage key={route.node} context={route.context} node={route.node} tab={route.tab} />
+}
+
+function RunAt({ id }: { readonly id: string }) {
+  const run = useRuns(selectRun(id))
+  const known = useRuns((state) => state.known)
+  return known ? <RunPage run={run} /> : <Loading />
+}
+
+function NoSuchContext({ name }: { readonly name: string }) {
+  const { t } = useText()
+  return (
+    <PageBody>
+      <div className="section">
+        <EmptyState
+          title={t('nothing.context.title', { context: name })}
+          actions={
+            <LinkButton size="small" href={hrefOf({ at: 'import' })}>
+              {t('tree.import')}
+            </LinkButton>
+          }
+        >
+          {t('nothing.context.text')}
+        </EmptyState>
+      </div>
+    </PageBody>
+  )
+}
+
+function Loading() {
+  const { t } = useText()
+  return (
+    <PageBody>
+      <p className="spoken" role="status">
+        {t('loading')}
+      </p>
+    </PageBody>
+  )
+}

@@ -1,0 +1,69 @@
+import { NotebookText } from 'lucide-react'
+import { useRef, useState } from 'react'
+import type { Run } from '#contract/runs.ts'
+import { useRuns } from '../../ipc/stores/stores-context.ts'
+import { EmptyState } from '../../ui/EmptyState.tsx'
+import { ErrorNote } from '../../ui/ErrorNote.tsx'
+import { FilterField } from '../../ui/Filters.tsx'
+import { useText, type TextTools } from '../../ui/i18n/text.tsx'
+import { PageBody, PageHead } from '../../ui/Page.tsx'
+import { runTitle, runVerdict } from '../../ui/run-words.ts'
+import { useShortcut } from '../../ui/shortcuts.tsx'
+import { TaskTable } from './TaskTable.tsx'
+
+/** Every run this computer remembers. */
+export function TasksPage() {
+  const text = useText()
+  const { t } = text
+  const runs = useRuns((state) => state.runs)
+  const error = useRuns((state) => state.error)
+  const [filter, setFilter] = useState('')
+  const field = useRef<HTMLInputElement>(null)
+  useShortcut('/', t('keys.filter'), t('keys.group.here'), () => field.current?.focus())
+  const shown = runs.filter((run) => matches(run, filter, text))
+  return (
+    <>
+      <PageHead
+        title={t('runs.title')}
+        actions={
+          <FilterField
+            ref={field}
+            label={t('fleet.filter')}
+            value={filter}
+            onChange={setFilter}
+            shortcut="/"
+          />
+        }
+      />
+      <PageBody>
+        <div className="section">
+          {error !== undefined && <ErrorNote error={error} />}
+          {runs.length === 0 ? (
+            <EmptyState icon={NotebookText} title={t('runs.none.title')}>
+              {t('runs.none.text')}
+            </EmptyState>
+          ) : shown.length === 0 ? (
+            <EmptyState title={t('runs.no-match')} />
+          ) : (
+            <TaskTable sticky runs={shown} />
+          )}
+        </div>
+      </PageBody>
+    </>
+  )
+}
+
+function matches(run: Run, filter: string, text: TextTools): boolean {
+  const words = filter.toLowerCase().split(/\s+/).filter(Boolean)
+  const line = [
+    run.context,
+    run.hostname,
+    run.node,
+    run.who,
+    runTitle(run, text),
+    runVerdict(run, text, 0).words,
+  ]
+    .join(' ')
+    .toLowerCase()
+  return words.every((word) => line.includes(word))
+}

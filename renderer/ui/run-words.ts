@@ -1,0 +1,68 @@
+import type { Run, RunOutcome, RunStep } from '#contract/runs.ts'
+import { knownKey } from './i18n/catalogue.ts'
+import type { TextTools } from './i18n/text.tsx'
+import type { StateKind } from './icons.tsx'
+
+/** The colour of each verdict. Only what was read back is proven. */
+const OUTCOME_KIND: Readonly<Record<RunOutcome, StateKind>> = {
+  proven: 'proven',
+  'proven-with-differences': 'caution',
+  'fell-back': 'decide',
+  'not-ready': 'decide',
+  reverted: 'plain',
+  refused: 'decide',
+  failed: 'decide',
+  stopped: 'caution',
+  unknown: 'unknown',
+  interrupted: 'decide',
+}
+
+/** What a run does, in the person's language: `Upgrade Talos 1.13.9 → 1.14.0`. */
+export function runTitle(run: Pick<Run, 'title' | 'kind'>, text: TextTools): string {
+  const key = knownKey(run.title.key)
+  if (key !== undefined) return text.fill(key, run.title.parameters)
+  const rest = Object.values(run.title.parameters).join(' → ')
+  return rest === '' ? text.t(`run.kind.${run.kind}`) : `${text.t(`run.kind.${run.kind}`)}, ${rest}`
+}
+
+/** A step's name in the person's language, else as main wrote it. */
+export function stepName(step: Pick<RunStep, 'name'>, text: TextTools): string {
+  const key = knownKey(`step.${step.name}`)
+  return key === undefined ? step.name : text.fill(key, {})
+}
+
+export interface RunVerdict {
+  readonly kind: StateKind
+  readonly words: string
+}
+
+/** One line about how it stands or ended. `nowMs` for the running time. */
+export function runVerdict(run: Run, text: TextTools, nowMs: number): RunVerdict {
+  const { t, format } = text
+  if (run.outcome !== undefined) {
+    const word = t(`outcome.${run.outcome}`)
+    const proven = run.verdict.filter((row) => row.outcome === 'proven').length
+    const words =
+      run.verdict.length === 0 ? word : t('outcome.of', { word, proven: proven, all: run.verdict.length })
+    return { kind: OUTCOME_KIND[run.outcome], words }
+  }
+  if (run.trial !== undefined && run.trial.decided === undefined) {
+    return { kind: 'decide', words: t('run.trial', { time: format.time(run.trial.revertsAt) }) }
+  }
+  const step = run.steps.find((one) => one.state === 'running')
+  if (step === undefined) return { kind: 'busy', words: t('run.waiting') }
+  const words =
+    step.startedAt === undefined
+      ? stepName(step, text)
+      : t('run.step.running', {
+          step: stepName(step, text),
+          time: format.stopwatch((nowMs - Date.parse(step.startedAt)) / 1000),
+        })
+  return { kind: 'busy', words: step.detail === undefined ? words : `${words}, ${step.detail}` }
+}
+
+/** Seconds since the start, or from start to end. */
+export function runSeconds(run: Pick<Run, 'startedAt' | 'endedAt'>, nowMs: number): number {
+  const end = run.endedAt === undefined ? nowMs : Date.parse(run.endedAt)
+  return Math.max(0, (end - Date.parse(run.startedAt)) / 1000)
+}
