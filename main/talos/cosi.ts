@@ -180,12 +180,12 @@ export function toResource(raw: Resource__Output): Resource {
   }
 }
 
-function parseSpec(yamlSpec: string, type: string): unknown {
+/** Throws without a cause: the parser's message quotes the spec. */
+export function parseSpec(yamlSpec: string, type: string): unknown {
   if (yamlSpec === '') return undefined
   try {
-    return parse(yamlSpec, { prettyErrors: false, logLevel: 'silent' }) as unknown
+    return parse(yamlSpec, { prettyErrors: false, logLevel: 'error' }) as unknown
   } catch {
-    // No cause: the parser's message quotes the spec.
     throw new TalosFailure('node-error', `The spec of a ${type} is not the YAML it should be.`)
   }
 }

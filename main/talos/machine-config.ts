@@ -1,8 +1,7 @@
-import { parse } from 'yaml'
 import type { ConfigPort, WireApplyMode } from '../domain/nodes/talos-port.ts'
 import { TalosFailure, isFailure } from '../domain/talos-failure.ts'
 import type { Caller } from './call.ts'
-import { MACHINE_CONFIG_TYPE, type Cosi } from './cosi.ts'
+import { MACHINE_CONFIG_TYPE, parseSpec, type Cosi } from './cosi.ts'
 import type { Resource__Output } from './generated/cosi/resource/Resource.ts'
 import type { TalosProtos } from './load-protos.ts'
 import { only } from './reading.ts'
@@ -75,7 +74,7 @@ function configText(raw: Resource__Output, protos: TalosProtos, node: string): s
   const yamlSpec = raw.spec?.yamlSpec ?? ''
   if (raw.metadata?.annotations['talos.dev/yaml-spec'] !== '1') return yamlSpec
   // From 1.12 on the text is a string inside the YAML.
-  const inner: unknown = parse(yamlSpec, { prettyErrors: false })
+  const inner = parseSpec(yamlSpec, MACHINE_CONFIG_TYPE)
   if (typeof inner === 'string') return inner
   throw new TalosFailure('node-error', `${node} sent a MachineConfig in an unknown form.`, { node })
 }

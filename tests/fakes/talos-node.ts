@@ -1,5 +1,7 @@
 import { join } from 'node:path'
 import * as grpc from '@grpc/grpc-js'
+import * as protoLoader from '@grpc/proto-loader'
+import type { MessageTypeDefinition } from '@grpc/proto-loader'
 import { Secret } from '../../main/domain/secret.ts'
 import type { ParsedContext } from '../../main/domain/talosconfig/parsed-talosconfig.ts'
 import type { StateHandlers } from '../../main/talos/generated/cosi/resource/State.ts'
@@ -94,6 +96,18 @@ export async function fakeContext(
     },
     authorities: ['SHA256:test'],
   }
+}
+
+/** An event's payload as a node packs it: `talos/runtime/` and the name of the message. */
+export function packEvent(name: string, fields: object): { type_url: string; value: Buffer } {
+  const definition = protoLoader.loadSync('machine/machine.proto', {
+    keepCase: false,
+    enums: String,
+    includeDirs: [protosDir],
+  })[`machine.${name}`]
+  if (definition === undefined || !('serialize' in definition)) throw new Error(`no message machine.${name}`)
+  const value = (definition as MessageTypeDefinition<object, object>).serialize(fields)
+  return { type_url: `talos/runtime/machine.${name}`, value }
 }
 
 export { createThrowawayAuthority }

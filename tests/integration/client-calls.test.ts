@@ -1,7 +1,11 @@
-import type * as grpc from '@grpc/grpc-js'
-import { afterEach, beforeAll, expect, test } from 'vitest'
-import { createTalosPort } from '../../main/talos/grpc-talos-port.ts'
-import type { ThrowawayAuthority } from '../../main/talos/throwaway-pki.ts'
+import { status, type Metadata } from '@grpc/grpc-js'
+import { expect, test } from 'vitest'
+import { createCaller } from '../../main/talos/call.ts'
+import { loadProtos } from '../../main/talos/load-protos.ts'
+import { createRouter } from '../../main/talos/route-node.ts'
+import { createClientContext } from '../../main/talos/secure-context.ts'
+import { systemClock } from '../../main/talos/system-clock.ts'
+import { never, withOneNode } from '../fakes/one-node.ts'
 import {
   createThrowawayAuthority,
   fakeContext,
@@ -10,26 +14,8 @@ import {
   type FakeNodeHandlers,
 } from '../fakes/talos-node.ts'
 
-let authority: ThrowawayAuthority
-const ends: (() => void)[] = []
-beforeAll(async () => {
-  authority = await createThrowawayAuthority()
-})
-afterEach(() => {
-  for (const end of ends.splice(0)) end()
-})
-
-const never = new AbortController().signal
-
-async function portTo(handlers: FakeNodeHandlers) {
-  const node = await startFakeNode(authority, handlers)
-  const port = createTalosPort({ context: await fakeContext(authority, [node.endpoint]), protosDir })
-  ends.push(() => {
-    port.close()
-    node.kill()
-  })
-  return { node, port }
-}
+const portTo = withOneNode()
+const protos = loadProtos(protosDir)
 
 const versionHandler: FakeNodeHandlers['machine'] = {
   Version: (_, callback) => {
@@ -46,7 +32,7 @@ test('the version of a node comes over mTLS with Ed25519 certificates and a Talo
 })
 
 test('every call says that it is for Talos and names no node when it goes direct', async () => {
-  const seen: grpc.Metadata[] = []
+  const seen: Metadata[] = []
   const { node, port } = await portTo({
     machine: {
       Version: (call, callback) => {
@@ -80,4 +66,60 @@ test('a cancelled call is cancelled on the wire', async () => {
   controller.abort()
   await expect(call).rejects.toMatchObject({ code: 'cancelled' })
   await cancelled
+})
+
+test('a call that the node never answers ends at its deadline and is cancelled on the wire', async () => {
+  let onCancelled: () => void = () => undefined
+  const cancelled = new Promise<void>((resolve) => (onCancelled = resolve))
+  const authority = await createThrowawayAuthority()
+  const node = await startFakeNode(authority, {
+    machine: {
+      Version: (call) => {
+        call.on('cancelled', onCancelled)
+      },
+    },
+  })
+  const context = await fakeContext(authority, [node.endpoint])
+  const router = createRouter({ context, secure: createClientContext(context), clock: systemClock })
+  const caller = createCaller({ router, clock: systemClock, roles: [], ping: protos.machine.Version })
+  const options = { signal: never, deadlineMs: 60 }
+  await expect(caller.unary(node.host, protos.machine.Version, {}, options)).rejects.toMatchObject({
+    code: 'timeout',
+  })
+  await cancelled
+  caller.close()
+  router.close()
+  node.kill()
+})
+
+test('a refusal that no version of Talos has a code for keeps the words of the node', async () => {
+  const { node, port } = await portTo({
+    machine: {
+      Version: (_, callback) => {
+        callback({ code: status.UNKNOWN, details: 'something odd' })
+      },
+    },
+  })
+  await expect(port.version(node.host, never)).rejects.toMatchObject({ code: 'node-error' })
+  await expect(port.version(node.host, never)).rejects.toThrow('something odd')
+})
+
+test('messages up to 32 MiB come through, and a larger one is told as too large', async () => {
+  const text = (size: number) => Buffer.alloc(size, 'a')
+  const size = { bytes: 20 * 1024 * 1024 }
+  const { node, port } = await portTo({
+    state: {
+      Get: (call, callback) => {
+        const protoSpec = protos.machineConfigSpec.serialize({ yamlMarshalled: text(size.bytes) })
+        callback(null, { resource: { metadata: { ...call.request, version: '7' }, spec: { protoSpec } } })
+      },
+    },
+  })
+  const read = await port.readMachineConfig(node.host, 'active', never)
+  expect(read?.text).toHaveLength(size.bytes)
+  expect(read?.version).toBe('7')
+  size.bytes = 33 * 1024 * 1024
+  await expect(port.readMachineConfig(node.host, 'active', never)).rejects.toMatchObject({
+    code: 'too-large',
+  })
 })
