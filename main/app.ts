@@ -1,0 +1,110 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { createClusters } from './clusters.ts'
+import { createDemo } from './demo.ts'
+import { createContextBook } from './domain/contexts/context-book.ts'
+import type { HostPort } from './domain/host-port.ts'
+import { createFleets } from './domain/nodes/fleets.ts'
+import { createRunEngine } from './domain/runs/run-engine.ts'
+import type { SealPort } from './domain/seal-port.ts'
+import { isFailure } from './domain/talos-failure.ts'
+import type { Handlers } from './ipc/handlers.ts'
+import { createAppHandlers } from './ipc/handlers/app.ts'
+import { createContextHandlers } from './ipc/handlers/contexts.ts'
+import { createMachineConfigHandlers } from './ipc/handlers/machine-configs.ts'
+import { createNodeActionHandlers } from './ipc/handlers/node-actions.ts'
+import { createNodeHandlers } from './ipc/handlers/nodes.ts'
+import { createRunHandlers } from './ipc/handlers/runs.ts'
+import { createUpgradeHandlers } from './ipc/handlers/upgrades.ts'
+import { createEtcdSnapshots } from './store/etcd-snapshots.ts'
+import { createRunJournal } from './store/run-journal.ts'
+import { createSealedContexts } from './store/sealed-contexts.ts'
+import { openSettings } from './store/settings.ts'
+import { createTalosconfigFiles } from './store/talosconfig-files.ts'
+import { readVersionTable } from './store/version-table.ts'
+import { certificateReader } from './talos/read-certificate.ts'
+import { runSelfTest } from './talos/self-test.ts'
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+/** Joins the rules to the wire, the disk and the host: the one place that knows all of them. */
+export async function createApp(host: HostPort): Promise<{ readonly handlers: Handlers } & AsyncDisposable> {
+  const { dataDir, protosDir, resourcesDir, clock, log, keystore } = host
+  const seal = sealWhatMayRest(keystore)
+  const [settings, table] = await Promise.all([openSettings(dataDir, log), readVersionTable(resourcesDir)])
+
+  const book = createContextBook({
+    store: createSealedContexts(join(dataDir, 'contexts.sealed'), keystore.seal),
+    reader: certificateReader,
+    clock,
+    newId: randomUUID,
+  })
+  const clusters = createClusters({ book, protosDir, clock })
+  const fleets = createFleets({ clusters, clock, log })
+  clusters.onClosed((context) => fleets.drop(context))
+
+  const journal = createRunJournal(join(dataDir, 'runs'))
+  const runs = createRunEngine({ journal, clock, newId: randomUUID, who: host.user, log })
+  const snapshots = createEtcdSnapshots(join(dataDir, 'snapshots'), clock)
+  const demo = createDemo({ book, protosDir, resourcesDir })
+
+  await Promise.all([
+    runs.load(),
+    book.load().catch((error: unknown) => {
+      // A locked store is opened by the person; a damaged one is told when they import again.
+      if (!isFailure(error)) throw error
+      log.warn('contexts not loaded', { code: error.code })
+    }),
+  ])
+
+  const handlers: Handlers = {
+    ...createAppHandlers({
+      host,
+      settings,
+      book,
+      selfTest: () => runSelfTest({ protosDir, now: () => clock.now() }),
+    }),
+    ...createContextHandlers({
+      book,
+      demo,
+      files: createTalosconfigFiles({ env: process.env, home: homedir(), pick: host.pickFile }),
+    }),
+    ...createNodeHandlers({ clusters, fleets, clock, log }),
+    ...createNodeActionHandlers({ clusters, runs, clock, snapshots }),
+    ...createMachineConfigHandlers({
+      clusters,
+      runs,
+      clock,
+      seal,
+      dataDir,
+      resourcesDir,
+      who: host.user,
+      log,
+    }),
+    ...createUpgradeHandlers({ clusters, runs, clock, snapshots, table, sha256, newId: randomUUID }),
+    ...createRunHandlers({ runs, clusters }),
+  }
+
+  return {
+    handlers,
+    async [Symbol.asyncDispose]() {
+      await runs.close()
+      await journal.close()
+      fleets[Symbol.dispose]()
+      clusters[Symbol.dispose]()
+      await demo[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** Until the person has chosen how keys rest, drafts and history are kept in memory: the demo asks for no passphrase. */
+function sealWhatMayRest({ state, seal }: HostPort['keystore']): SealPort {
+  return {
+    get persistent() {
+      return state().kind !== 'unset' && seal.persistent
+    },
+    seal: (plain) => seal.seal(plain),
+    unseal: (sealed) => seal.unseal(sealed),
+  }
+}
