@@ -33,6 +33,8 @@ export interface MachineConfigEditorProps {
 export function MachineConfigEditor(props: MachineConfigEditorProps) {
   const host = useRef<HTMLDivElement>(null)
   const editor = useRef<ConfigEditor | undefined>(undefined)
+  /** What the editor told last: when it comes back as `value`, the person may have typed on already. */
+  const emitted = useRef<string | undefined>(undefined)
   const [ready, setReady] = useState(false)
   const { schemaVersion, readOnly = false, texts, language } = props
 
@@ -56,7 +58,10 @@ export function MachineConfigEditor(props: MachineConfigEditorProps) {
         readOnly,
         texts,
         listener: {
-          onText: (text) => latest().onText(text),
+          onText: (text) => {
+            emitted.current = text
+            latest().onText(text)
+          },
           onCursor: (position) => latest().onCursor(position),
           onOutline: (outline) => latest().onOutline(outline),
           onProblems: (problems) => latest().onProblems(problems),
@@ -81,7 +86,9 @@ export function MachineConfigEditor(props: MachineConfigEditorProps) {
     }
   }, [schemaVersion, readOnly, texts, language])
 
-  useEffect(() => editor.current?.setText(props.value), [props.value])
+  useEffect(() => {
+    if (props.value !== emitted.current) editor.current?.setText(props.value)
+  }, [props.value])
   useEffect(() => editor.current?.setBase(props.base), [props.base])
   useEffect(() => {
     if (props.schema !== undefined) editor.current?.setSchema(props.schema)

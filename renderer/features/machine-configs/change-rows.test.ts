@@ -21,7 +21,13 @@ const table: ChangeTable = {
       change: 'changed',
       rows: [row('maxPods', { kind: 'restarts', service: 'kubelet' }), row('modules', { kind: 'at-reboot' })],
     },
-    { kind: 'LinkConfig', name: 'enp3s0', section: '', change: 'changed', rows: [row('mtu', { kind: 'live' }, true)] },
+    {
+      kind: 'LinkConfig',
+      name: 'enp3s0',
+      section: '',
+      change: 'changed',
+      rows: [row('mtu', { kind: 'live' }, true)],
+    },
   ],
   counts: { all: 3, live: 1, restarts: 1, reboot: 1, none: 0, risk: 1 },
   linesAdded: 3,
@@ -30,7 +36,9 @@ const table: ChangeTable = {
 
 test('a filter keeps the documents that still have a row', () => {
   expect(filterGroups(table, 'live').map((group) => group.kind)).toEqual(['LinkConfig'])
-  expect(filterGroups(table, 'reboot').flatMap((group) => group.rows.map((one) => one.id))).toEqual(['modules'])
+  expect(filterGroups(table, 'reboot').flatMap((group) => group.rows.map((one) => one.id))).toEqual([
+    'modules',
+  ])
   expect(filterGroups(table, 'all')).toBe(table.groups)
 })
 
@@ -51,7 +59,11 @@ test('only what differs is bold', () => {
   expect(valueParts('10.0.20.53', '10.0.20.1')).toEqual({ head: '10.0.20.', middle: '53', tail: '' })
   expect(valueParts('250GiB', '100GiB')).toEqual({ head: '', middle: '250', tail: 'GiB' })
   expect(valueParts('9000', '1500')).toEqual({ head: '', middle: '9000', tail: '' })
-  expect(valueParts('ntp.casa.lan', 'time.cloudflare.com')).toEqual({ head: '', middle: 'ntp.casa.lan', tail: '' })
+  expect(valueParts('ntp.casa.lan', 'time.cloudflare.com')).toEqual({
+    head: '',
+    middle: 'ntp.casa.lan',
+    tail: '',
+  })
 })
 
 test('a long identifier is elided where it is equal, never where it differs', () => {

@@ -60,6 +60,7 @@ test('an older text never lands on a newer one', async () => {
   slow.on = true
   made.take('mtu: 9000')
   const first = made.flush()
+  await vi.advanceTimersByTimeAsync(0)
   made.take('mtu: 9001')
   const second = made.flush()
   await vi.advanceTimersByTimeAsync(0)

@@ -12,7 +12,8 @@ export interface TryClock {
 
 /** A try that is running, or `undefined` when the run is none or was decided. */
 export function tryClock(run: Run, nowMs: number): TryClock | undefined {
-  if (run.trial === undefined || run.trial.decided !== undefined || run.endedAt !== undefined) return undefined
+  if (run.trial === undefined || run.trial.decided !== undefined || run.endedAt !== undefined)
+    return undefined
   const startedMs = startOf(run)
   const revertsMs = Date.parse(run.trial.revertsAt)
   const total = Math.max(1, revertsMs - startedMs)

@@ -5,7 +5,10 @@ import { lineChanges, toLines, type LineChange } from '../../editor/line-changes
  * The draft with one change taken back, where that is a matter of whole lines that no other change shares.
  * `undefined` when it is not: then the person edits it by hand.
  */
-export function undoChange(review: Pick<Review, 'beforeText' | 'afterText' | 'table'>, row: ChangeRow): string | undefined {
+export function undoChange(
+  review: Pick<Review, 'beforeText' | 'afterText' | 'table'>,
+  row: ChangeRow,
+): string | undefined {
   const change = lineChanges(review.beforeText, review.afterText, UNHURRIED_MS).find((one) => holds(one, row))
   if (change === undefined) return undefined
   const others = review.table.groups
@@ -29,7 +32,8 @@ const UNHURRIED_MS = 2_000
 function holds(change: LineChange, row: ChangeRow): boolean {
   const after = row.afterAt?.line
   const before = row.beforeAt?.line
-  const inDraft = after !== undefined && change.kind !== 'removed' && after >= change.from && after <= change.to
+  const inDraft =
+    after !== undefined && change.kind !== 'removed' && after >= change.from && after <= change.to
   const inBase =
     before !== undefined && before >= change.beforeFrom && before < change.beforeFrom + change.before.length
   return row.after.kind === 'absent' ? inBase : inDraft
@@ -46,7 +50,9 @@ function pairedLine(
   if (draft === undefined) return undefined
   const offset = draft - change.from
   const before = change.before[offset]
-  return before === undefined || row.beforeAt?.line !== change.beforeFrom + offset ? undefined : { draft, before }
+  return before === undefined || row.beforeAt?.line !== change.beforeFrom + offset
+    ? undefined
+    : { draft, before }
 }
 
 function finish(lines: readonly string[], like: string): string {

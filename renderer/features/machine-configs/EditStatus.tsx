@@ -1,0 +1,30 @@
+import type { TextPosition } from '#contract/wire-error.ts'
+import type { Outline } from '../../editor/outline.ts'
+import { useText } from '../../ui/i18n/text.tsx'
+
+/** The line under the editor: where the cursor is, how long the text is, and that secrets are not in it. */
+export function EditStatus({
+  cursor,
+  outline,
+  secrets,
+}: {
+  readonly cursor: TextPosition
+  readonly outline: Outline
+  readonly secrets: number
+}) {
+  const { t } = useText()
+  return (
+    <div className="config-status">
+      <span>{t('config.status.place', { line: String(cursor.line), column: String(cursor.column) })}</span>
+      <span>
+        {t('config.status.size', {
+          lines: t('config.status.lines', { count: outline.lines }),
+          documents: t('config.documents.count', { count: outline.documents }),
+        })}
+      </span>
+      <span>{t('config.status.yaml')}</span>
+      <span className="config-status-leave">{t('config.status.leave')}</span>
+      {secrets > 0 && <span className="to-end">{t('config.status.secrets', { count: secrets })}</span>}
+    </div>
+  )
+}

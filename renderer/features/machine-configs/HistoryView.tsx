@@ -1,0 +1,132 @@
+import { ChevronLeft, History } from 'lucide-react'
+import { useState } from 'react'
+import type { HistoryEntry } from '#contract/machine-configs.ts'
+import { ConfigDiff } from '../../editor/ConfigDiff.tsx'
+import { useQuery } from '../../ipc/use-call.ts'
+import { Button } from '../../ui/Button.tsx'
+import { EmptyState } from '../../ui/EmptyState.tsx'
+import { ErrorNote, ErrorState } from '../../ui/ErrorNote.tsx'
+import { useText } from '../../ui/i18n/text.tsx'
+import { PageHead } from '../../ui/Page.tsx'
+import { useNow } from '../../ui/use-now.ts'
+import type { NodePlace } from './use-draft.ts'
+
+/** Every configuration that was read or sent, each beside what the node has now. */
+export function HistoryView({
+  place,
+  name,
+  nowHash,
+  nowText,
+  onBack,
+  onRestore,
+}: {
+  readonly place: NodePlace
+  readonly name: string
+  readonly nowHash: string
+  readonly nowText: string
+  readonly onBack: () => void
+  readonly onRestore: (text: string) => void
+}) {
+  const { t } = useText()
+  const history = useQuery('machine-configs.history', { ...place })
+  const [chosen, setChosen] = useState<HistoryEntry>()
+  const then = useQuery('machine-configs.history-text', chosen && { ...place, hash: chosen.hash })
+  const entries = history.value?.entries
+  const thenText = then.busy ? undefined : then.value?.text
+  return (
+    <>
+      <PageHead
+        title={t('history.title', { node: name })}
+        below={[t('history.text')]}
+        actions={
+          <>
+            <Button icon={ChevronLeft} onClick={onBack}>
+              {t('review.editor')}
+            </Button>
+            <Button
+              kind="go"
+              off={thenText === undefined ? t('history.choose') : undefined}
+              onClick={() => {
+                if (thenText !== undefined) onRestore(thenText)
+              }}
+            >
+              {t('history.restore')}
+            </Button>
+          </>
+        }
+      />
+      {history.error !== undefined && (
+        <ErrorState error={history.error} actions={{ retry: history.reload }} />
+      )}
+      {entries?.length === 0 && (
+        <EmptyState icon={History} title={t('history.title', { node: name })}>
+          {t('history.none')}
+        </EmptyState>
+      )}
+      {entries !== undefined && entries.length > 0 && (
+        <div className="config-history">
+          <nav className="config-outline" aria-label={t('history.entries')}>
+            <ul>
+              {entries.map((entry) => (
+                <li key={`${entry.at} ${entry.hash}`}>
+                  <EntryButton
+                    entry={entry}
+                    isNow={entry.hash === nowHash}
+                    isChosen={entry === chosen}
+                    onChoose={() => setChosen(entry)}
+                  />
+                </li>
+              ))}
+            </ul>
+          </nav>
+          <div className="config-main">
+            {then.error !== undefined && <ErrorNote error={then.error} actions={{ retry: then.reload }} />}
+            {chosen === undefined && (
+              <EmptyState title={t('history.choose')}>{t('history.restore.text')}</EmptyState>
+            )}
+            {chosen !== undefined && thenText !== undefined && (
+              <ConfigDiff
+                before={thenText}
+                after={nowText}
+                beforeLabel={t('history.before')}
+                afterLabel={t('history.after')}
+              />
+            )}
+          </div>
+        </div>
+      )}
+    </>
+  )
+}
+
+function EntryButton({
+  entry,
+  isNow,
+  isChosen,
+  onChoose,
+}: {
+  readonly entry: HistoryEntry
+  readonly isNow: boolean
+  readonly isChosen: boolean
+  readonly onChoose: () => void
+}) {
+  const { t, format } = useText()
+  const nowMs = useNow()
+  return (
+    <button
+      type="button"
+      className="config-outline-entry config-history-entry"
+      aria-current={isChosen || undefined}
+      onClick={onChoose}
+    >
+      <span>
+        {t(`history.why.${entry.why}`)}
+        {isNow && <span className="dim">, {t('history.now')}</span>}
+      </span>
+      <small>
+        {format.when(entry.at, nowMs)}, {entry.who}
+      </small>
+      <small className="mono">{entry.hash.slice(0, 12)}</small>
+    </button>
+  )
+}

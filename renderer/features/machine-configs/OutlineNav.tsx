@@ -1,0 +1,106 @@
+import type { Outline, OutlineEntry } from '../../editor/outline.ts'
+import { entryTitle } from '../../editor/outline.ts'
+import type { EditorProblem } from '../../editor/problems.ts'
+import { Icon, stateIcons } from '../../ui/icons.tsx'
+import { useText } from '../../ui/i18n/text.tsx'
+
+const MARK = { added: '+', changed: '~', removed: '−', same: '' } as const
+
+/** The documents of the draft in their order, those that it takes out at the end. */
+export function OutlineNav({
+  outline,
+  problems,
+  current,
+  onOpen,
+}: {
+  readonly outline: Outline
+  readonly problems: readonly EditorProblem[]
+  readonly current: string | undefined
+  readonly onOpen: (entry: OutlineEntry) => void
+}) {
+  const { t } = useText()
+  return (
+    <nav className="config-outline" aria-label={t('config.documents')}>
+      <div className="config-outline-head">
+        <span className="label">{t('config.documents')}</span>
+        <span className="meta">
+          {outline.removed === 0
+            ? outline.documents
+            : t('config.documents.removed', { kept: outline.documents, removed: outline.removed })}
+        </span>
+      </div>
+      <ul>
+        {outline.entries.map((entry) => (
+          <li key={entry.key}>
+            <OutlineButton
+              entry={entry}
+              problems={problemsIn(entry, problems)}
+              isCurrent={entry.key === current}
+              onOpen={onOpen}
+            />
+          </li>
+        ))}
+      </ul>
+    </nav>
+  )
+}
+
+function problemsIn(entry: OutlineEntry, problems: readonly EditorProblem[]): readonly EditorProblem[] {
+  const { line, to } = entry
+  if (line === undefined || to === undefined) return []
+  return problems.filter((problem) => problem.from.line >= line && problem.from.line <= to)
+}
+
+function OutlineButton({
+  entry,
+  problems,
+  isCurrent,
+  onOpen,
+}: {
+  readonly entry: OutlineEntry
+  readonly problems: readonly EditorProblem[]
+  readonly isCurrent: boolean
+  readonly onOpen: (entry: OutlineEntry) => void
+}) {
+  const { t } = useText()
+  const errors = problems.filter((problem) => problem.severity === 'error').length
+  const warnings = problems.filter((problem) => problem.severity === 'warning').length
+  return (
+    <button
+      type="button"
+      className={`config-outline-entry config-outline-${entry.change}`}
+      aria-current={isCurrent || undefined}
+      disabled={entry.line === undefined}
+      title={entryTitle(entry)}
+      onClick={() => onOpen(entry)}
+    >
+      <span className="config-mark" aria-hidden>
+        {MARK[entry.change]}
+      </span>
+      <span className="elided">
+        {entry.kind} <span className="faint">{entry.section ?? entry.name}</span>
+      </span>
+      {entry.change !== 'same' && <span className="spoken">, {t(`config.document.${entry.change}`)}</span>}
+      {errors > 0 && (
+        <span className="config-outline-problem state-decide">
+          <Icon of={stateIcons.decide} size={13} />
+          <span aria-hidden>{errors}</span>
+          <span className="spoken">, {t('config.document.errors', { count: errors })}</span>
+        </span>
+      )}
+      {errors === 0 && warnings > 0 && (
+        <span className="config-outline-problem state-caution">
+          <Icon of={stateIcons.caution} size={13} />
+          <span aria-hidden>{warnings}</span>
+          <span className="spoken">, {t('config.document.warnings', { count: warnings })}</span>
+        </span>
+      )}
+      <small>
+        <span aria-hidden>{entry.line ?? '–'}</span>
+        {entry.line !== undefined && (
+          <span className="spoken">, {t('config.document.at', { line: entry.line })}</span>
+        )}
+      </small>
+    </button>
+  )
+}

@@ -1,0 +1,120 @@
+import { useCallback, useEffect, useState } from 'react'
+import type { ConfigForEditing, RedactedConfig, Review } from '#contract/machine-configs.ts'
+import type { WireError } from '#contract/wire-error.ts'
+import type { EditorProblem } from '../../editor/problems.ts'
+import { useTalosClient } from '../../ipc/client-context.ts'
+import { createDraftSaver, type DraftState } from './draft-saver.ts'
+
+export interface NodePlace {
+  readonly context: string
+  readonly node: string
+}
+
+/** What is edited: the config on disk where one is staged, since the next reboot makes it the active one. */
+export function baseOf(config: ConfigForEditing): RedactedConfig {
+  return config.persistent ?? config.active
+}
+
+/** The text on screen and where it stands on this computer. `place` and `config` stay the same while it lives. */
+export function useDraft({ context, node }: NodePlace, config: ConfigForEditing) {
+  const client = useTalosClient()
+  const base = baseOf(config)
+  const [text, setShown] = useState(config.draft?.text ?? base.text)
+  const [state, setState] = useState<DraftState>(
+    config.draft === undefined ? { kind: 'same' } : { kind: 'saved', at: config.draft.savedAt },
+  )
+  const [saver] = useState(() =>
+    createDraftSaver({
+      base: base.text,
+      initial: text,
+      save: async (newest) => {
+        const baseHash = config.draft?.baseHash ?? base.hash
+        const saved = await client.call('machine-configs.save-draft', {
+          context,
+          node,
+          text: newest,
+          baseHash,
+        })
+        return saved.ok ? { ok: true, at: saved.value.savedAt } : saved
+      },
+      discard: async () => {
+        const gone = await client.call('machine-configs.discard-draft', { context, node })
+        return gone.ok ? { ok: true, at: new Date().toISOString() } : gone
+      },
+      onState: setState,
+    }),
+  )
+  useEffect(() => () => void saver.flush(), [saver])
+  const setText = useCallback(
+    (newest: string) => {
+      setShown(newest)
+      saver.take(newest)
+    },
+    [saver],
+  )
+  return { base, text, setText, state, flush: saver.flush, isSame: text === base.text }
+}
+
+const PROBLEMS_PAUSE_MS = 250
+
+/** What main says of the text, a moment after it changed. The last answer stays until there is a newer one. */
+export function useProblems({ context, node }: NodePlace, text: string): readonly EditorProblem[] {
+  const client = useTalosClient()
+  const [problems, setProblems] = useState<readonly EditorProblem[]>([])
+  useEffect(() => {
+    const call = new AbortController()
+    const timer = setTimeout(() => {
+      void client.call('machine-configs.problems', { context, node, text }, call.signal).then((answer) => {
+        if (call.signal.aborted || !answer.ok) return
+        setProblems(answer.value.problems.map((problem) => ({ ...problem, origin: 'ichor' as const })))
+      })
+    }, PROBLEMS_PAUSE_MS)
+    return () => {
+      clearTimeout(timer)
+      call.abort()
+    }
+  }, [client, context, node, text])
+  return problems
+}
+
+const COUNT_PAUSE_MS = 900
+
+/** How many fields the draft changes, as a review of this very text counts them; `undefined` while nobody knows. */
+export function useChangeCount(
+  { context, node }: NodePlace,
+  text: string,
+  isSame: boolean,
+): number | undefined {
+  const client = useTalosClient()
+  const [counted, setCounted] = useState<{ readonly text: string; readonly all: number }>()
+  useEffect(() => {
+    if (isSame) return
+    const call = new AbortController()
+    const timer = setTimeout(() => {
+      void client.call('machine-configs.review', { context, node, text }, call.signal).then((answer) => {
+        if (!call.signal.aborted && answer.ok) setCounted({ text, all: answer.value.table.counts.all })
+      })
+    }, COUNT_PAUSE_MS)
+    return () => {
+      clearTimeout(timer)
+      call.abort()
+    }
+  }, [client, context, node, text, isSame])
+  return !isSame && counted?.text === text ? counted.all : undefined
+}
+
+/** Asks for the change table. */
+export function useReview({ context, node }: NodePlace) {
+  const client = useTalosClient()
+  const [busy, setBusy] = useState(false)
+  const ask = useCallback(
+    async (text: string): Promise<{ readonly review: Review } | { readonly error: WireError }> => {
+      setBusy(true)
+      const answer = await client.call('machine-configs.review', { context, node, text })
+      setBusy(false)
+      return answer.ok ? { review: answer.value } : { error: answer.error }
+    },
+    [client, context, node],
+  )
+  return { busy, ask }
+}
