@@ -6,7 +6,7 @@ import { isGrpcStatus, toTalosFailure, type CallFacts } from './map-status.ts'
 import type { Lease, Router } from './route-node.ts'
 
 /** The client's half of a generated method definition: request as written, answer as read. */
-export interface Method<Request, Answer> {
+interface Method<Request, Answer> {
   readonly path: string
   readonly requestSerialize: (request: Request) => Buffer
   readonly responseDeserialize: (bytes: Buffer) => Answer

@@ -3,7 +3,7 @@ import { formatEndpoint, type Endpoint } from '../domain/talosconfig/endpoint.ts
 import { createChannelCredentials, type SecureContext } from './secure-context.ts'
 
 /** 32 MiB, as apid itself (behaviour.md §2.1); gRPC's own 4 MiB is too small for configs and lists. */
-export const MESSAGE_LIMIT_BYTES = 32 * 1024 * 1024
+const MESSAGE_LIMIT_BYTES = 32 * 1024 * 1024
 
 const OPTIONS: grpc.ChannelOptions = {
   'grpc.max_receive_message_length': MESSAGE_LIMIT_BYTES,

@@ -161,7 +161,7 @@ function createWatchFold(single: boolean): (event: Event__Output) => Iterable<Wa
  * The resource as the rules see it. The spec of a MachineConfig is left out: it is the whole configuration with its
  * secrets, and `readMachineConfig` is the one way to it.
  */
-export function toResource(raw: Resource__Output): Resource {
+function toResource(raw: Resource__Output): Resource {
   const metadata = raw.metadata
   const created = toOptionalInstant(metadata?.created)
   const updated = toOptionalInstant(metadata?.updated)

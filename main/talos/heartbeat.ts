@@ -1,19 +1,19 @@
 import type { ClockPort } from '../domain/clock-port.ts'
 
 /** How long a node with open streams may be silent before it is asked whether it is still there. */
-export const HEARTBEAT_MS = 15_000
+const HEARTBEAT_MS = 15_000
 
 /**
  * Notices a node that lost its power. Its TCP connection stays open on our side and its streams just say nothing,
  * which would leave old state on screen as if it were current; HTTP/2 pings may not be sent often enough to tell
  * (behaviour.md §2.1). So a silent node with open streams is asked for its version, the cheapest call there is.
  */
-export interface Heartbeat {
+interface Heartbeat {
   /** Call for each open stream; `onDead` is called once, when the node did not answer. */
   watch(node: string, ping: () => Promise<boolean>, onDead: () => void): Pulse
 }
 
-export interface Pulse {
+interface Pulse {
   /** The node said something. */
   heard(): void
   stop(): void

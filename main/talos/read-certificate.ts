@@ -24,7 +24,7 @@ export const certificateReader: CertificateReader = {
 }
 
 /** `SHA256:` and the base64 hash of the public key in DER, the form in which Talos prints fingerprints (behaviour.md §9.1). */
-export function hashPublicKey(certificate: X509Certificate): string {
+function hashPublicKey(certificate: X509Certificate): string {
   const der = certificate.publicKey.export({ type: 'spki', format: 'der' })
   return `SHA256:${createHash('sha256').update(der).digest('base64')}`
 }
@@ -39,7 +39,7 @@ function readCertificate(certificate: X509Certificate): CertificateReading {
 }
 
 /** Values of one attribute of the subject, in order. Node writes the subject one attribute per line. */
-export function subjectValues(certificate: X509Certificate, attribute: string): string[] {
+function subjectValues(certificate: X509Certificate, attribute: string): string[] {
   // A leaf may have no subject at all, and then Node gives undefined in spite of its types.
   const subject = certificate.subject as string | undefined
   return (subject ?? '')

@@ -106,7 +106,7 @@ export type PeerSighting =
   /** Trust both ways: the peer sent its first frame. */
   | { readonly kind: 'answers'; readonly leaf: LeafFacts }
 
-export interface LeafFacts {
+interface LeafFacts {
   readonly commonName: string | undefined
   readonly notBefore: number
   readonly notAfter: number

@@ -1,5 +1,5 @@
 /** `v1.13.9` and `v1.15.0-alpha.1` to numbers; `undefined` for anything else. */
-export function parseMinor(tag: string): { readonly major: number; readonly minor: number } | undefined {
+function parseMinor(tag: string): { readonly major: number; readonly minor: number } | undefined {
   const match = /^v?(\d+)\.(\d+)\./.exec(tag)
   return match === null ? undefined : { major: Number(match[1]), minor: Number(match[2]) }
 }

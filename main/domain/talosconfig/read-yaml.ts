@@ -3,7 +3,7 @@ import type { TextPosition } from '#contract/wire-error.ts'
 import { TalosFailure } from '../talos-failure.ts'
 
 /** 5 MB: a talosconfig of a thousand contexts is a tenth of that. */
-export const TALOSCONFIG_LIMIT_BYTES = 5 * 1024 * 1024
+const TALOSCONFIG_LIMIT_BYTES = 5 * 1024 * 1024
 
 /** The parser's own messages quote the text, which may hold a key; its codes do not. */
 const WORDS: Readonly<Record<string, string>> = {
