@@ -1,0 +1,314 @@
+import type { ClockPort } from '../../main/domain/clock-port.ts'
+import type { Resource, TalosPort } from '../../main/domain/nodes/talos-port.ts'
+import { TalosFailure } from '../../main/domain/talos-failure.ts'
+import { FakeNode, service, type FakeNodeSpec } from './fake-node.ts'
+
+export interface InMemoryTalos extends TalosPort {
+  readonly nodes: ReadonlyMap<string, FakeNode>
+  node(hostname: string): FakeNode
+}
+
+/** Since which minor a Talos has a resource type; older ones have all others. */
+const SINCE: Readonly<Record<string, number>> = {
+  'BootedEntries.talos.dev': 11,
+  'KernelCmdlines.runtime.talos.dev': 11,
+  'ImageFactorySchematics.runtime.talos.dev': 14,
+}
+
+/** A cluster in memory: a small state machine per node with both upgrade mechanisms. It says what it was asked in `calls`. */
+export function createInMemoryTalos(clock: ClockPort, specs: readonly FakeNodeSpec[]): InMemoryTalos {
+  const nodes = new Map(specs.map((spec) => [spec.address, new FakeNode(spec, clock)]))
+  const controlPlanes = (): FakeNode[] =>
+    [...nodes.values()].filter(({ spec }) => spec.role === 'controlplane')
+  let actors = 0
+
+  function reach(address: string, call: string, signal: AbortSignal): FakeNode {
+    if (signal.aborted) throw new TalosFailure('cancelled', 'cancelled')
+    const node = nodes.get(address)
+    if (node === undefined)
+      throw new TalosFailure('unreachable', `${address} does not answer.`, { node: address })
+    node.tick()
+    if (!node.up || node.troubles.has('off')) {
+      throw new TalosFailure('unreachable', `${address} does not answer.`, { node: address })
+    }
+    if (node.maintenance)
+      throw new TalosFailure('maintenance-mode', `${address} is in maintenance mode.`, { node: address })
+    if (!QUIET.has(call)) node.calls.push(call)
+    return node
+  }
+
+  function resources(node: FakeNode, type: string): readonly Resource[] {
+    const minor = Number(/^v1\.(\d+)/.exec(node.running.version)?.[1])
+    if (minor < (SINCE[type] ?? 0)) {
+      throw new TalosFailure('unsupported-by-version', `no ${type}`, { node: node.spec.address })
+    }
+    return resourcesOf(node, [...nodes.values()], type)
+  }
+
+  function etcd(address: string, signal: AbortSignal): FakeNode {
+    const node = reach(address, 'etcd', signal)
+    if (node.spec.role !== 'controlplane') {
+      throw new TalosFailure('control-plane-only', `${address} is a worker.`, { node: address })
+    }
+    if (node.troubles.has('etcd-silent')) {
+      throw new TalosFailure('timeout', `${address} did not answer EtcdStatus in time.`, { node: address })
+    }
+    return node
+  }
+
+  return {
+    nodes,
+    node(hostname) {
+      const found = [...nodes.values()].find(({ spec }) => spec.hostname === hostname)
+      if (found === undefined) throw new Error(`no node ${hostname}`)
+      return found
+    },
+    route: () => 'direct',
+    async version(address, signal) {
+      const { running } = reach(address, 'version', signal)
+      return { tag: running.version, platform: 'metal', arch: 'amd64' }
+    },
+    async get(address, key, signal) {
+      const node = reach(address, 'get', signal)
+      return resources(node, key.type).find(({ id }) => id === key.id)
+    },
+    async list(address, key, signal) {
+      return resources(reach(address, 'list', signal), key.type)
+    },
+    async *watch(address, key, signal) {
+      for (const resource of resources(reach(address, 'watch', signal), key.type))
+        yield { kind: 'present', resource }
+      yield { kind: 'ready' }
+    },
+    async services(address, signal) {
+      return reach(address, 'services', signal).services
+    },
+    async counters(address, signal) {
+      const { bootTime } = reach(address, 'counters', signal)
+      return { cpuBusy: 1, cpuTotal: 10, memoryTotal: 8e9, memoryAvailable: 4e9, bootTime }
+    },
+    async bootId(address, signal) {
+      return reach(address, 'bootId', signal).bootId
+    },
+    async *kernelLog() {},
+    async *serviceLog() {},
+    async logSources() {
+      return []
+    },
+    async *events(address, { actorId }, signal) {
+      for (let at = 0; ; at++) {
+        const node = reach(address, 'events', signal)
+        while (node.log.length <= at) {
+          await clock.sleep(200, signal)
+          reach(address, 'events', signal)
+        }
+        const told = node.log[at]
+        if (told !== undefined && (actorId === undefined || told.actorId === actorId))
+          yield { id: `${at}`, ...told }
+      }
+    },
+    async readMachineConfig(address, id, signal) {
+      const node = reach(address, 'readMachineConfig', signal)
+      return id === 'active' ? node.config : { text: node.persistent, version: '1' }
+    },
+    async applyConfiguration() {
+      throw new Error('upgrades apply no configuration')
+    },
+    async probeFresh(address, signal) {
+      reach(address, 'probeFresh', signal)
+      return { latencyMs: 3 }
+    },
+    async serviceAction(address, id, action, signal) {
+      const node = reach(address, `${action} ${id}`, signal)
+      if (id !== 'kubelet') {
+        throw new TalosFailure('refused', `service "${id}" doesn't support ${action} operation via API`)
+      }
+      const set = (state: string, pid: number, healthy = true): void => {
+        node.services = node.services.map((one) => (one.id === id ? service(id, state, pid, healthy) : one))
+      }
+      if (action === 'stop') node.after(1_000, () => set('Finished', 0))
+      else {
+        node.after(1_000, () => set('Running', 2, false))
+        if (!node.troubles.has('never-ready')) node.after(4_000, () => set('Running', 2))
+      }
+      return `Service "${id}" ${action}ed`
+    },
+    async reboot(address, mode, signal) {
+      const node = reach(address, `reboot ${mode}`, signal)
+      const actorId = `actor-${++actors}`
+      const refusal = node.troubles.has('locked')
+        ? 'locked'
+        : node.troubles.has('sequence-fails')
+          ? 'fatal'
+          : undefined
+      if (refusal !== undefined) {
+        const message = refusal === 'locked' ? 'sequence not started: locked' : 'sequence failed: cleanup'
+        node.tell(actorId, {
+          kind: 'sequence',
+          sequence: 'reboot',
+          action: 'noop',
+          error: { code: refusal, message },
+        })
+      } else if (!node.troubles.has('reboot-hangs')) node.restart(actorId)
+      if (node.troubles.has('reboot-answer-lost')) {
+        throw new TalosFailure('interrupted', 'The connection went during Reboot.', { node: address })
+      }
+      return { actorId }
+    },
+    async rollback(address, signal) {
+      const node = reach(address, 'rollback', signal)
+      if (node.other === undefined) {
+        throw new TalosFailure(
+          'refused',
+          `${address} refused Rollback. It says: cannot rollback to B, label does not exist`,
+        )
+      }
+      node.next = node.other
+      node.restart('')
+    },
+    async *pullImage(address, image, signal) {
+      const node = reach(address, `pull ${image}`, signal)
+      if (node.troubles.has('pull-missing')) {
+        throw new TalosFailure('not-found', `${address} does not have what Pull asked for.`, {
+          node: address,
+        })
+      }
+      const total = 100 * 1024 * 1024
+      for (let part = 0; part <= 10; part++) {
+        yield { layerId: 'a', status: 'downloading', offset: (part * total) / 10, total }
+        if (part === 5 && node.troubles.has('pull-stalls')) await clock.sleep(1e9, signal)
+        await clock.sleep(500, signal)
+      }
+      yield { layerId: 'a', status: 'extracted', offset: total, total }
+      yield { layerId: 'b', status: 'exists', offset: 0, total: 0 }
+    },
+    async *install(address, image, signal) {
+      const node = reach(address, `install ${image}`, signal)
+      yield { kind: 'line', text: `running Talos installer ${image}` }
+      await clock.sleep(2_000, signal)
+      if (node.troubles.has('install-cut')) {
+        throw new TalosFailure('interrupted', 'The connection went while Upgrade was under way.', {
+          node: address,
+        })
+      }
+      if (node.troubles.has('install-fails')) {
+        yield { kind: 'exit', code: 3 }
+        return
+      }
+      node.writeSlot(image)
+      yield { kind: 'line', text: 'installation complete' }
+      if (!node.troubles.has('install-without-exit-code')) yield { kind: 'exit', code: 0 }
+    },
+    async upgradeLegacy(address, { image }, signal) {
+      const node = reach(address, `upgradeLegacy ${image}`, signal)
+      const actorId = `actor-${++actors}`
+      await clock.sleep(5_000, signal)
+      if (node.troubles.has('locked')) {
+        const error = { code: 'locked', message: 'sequence not started: locked' } as const
+        node.tell(actorId, { kind: 'sequence', sequence: 'upgrade', action: 'noop', error })
+        return { actorId }
+      }
+      node.stage = 'upgrading'
+      node.unschedulable = true
+      node.tell(actorId, { kind: 'phase', phase: 'drain', action: 'start' })
+      if (node.troubles.has('sequence-fails')) {
+        const error = { code: 'fatal', message: 'sequence failed: drain' } as const
+        node.tell(actorId, { kind: 'sequence', sequence: 'upgrade', action: 'noop', error })
+        return { actorId }
+      }
+      node.after(8_000, () => {
+        node.writeSlot(image)
+        node.tell(actorId, { kind: 'task', task: 'upgrade', action: 'stop' })
+        node.restart(actorId, 3_000)
+      })
+      return { actorId }
+    },
+    async etcdMembers(address, signal) {
+      etcd(address, signal)
+      return controlPlanes().map((node) => ({
+        ...node.member,
+        started: node.up && !node.troubles.has('off'),
+      }))
+    },
+    async etcdStatus(address, signal) {
+      const node = etcd(address, signal)
+      const leader = controlPlanes().find(({ up }) => up)
+      return {
+        memberId: node.memberId,
+        leaderId: leader?.memberId ?? '',
+        dbSize: 4096,
+        errors: [],
+        learner: false,
+      }
+    },
+    async etcdAlarms(address, signal) {
+      return etcd(address, signal).alarms
+    },
+    async *etcdSnapshot(address, signal) {
+      const node = etcd(address, signal)
+      node.calls.push('snapshot')
+      yield new Uint8Array(4096)
+      yield new Uint8Array(node.troubles.has('snapshot-cut') ? 7 : 32)
+    },
+  }
+}
+
+/** Calls that only look; what changes a node stays in `calls`. */
+const QUIET = new Set([
+  'version', 'get', 'list', 'watch', 'services', 'counters', 'bootId', 'events', 'readMachineConfig', 'probeFresh', 'etcd',
+]) // prettier-ignore
+
+function resourcesOf(node: FakeNode, all: readonly FakeNode[], type: string): readonly Resource[] {
+  const { spec, running } = node
+  const one = (id: string, value: unknown): Resource[] => [
+    { namespace: 'any', type, id, version: '1', phase: 'running', labels: {}, annotations: {}, spec: value },
+  ]
+  switch (type) {
+    case 'MachineStatuses.runtime.talos.dev':
+      return one('machine', { stage: node.stage, status: { ready: node.ready, unmetConditions: node.unmet } })
+    case 'MachineTypes.config.talos.dev':
+      return one('machine-type', spec.role)
+    case 'HostnameStatuses.net.talos.dev':
+      return one('hostname', { hostname: spec.hostname })
+    case 'ExtensionStatuses.runtime.talos.dev':
+      return [
+        ...running.extensions.flatMap((name, at) => one(`${at}`, { metadata: { name, version: 'v1' } })),
+        ...(running.schematicId === undefined
+          ? []
+          : one('9', { metadata: { name: 'schematic', version: running.schematicId } })),
+      ]
+    case 'ImageFactorySchematics.runtime.talos.dev':
+      return running.schematicId === undefined
+        ? []
+        : one('image-factory-schematic', {
+            schematicId: running.schematicId,
+            apiUrl: 'https://factory.talos.dev/',
+          })
+    case 'KernelCmdlines.runtime.talos.dev':
+      return one('cmdline', { cmdline: running.cmdline })
+    case 'SecurityStates.talos.dev':
+      return one('securitystate', { secureBoot: false, bootedWithUKI: spec.bootLoader !== 'grub' })
+    case 'BootedEntries.talos.dev':
+      return spec.bootLoader === 'grub' ? [] : one('bootedentry', { bootedEntry: running.entry })
+    case 'KubeletSpecs.kubernetes.talos.dev':
+      return one('kubelet', { image: `ghcr.io/siderolabs/kubelet:${spec.kubernetes ?? 'v1.36.3'}` })
+    case 'Nodenames.kubernetes.talos.dev':
+      return one('nodename', { nodename: spec.hostname })
+    case 'NodeStatuses.kubernetes.talos.dev':
+      return one(spec.hostname, { nodeReady: node.kubernetesReady, unschedulable: node.unschedulable })
+    case 'TimeStatuses.v1alpha1.talos.dev':
+      return one('node', { synced: node.timeSynced })
+    case 'VolumeStatuses.block.talos.dev':
+      return [...one('EPHEMERAL', {}), ...one('u-longhorn', {})]
+    case 'Members.cluster.talos.dev':
+      return all.flatMap(({ spec: member }) =>
+        one(member.hostname, {
+          hostname: member.hostname,
+          machineType: member.role,
+          addresses: [member.address],
+        }),
+      )
+    default:
+      throw new TalosFailure('unsupported-by-version', `no ${type}`)
+  }
+}
