@@ -214,6 +214,8 @@ export interface SimulatedMachine {
   /** Running version, which an upgrade changes: `v1.14.0`. */
   readonly talosVersion: string
   readonly bootId: string
+  /** Milliseconds (simulated) to wait before answering any call: the trouble `slow-node`. Absent or 0 when well. */
+  readonly responseDelay?: number
 
   services(): readonly ServiceSnapshot[]
   serviceAction(id: string, action: 'start' | 'stop' | 'restart'): string

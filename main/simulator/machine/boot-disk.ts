@@ -1,0 +1,81 @@
+import type { MachineSpec } from '../machine-api.ts'
+import { schematicId } from './schematic.ts'
+
+/** One system that the boot loader can start. */
+export interface BootEntry {
+  /** GRUB: `A` or `B`. systemd-boot: `Talos-v1.13.9.efi`. */
+  readonly label: string
+  readonly talos: string
+  readonly schematic: string
+  /** `siderolabs/iscsi-tools` */
+  readonly extensions: readonly string[]
+  readonly kernelArguments: readonly string[]
+}
+
+export type BootImage = Omit<BootEntry, 'label'>
+
+/** What stays on the disk when the power goes: boot entries and META. */
+export interface BootDisk {
+  readonly loader: MachineSpec['bootLoader']
+  entries: BootEntry[]
+  /** Label that the loader starts next. */
+  defaultLabel: string
+  /** META 0x06: label of the entry before the upgrade, until the new one was running and ready once. */
+  fallbackLabel: string | undefined
+  /** META 0x07/0x08: installs at the next boot. */
+  staged: BootImage | undefined
+  /** The MachineConfig in STATE. */
+  config: string
+}
+
+export function createBootDisk(spec: MachineSpec, config: string): BootDisk {
+  const image: BootImage = {
+    talos: spec.talos,
+    extensions: spec.extensions,
+    kernelArguments: spec.kernelArguments,
+    schematic: schematicId({ extensions: spec.extensions, kernelArguments: spec.kernelArguments }),
+  }
+  const label = spec.bootLoader === 'grub' ? 'A' : `Talos-${spec.talos}.efi`
+  return {
+    loader: spec.bootLoader,
+    entries: [{ label, ...image }],
+    defaultLabel: label,
+    fallbackLabel: undefined,
+    staged: undefined,
+    config,
+  }
+}
+
+/**
+ * Writes an image beside the running one and makes it the default; what was neither is removed
+ * (behaviour.md §5.8). Returns the new label.
+ */
+export function installEntry(disk: BootDisk, running: string, image: BootImage): string {
+  const label = disk.loader === 'grub' ? (running === 'A' ? 'B' : 'A') : freeUkiName(disk, image.talos)
+  const kept = disk.entries.filter((entry) => entry.label === running && entry.label !== label)
+  disk.entries = [...kept, { label, ...image }]
+  disk.defaultLabel = label
+  disk.fallbackLabel = running
+  return label
+}
+
+/** `Talos-v1.13.9.efi`, or with `~1`, `~2` … when that file is there. */
+function freeUkiName(disk: BootDisk, talos: string): string {
+  const taken = new Set(disk.entries.map((entry) => entry.label))
+  for (let number = 0; ; number++) {
+    const name = `Talos-${talos}${number === 0 ? '' : `~${number}`}.efi`
+    if (!taken.has(name)) return name
+  }
+}
+
+/** The entry that would start now; a default that is gone falls back to what there is, as the loaders do. */
+export function defaultEntry(disk: BootDisk): BootEntry {
+  const found = disk.entries.find((entry) => entry.label === disk.defaultLabel) ?? disk.entries[0]
+  if (!found) throw new Error('nothing to boot')
+  return found
+}
+
+/** The other entry, which a rollback goes to. */
+export function otherEntry(disk: BootDisk, running: string): BootEntry | undefined {
+  return disk.entries.find((entry) => entry.label !== running)
+}

@@ -1,0 +1,185 @@
+import { Code, SimulatedStatus, type SimulatedClock, type SimulatedMachine } from '../machine-api.ts'
+import type { SimulatedRandom } from '../machine-api.ts'
+import type { ClusterWorld } from './core.ts'
+import { etcdSnapshot } from './etcd-snapshot.ts'
+import { forkRandom } from './random.ts'
+import { createRegistry } from './registry.ts'
+import { atLeast, componentsOf, lineOf } from './versions.ts'
+
+export interface ClusterStateOptions {
+  readonly name: string
+  /** Kubernetes endpoint: `https://10.5.0.2:6443`. */
+  readonly endpoint: string
+  readonly clock: SimulatedClock
+  readonly random: SimulatedRandom
+}
+
+interface Member {
+  readonly hostname: string
+  readonly id: string
+  readonly machine: SimulatedMachine
+  /** Unknown until the machine was first on: it then counts as running, the cluster being older than the process. */
+  running: boolean | undefined
+  dbSize: number
+}
+
+/** What the machines of a cluster share. `createMachine` joins the machine by itself. */
+export function createClusterState(options: ClusterStateOptions): ClusterWorld {
+  const { clock } = options
+  const random = forkRandom(options.random, 'cluster')
+  const machines: SimulatedMachine[] = []
+  const members: Member[] = []
+  const apiServers = new Map<string, boolean>()
+  const listeners = new Set<(what: 'members' | 'etcd') => void>()
+  const nodeIds = new Map<SimulatedMachine, string>()
+  const names = new Map<SimulatedMachine, string>()
+  const versions = new Map<SimulatedMachine, string>()
+  const alarms = new Set<string>()
+  const began = clock.now()
+  const baseIndex = 180_000 + random.integer(900_000)
+  let term = 2 + random.integer(9)
+  let leader: Member | undefined
+
+  const isRunning = (member: Member): boolean => member.running !== false
+  const quorum = (): boolean => members.filter(isRunning).length >= Math.floor(members.length / 2) + 1
+
+  function member(hostname: string): Member {
+    const found = members.find((candidate) => candidate.hostname === hostname)
+    if (!found) throw new SimulatedStatus(Code.NOT_FOUND, `no etcd member ${hostname}`)
+    return found
+  }
+
+  function tell(what: 'members' | 'etcd'): void {
+    for (const listener of [...listeners]) listener(what)
+  }
+
+  /** The first running one takes over when the leader is gone and a majority is there to vote. */
+  function elect(): void {
+    if (leader && isRunning(leader) && quorum()) return
+    const next = quorum()
+      ? members.find((candidate) => isRunning(candidate) && candidate !== leader)
+      : undefined
+    if (next) term++
+    leader = next ?? (leader && isRunning(leader) && quorum() ? leader : undefined)
+  }
+
+  /** A home cluster writes a few times a second: leases, node heartbeats, endpoints. */
+  function raftIndex(): number {
+    return baseIndex + Math.floor(((clock.now() - began) / 1000) * 4)
+  }
+
+  const etcd: ClusterWorld['etcd'] = {
+    members: () =>
+      members.map(({ id, hostname, machine }) => ({
+        id,
+        hostname,
+        peerUrls: [`https://${machine.spec.address}:2380`],
+        clientUrls: [`https://${machine.spec.address}:2379`],
+        learner: false,
+      })),
+    statusOf(hostname) {
+      const of = member(hostname)
+      if (!isRunning(of))
+        throw new SimulatedStatus(Code.UNAVAILABLE, 'failed to connect to etcd: context deadline exceeded')
+      const index = raftIndex()
+      const nospace = alarms.has(hostname)
+      const size = nospace ? 2_147_483_648 : of.dbSize
+      return {
+        memberId: of.id,
+        dbSize: size,
+        dbSizeInUse: nospace ? size - 81_920 : Math.floor(size * 0.42),
+        leader: leader?.id ?? '0000000000000000',
+        raftIndex: index,
+        raftTerm: term,
+        errors: [
+          ...(leader ? [] : ['etcdserver: no leader']),
+          ...(nospace ? [`memberID:${BigInt(`0x${of.id}`)} alarm:NOSPACE`] : []),
+        ],
+        learner: false,
+        storageVersion: atLeast(of.machine.talosVersion, '1.11')
+          ? `${lineOf(componentsOf(of.machine.talosVersion).etcd)}.0`
+          : '3.5.0',
+      }
+    },
+    alarms: () =>
+      [...alarms].map((hostname) => ({ memberId: member(hostname).id, alarm: 'NOSPACE' as const })),
+    forfeit(hostname) {
+      if (leader?.hostname !== hostname) return undefined
+      const others = members.filter((candidate) => candidate !== leader && isRunning(candidate))
+      const [next] = others
+      if (!next) throw new SimulatedStatus(Code.UNKNOWN, 'cannot forfeit leadership, only one member')
+      leader = next
+      term++
+      tell('etcd')
+      return next.hostname
+    },
+    snapshot() {
+      if (!quorum()) throw new SimulatedStatus(Code.UNAVAILABLE, 'etcdserver: no leader')
+      return etcdSnapshot(random, raftIndex())
+    },
+    healthy: (hostname) => isRunning(member(hostname)) && quorum(),
+  }
+
+  return {
+    name: options.name,
+    endpoint: options.endpoint,
+    registry: createRegistry(),
+    machines: () => machines,
+    find: (target) =>
+      machines.find(
+        (machine) =>
+          [machine.spec.address, machine.spec.hostname].includes(target) || names.get(machine) === target,
+      ),
+    etcd,
+    join(machine, nodeId) {
+      machines.push(machine)
+      nodeIds.set(machine, nodeId)
+      if (machine.spec.role !== 'controlplane') return
+      members.push({
+        hostname: machine.spec.hostname,
+        id: random.bytes(8).toString('hex'),
+        machine,
+        running: undefined,
+        dbSize: 24_000_000 + 4096 * random.integer(4000),
+      })
+      apiServers.set(machine.spec.hostname, true)
+      leader ??= members[0]
+    },
+    nodeIdOf: (machine) => nodeIds.get(machine) ?? '',
+    nameOf: (machine) => names.get(machine) ?? machine.spec.hostname,
+    announce(machine, name) {
+      const moved = (names.get(machine) ?? machine.spec.hostname) !== name
+      const updated = (versions.get(machine) ?? machine.spec.talos) !== machine.talosVersion
+      names.set(machine, name)
+      versions.set(machine, machine.talosVersion)
+      if (moved || updated) tell('members')
+    },
+    etcdProcess(hostname, running) {
+      const of = member(hostname)
+      if (of.running === running) return
+      of.running = running
+      elect()
+      tell('etcd')
+    },
+    apiServer(hostname, answering) {
+      if (apiServers.get(hostname) === answering) return
+      apiServers.set(hostname, answering)
+      tell('etcd')
+    },
+    kubernetesAnswers: () => quorum() && [...apiServers.values()].includes(true),
+    etcdQuorum: quorum,
+    raiseAlarm(hostname) {
+      alarms.add(hostname)
+      tell('etcd')
+    },
+    clearAlarms() {
+      alarms.clear()
+      tell('etcd')
+    },
+    memberIdOf: (hostname) => member(hostname).id,
+    onChange(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}

@@ -1,0 +1,60 @@
+/** A MachineConfig as the node holds it: the bytes it was given, and what it reads from them. */
+export interface ConfigFile {
+  readonly text: string
+  readonly documents: readonly ConfigDocument[]
+  readonly facts: ConfigFacts
+}
+
+export interface ConfigDocument {
+  /** Empty for the legacy document. */
+  readonly kind: string
+  readonly apiVersion: string
+  readonly name: string
+  /** Line of its first key, counting from 1. */
+  readonly line: number
+  readonly value: Readonly<Record<string, unknown>>
+}
+
+/** What the rest of the machine follows. */
+export interface ConfigFacts {
+  readonly machineType: 'controlplane' | 'worker' | 'unknown'
+  readonly clusterName: string
+  readonly endpoint: string
+  /** `undefined` leaves the name to the platform. */
+  readonly hostname: string | undefined
+  /** The configured links, by name. */
+  readonly links: readonly LinkFacts[]
+  readonly nameservers: readonly string[]
+  readonly searchDomains: readonly string[]
+  readonly timeServers: readonly string[]
+  readonly timeDisabled: boolean
+  readonly kubeletImage: string
+  readonly kubeletExtra: unknown
+  readonly apiServer: ComponentFacts
+  readonly controllerManager: ComponentFacts
+  readonly scheduler: ComponentFacts
+  readonly podSubnets: readonly string[]
+  readonly serviceSubnets: readonly string[]
+  readonly sysctls: Readonly<Record<string, string>>
+  readonly kernelModules: readonly string[]
+  readonly nodeLabels: Readonly<Record<string, string>>
+  readonly skipNodeRegistration: boolean
+  readonly discovery: boolean
+  readonly userVolumes: readonly string[]
+  /** An ingress firewall that leaves no way to port 50000. */
+  readonly blocksApi: boolean
+}
+
+export interface LinkFacts {
+  readonly name: string
+  readonly addresses: readonly string[]
+  readonly gateway: string | undefined
+  readonly dhcp: boolean
+  readonly up: boolean
+  readonly mtu: number | undefined
+}
+
+export interface ComponentFacts {
+  readonly image: string
+  readonly extraArgs: Readonly<Record<string, unknown>>
+}

@@ -1,0 +1,164 @@
+import { componentsOf } from '../versions.ts'
+import type { ComponentFacts, ConfigDocument, ConfigFacts, LinkFacts } from './config-file.ts'
+
+type Tree = Readonly<Record<string, unknown>>
+
+/** What the machine follows, from the documents in force; typed documents win over the legacy one. */
+export function readFacts(documents: readonly ConfigDocument[], talos: string): ConfigFacts {
+  const legacy = documents.find((document) => document.kind === '')?.value ?? {}
+  const kubernetes = componentsOf(talos).kubernetes
+  const of = (kind: string): readonly Tree[] =>
+    documents.filter((document) => document.kind === kind).map((document) => document.value)
+  const one = (kind: string): Tree => of(kind)[0] ?? {}
+  const type = at(legacy, 'machine', 'type')
+  const hostname =
+    text(one('HostnameConfig')['hostname']) ?? text(at(legacy, 'machine', 'network', 'hostname'))
+  const network = tree(at(legacy, 'machine', 'network'))
+  const discovery = at(legacy, 'cluster', 'discovery', 'enabled')
+  return {
+    machineType:
+      type === 'controlplane' || type === 'worker' ? type : type === 'init' ? 'controlplane' : 'unknown',
+    clusterName:
+      text(one('KubeClusterConfig')['clusterName']) ?? text(at(legacy, 'cluster', 'clusterName')) ?? '',
+    endpoint: text(at(legacy, 'cluster', 'controlPlane', 'endpoint')) ?? '',
+    hostname: hostname?.split('.')[0],
+    links: [...legacyLinks(network), ...typedLinks(of)],
+    nameservers: resolvers(one('ResolverConfig')) ?? texts(network['nameservers']) ?? ['1.1.1.1', '8.8.8.8'],
+    searchDomains:
+      texts(at(one('ResolverConfig'), 'searchDomains', 'domains')) ?? texts(network['searchDomains']) ?? [],
+    timeServers: texts(at(one('TimeSyncConfig'), 'ntp', 'servers')) ??
+      texts(at(legacy, 'machine', 'time', 'servers')) ?? ['time.cloudflare.com'],
+    timeDisabled:
+      at(legacy, 'machine', 'time', 'disabled') === true || one('TimeSyncConfig')['enabled'] === false,
+    kubeletImage:
+      text(one('KubeletConfig')['image']) ??
+      text(at(legacy, 'machine', 'kubelet', 'image')) ??
+      `ghcr.io/siderolabs/kubelet:v${kubernetes}`,
+    kubeletExtra: [at(legacy, 'machine', 'kubelet'), of('KubeletConfig')],
+    apiServer: component(
+      legacy,
+      'apiServer',
+      one('KubeAPIServerConfig'),
+      `registry.k8s.io/kube-apiserver:v${kubernetes}`,
+    ),
+    controllerManager: component(
+      legacy,
+      'controllerManager',
+      one('KubeControllerManagerConfig'),
+      `registry.k8s.io/kube-controller-manager:v${kubernetes}`,
+    ),
+    scheduler: component(
+      legacy,
+      'scheduler',
+      one('KubeSchedulerConfig'),
+      `registry.k8s.io/kube-scheduler:v${kubernetes}`,
+    ),
+    podSubnets: texts(at(legacy, 'cluster', 'network', 'podSubnets')) ?? ['10.244.0.0/16'],
+    serviceSubnets: texts(at(legacy, 'cluster', 'network', 'serviceSubnets')) ?? ['10.96.0.0/12'],
+    sysctls: { ...strings(at(legacy, 'machine', 'sysctls')), ...strings(one('SysctlConfig')['sysctls']) },
+    kernelModules: [
+      ...list(at(legacy, 'machine', 'kernel', 'modules')).map((module) => text(tree(module)['name']) ?? ''),
+      ...of('KernelModuleConfig').map((document) => text(document['name']) ?? ''),
+    ].filter((name) => name !== ''),
+    nodeLabels: strings(at(legacy, 'machine', 'nodeLabels')),
+    skipNodeRegistration: at(legacy, 'machine', 'kubelet', 'skipNodeRegistration') === true,
+    discovery: discovery === true || of('DiscoveryServiceConfig').length > 0,
+    userVolumes: of('UserVolumeConfig').map((document) => text(document['name']) ?? ''),
+    blocksApi: blocksApi(of),
+  }
+}
+
+function component(legacy: Tree, key: string, typed: Tree, fallback: string): ComponentFacts {
+  const old = tree(at(legacy, 'cluster', key))
+  return {
+    image: text(typed['image']) ?? text(old['image']) ?? fallback,
+    extraArgs: { ...tree(old['extraArgs']), ...tree(typed['extraArgs']) },
+  }
+}
+
+function legacyLinks(network: Tree): LinkFacts[] {
+  return list(network['interfaces']).map((item) => {
+    const device = tree(item)
+    const dhcp = device['dhcp']
+    const addresses = texts(device['addresses']) ?? []
+    return {
+      // A selector picks among the ports; here it can only mean the first one, the other has no cable.
+      name: text(device['interface']) ?? '*',
+      addresses,
+      gateway: gatewayOf(list(device['routes']), 'network'),
+      dhcp: dhcp === true,
+      up: device['ignore'] !== true,
+      mtu: typeof device['mtu'] === 'number' ? device['mtu'] : undefined,
+    }
+  })
+}
+
+function typedLinks(of: (kind: string) => readonly Tree[]): LinkFacts[] {
+  const dhcp = new Set(of('DHCPv4Config').map((document) => text(document['name'])))
+  const links = of('LinkConfig').map((document) => ({
+    name: text(document['name']) ?? '',
+    addresses: list(document['addresses']).map((address) => text(tree(address)['address']) ?? ''),
+    gateway: gatewayOf(list(document['routes']), 'destination'),
+    dhcp: dhcp.has(text(document['name'])),
+    up: document['up'] !== false,
+    mtu: typeof document['mtu'] === 'number' ? document['mtu'] : undefined,
+  }))
+  const named = new Set(links.map((link) => link.name))
+  const dhcpOnly = [...dhcp]
+    .filter((name): name is string => name !== undefined && !named.has(name))
+    .map((name) => ({ name, addresses: [], gateway: undefined, dhcp: true, up: true, mtu: undefined }))
+  return [...links, ...dhcpOnly]
+}
+
+/** The gateway of the default route: no destination, or all addresses. */
+function gatewayOf(routes: readonly unknown[], destination: string): string | undefined {
+  for (const route of routes) {
+    const to = text(tree(route)[destination])
+    if (to === undefined || to === '0.0.0.0/0') return text(tree(route)['gateway'])
+  }
+  return undefined
+}
+
+function resolvers(document: Tree): string[] | undefined {
+  if (!Array.isArray(document['nameservers'])) return undefined
+  return list(document['nameservers']).map((server) => text(tree(server)['address']) ?? '')
+}
+
+/** Ingress blocked by default and no rule that lets anybody in at 50000 (NetworkRuleConfig). */
+function blocksApi(of: (kind: string) => readonly Tree[]): boolean {
+  if (!of('NetworkDefaultActionConfig').some((document) => document['ingress'] === 'block')) return false
+  return !of('NetworkRuleConfig').some((rule) => {
+    const ports = list(at(rule, 'portSelector', 'ports'))
+    const open = ports.some((port) => {
+      const [from = 0, to = from] = String(port).split('-').map(Number)
+      return from <= 50000 && 50000 <= to
+    })
+    return open && at(rule, 'portSelector', 'protocol') !== 'udp' && list(rule['ingress']).length > 0
+  })
+}
+
+function at(value: unknown, ...path: readonly string[]): unknown {
+  let here = value
+  for (const key of path) here = tree(here)[key]
+  return here
+}
+
+function tree(value: unknown): Tree {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Tree) : {}
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+function texts(value: unknown): string[] | undefined {
+  return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : undefined
+}
+
+function strings(value: unknown): Record<string, string> {
+  return Object.fromEntries(Object.entries(tree(value)).map(([key, item]) => [key, String(item)]))
+}

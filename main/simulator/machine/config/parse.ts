@@ -1,0 +1,127 @@
+import {
+  isMap,
+  isScalar,
+  LineCounter,
+  parseAllDocuments,
+  stringify,
+  type Document,
+  type YAMLError,
+} from 'yaml'
+import { Code, SimulatedStatus } from '../../machine-api.ts'
+import { DOCUMENT_KINDS } from '../../data/config-kinds.ts'
+import { compareVersions, lineOf } from '../versions.ts'
+import type { ConfigDocument, ConfigFile } from './config-file.ts'
+import { decodeAgainst } from './decode.ts'
+import { readFacts } from './facts.ts'
+import { decoderSchema } from './schema.ts'
+
+export interface ParseContext {
+  /** Version of the node that decodes. */
+  readonly talos: string
+  /** Without it unknown keys and types pass. */
+  readonly schemaDir: string | undefined
+}
+
+const LEGACY_KEYS = ['version', 'machine', 'cluster', 'debug', 'persist']
+/** Two kinds whose definition the schemas file under another kind name. */
+const MANIFEST_KEYS = new Set(['apiVersion', 'kind'])
+
+/** Decodes as `configloader.NewFromBytes`: INVALID_ARGUMENT with Talos' texts (behaviour.md §4.4). */
+export function parseConfig(text: string, context: ParseContext): ConfigFile {
+  const lines = new LineCounter()
+  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true })
+  const documents: ConfigDocument[] = []
+  if (!Array.isArray(parsed)) throw refused('no configuration documents found')
+  for (const document of parsed) {
+    const [error] = document.errors
+    if (error) throw refused(yamlText(error, lines))
+    if (document.contents === null || (isScalar(document.contents) && document.contents.value === null))
+      continue
+    documents.push(decodeDocument(document, lines, context))
+  }
+  refuseDuplicates(documents)
+  return { text, documents, facts: readFacts(documents, context.talos) }
+}
+
+function decodeDocument(
+  document: Document.Parsed,
+  lines: LineCounter,
+  context: ParseContext,
+): ConfigDocument {
+  const root = document.contents
+  const line = lines.linePos(root?.range[0] ?? 0).line
+  if (!isMap(root)) throw refused(`yaml: unmarshal errors:\n  line ${line}: cannot unmarshal into map`)
+  const value = document.toJS({ maxAliasCount: 100 }) as Record<string, unknown>
+  const kind = textOf(value['kind'])
+  const apiVersion = textOf(value['apiVersion'])
+  const isLegacy = kind === '' && apiVersion === '' && LEGACY_KEYS.some((key) => key in value)
+  if (!isLegacy && kind === '') throw refused('missing kind')
+  if (!isLegacy && apiVersion === '') throw refused('missing apiVersion')
+  const name = isLegacy ? '' : textOf(value['name'])
+  const where = isLegacy
+    ? `error decoding document /v1alpha1/ (line ${line})`
+    : `error decoding document ${kind}/${apiVersion}/${name} (line ${line})`
+  const facts = DOCUMENT_KINDS[kindName(kind)]
+  if (!isLegacy && (apiVersion !== 'v1alpha1' || !facts || newer(facts.since, context.talos)))
+    throw refused(`${where}: "${kind}" "${apiVersion}": not registered`)
+  if (context.schemaDir !== undefined) {
+    const decoder = decoderSchema(context.schemaDir, context.talos)
+    const schema = decoder.definition(isLegacy ? 'v1alpha1.Config' : (facts?.definition ?? ''))
+    if (schema) {
+      const found = decodeAgainst(root, schema, decoder, lines, isLegacy ? new Set() : MANIFEST_KEYS)
+      if (found.mismatches.length > 0)
+        throw refused(`${where}: yaml: unmarshal errors:\n  ${found.mismatches.join('\n  ')}`)
+      if (found.unknown !== undefined)
+        throw refused(
+          `${where}: unknown keys found during decoding:\n${stringify(found.unknown, { indent: 4, lineWidth: 0 })}`,
+        )
+    }
+  }
+  return { kind, apiVersion, name, line, value }
+}
+
+/** The schemas know two kinds by the name without `Config`; so do the nodes of some lines. */
+function kindName(kind: string): string {
+  return kind === 'KubeSpanEndpoints' || kind === 'UnattendedInstall' ? `${kind}Config` : kind
+}
+
+function newer(since: string, talos: string): boolean {
+  return compareVersions(since === 'main' ? '1.15' : since, lineOf(talos)) > 0
+}
+
+function refuseDuplicates(documents: readonly ConfigDocument[]): void {
+  const seen = new Set<string>()
+  for (const { kind, apiVersion, name, line } of documents) {
+    const id = kind === '' ? '/v1alpha1/' : `${kind}/${apiVersion}/${name}`
+    if (seen.has(id)) throw refused(`duplicate document ${id} is not allowed (line ${line})`)
+    seen.add(id)
+  }
+}
+
+/** The texts of Go's yaml for what people get wrong; the rest is worded as its scanner's general complaint. */
+function yamlText(error: YAMLError, lines: LineCounter): string {
+  const { line } = lines.linePos(error.pos[0])
+  switch (error.code) {
+    case 'TAB_AS_INDENT':
+      return `yaml: line ${line}: found character that cannot start any token`
+    case 'DUPLICATE_KEY':
+      return `yaml: unmarshal errors:\n  line ${line}: mapping key already defined`
+    case 'BLOCK_AS_IMPLICIT_KEY':
+    case 'MULTILINE_IMPLICIT_KEY':
+      return `yaml: line ${line}: mapping values are not allowed in this context`
+    case 'MISSING_CHAR':
+      return `yaml: line ${line}: could not find expected ':'`
+    case 'BAD_ALIAS':
+      return `yaml: unknown anchor referenced`
+    default:
+      return `yaml: line ${line}: did not find expected key`
+  }
+}
+
+function refused(message: string): SimulatedStatus {
+  return new SimulatedStatus(Code.INVALID_ARGUMENT, message)
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}

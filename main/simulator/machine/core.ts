@@ -1,0 +1,139 @@
+import type {
+  ClusterSecrets,
+  ClusterState,
+  MachineSpec,
+  ResourceStore,
+  SimulatedMachine,
+  SimulatedRandom,
+} from '../machine-api.ts'
+import type { BootDisk, BootEntry, BootImage } from './boot-disk.ts'
+import type { MachineClock } from './clock.ts'
+import type { ConfigFile } from './config/config-file.ts'
+import type { EventLog } from './event-log.ts'
+import type { Hardware } from './hardware.ts'
+import type { KernelLog } from './kernel-log.ts'
+import type { Registry } from './registry.ts'
+import type { SequenceRunner } from './sequence-runner.ts'
+import type { ServiceBoard } from './service-board.ts'
+import type { ServiceLogs } from './service-logs.ts'
+
+/** What the machines of one cluster see of each other, beyond what the wire reads of it. */
+export interface ClusterWorld extends ClusterState {
+  readonly registry: Registry
+  join(machine: SimulatedMachine, nodeId: string): void
+  nodeIdOf(machine: SimulatedMachine): string
+  /** Kubernetes and discovery name: the hostname it goes by now. */
+  nameOf(machine: SimulatedMachine): string
+  /** Told by a machine when its name or version changed. */
+  announce(machine: SimulatedMachine, name: string): void
+  /** Told by a machine when its etcd process starts or ends. */
+  etcdProcess(hostname: string, running: boolean): void
+  /** Told by a machine when its API server answers or no longer does. */
+  apiServer(hostname: string, answering: boolean): void
+  /** Some API server answers and etcd has its quorum. */
+  kubernetesAnswers(): boolean
+  etcdQuorum(): boolean
+  raiseAlarm(hostname: string): void
+  clearAlarms(): void
+  memberIdOf(hostname: string): string
+  /** `members`: a name or version changed; `etcd`: members, leader or API servers came or went. */
+  onChange(listener: (what: 'members' | 'etcd') => void): () => void
+}
+
+export type Stage =
+  | 'unknown'
+  | 'booting'
+  | 'installing'
+  | 'maintenance'
+  | 'running'
+  | 'rebooting'
+  | 'shutting down'
+  | 'resetting'
+  | 'upgrading'
+
+/** What is true of the machine at the moment; all but `plug` starts anew with each boot. */
+export interface Life {
+  /** Aborted when the power goes; absent while off. */
+  power: AbortController | undefined
+  /** The cable: aborted by `powerOff`, which also ends a restart under way. */
+  plug: AbortController
+  /** The first power-on happens in the past, and the rest of the cluster counts as there already. */
+  firstBoot: boolean
+  entry: BootEntry
+  bootId: string
+  /** Milliseconds. */
+  bootTime: number
+  /** What the listeners of `power` were last told. */
+  toldUp: boolean
+  stage: Stage
+  ready: boolean
+  timeSynced: boolean
+  networkReady: boolean
+  volumesMounted: boolean
+  podsReady: boolean
+  nodeReady: boolean
+  cordoned: boolean
+  /** The config the node runs with. */
+  active: ConfigFile | undefined
+  /** A `TRY` that has not been confirmed. */
+  trial: { readonly before: ConfigFile; readonly abort: AbortController } | undefined
+  applying: boolean
+  /** Set by a REBOOT apply: later ones are refused. */
+  rebootPending: boolean
+  installing: boolean
+  /** What a legacy upgrade is to write. */
+  upgradeImage: BootImage | undefined
+  /** Why the machine may not come back, or comes back otherwise. */
+  restart: 'kexec' | 'firmware'
+}
+
+/** Ways round that would otherwise make modules import each other in a circle; set by create-machine.ts. */
+export interface MachineHooks {
+  /** Something that readiness depends on changed. */
+  review: () => void
+  /** Power goes and, unless `off`, comes back. */
+  restart: (how: 'kexec' | 'firmware' | 'off') => void
+  /** Recomputes whether the API can be reached and tells the listeners of `power`. */
+  reach: () => void
+  /** The Kubernetes node has to be told anew: cordoned or not. */
+  nodeChanged: () => void
+  /** The machine as others know it. */
+  self: () => SimulatedMachine
+}
+
+export interface MachineCore {
+  readonly spec: MachineSpec
+  readonly clock: MachineClock
+  readonly random: SimulatedRandom
+  readonly store: ResourceStore
+  readonly cluster: ClusterWorld
+  readonly secrets: ClusterSecrets
+  /** Folder of the facts-only schemas, `v1.13.json` …; without it unknown keys pass. */
+  readonly schemaDir: string | undefined
+  readonly hardware: Hardware
+  readonly disk: BootDisk
+  readonly events: EventLog
+  readonly kernel: KernelLog
+  readonly logs: ServiceLogs
+  readonly services: ServiceBoard
+  readonly sequences: SequenceRunner
+  readonly troubles: Set<string>
+  /** Images pulled, by reference; emptied with the in-memory store at power-off only where said. */
+  readonly pulled: Map<string, { readonly digest: string; readonly size: number; readonly at: number }>
+  readonly life: Life
+  readonly hooks: MachineHooks
+}
+
+/** The power of the current boot; aborted already when there is none. */
+export function powerOf(core: Pick<MachineCore, 'life'>): AbortSignal {
+  return core.life.power?.signal ?? AbortSignal.abort(new Error('no power'))
+}
+
+/** `v1.13.9`: what runs now, which the boot loader chose. */
+export function talosOf(core: Pick<MachineCore, 'life'>): string {
+  return core.life.entry.talos
+}
+
+export function hostnameOf(core: Pick<MachineCore, 'life' | 'spec'>): string {
+  return core.life.active?.facts.hostname ?? core.spec.hostname
+}

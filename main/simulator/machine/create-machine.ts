@@ -1,0 +1,302 @@
+import { EventEmitter } from 'node:events'
+import type {
+  ClusterSecrets,
+  MachineSpec,
+  ResourceStore,
+  SimulatedClock,
+  SimulatedMachine,
+  SimulatedRandom,
+} from '../machine-api.ts'
+import { applyConfiguration } from './config/apply.ts'
+import { generateConfig } from './config/generate.ts'
+import { createBootDisk, defaultEntry } from './boot-disk.ts'
+import { comeBack, losePower, recoverFromFatal } from './boot.ts'
+import { createMachineClock } from './clock.ts'
+import {
+  powerOf,
+  talosOf,
+  type ClusterWorld,
+  type Life,
+  type MachineCore,
+  type MachineHooks,
+} from './core.ts'
+import { createEventLog } from './event-log.ts'
+import { drawHardware } from './hardware.ts'
+import { createKernelLog } from './kernel-log.ts'
+import { reviewKubernetes } from './kubernetes.ts'
+import { createLoadModel, loadSnapshot } from './load.ts'
+import { reviewStatus, stageAfter } from './machine-status.ts'
+import { installImage, listImages, pullImage } from './images.ts'
+import { mountsOf, readProcFile } from './proc-files.ts'
+import { powerOn } from './power-on.ts'
+import { requestReboot, requestRollback, requestShutdown, upgradeLegacy } from './requests.ts'
+import { forkRandom } from './random.ts'
+import { publishNode } from './resources/kubernetes.ts'
+import { publishMembers } from './resources/cluster.ts'
+import { isReachable } from './resources/network.ts'
+import { put, remove } from './resources/keys.ts'
+import { createSequenceRunner, type SequenceParts } from './sequence-runner.ts'
+import { createServiceBoard, type ServiceParts } from './service-board.ts'
+import type { ServiceCondition } from './service-definitions.ts'
+import { createServiceLogs } from './service-logs.ts'
+import { serviceAction, serviceLines } from './service-control.ts'
+import { doTask } from './tasks.ts'
+import { causeTrouble, complaintOf, responseDelay, settleTrouble } from './troubles.ts'
+
+export interface MachineDependencies {
+  readonly clock: SimulatedClock
+  readonly random: SimulatedRandom
+  readonly store: ResourceStore
+  readonly cluster: ClusterWorld
+  readonly secrets: ClusterSecrets
+  /** Folder of the facts-only schemas (`resources/config-schema`); without it the decoder takes any key. */
+  readonly schemaDir?: string
+  /** `true`, the default: the first power-on happened in the past and takes no time. `false`: it is lived through. */
+  readonly instant?: boolean
+}
+
+/** One simulated computer, off, and a member of the cluster. */
+export function createMachine(spec: MachineSpec, dependencies: MachineDependencies): SimulatedMachine {
+  const { cluster } = dependencies
+  const core = createCore(spec, dependencies)
+  const loads = createLoadModel(forkRandom(core.random, 'load'), spec.role)
+  const power = new EventEmitter<{ up: []; down: [] }>()
+
+  function reach(): void {
+    const { life } = core
+    const up = life.power !== undefined && core.services.stateOf('apid') === 'Running' && isReachable(core)
+    if (up === life.toldUp) return
+    life.toldUp = up
+    power.emit(up ? 'up' : 'down')
+  }
+
+  const machine: SimulatedMachine = {
+    spec,
+    clock: core.clock,
+    resources: core.store,
+    power,
+    get isUp() {
+      return core.life.toldUp
+    },
+    get talosVersion() {
+      return talosOf(core)
+    },
+    get bootId() {
+      return core.life.bootId
+    },
+    get responseDelay() {
+      return responseDelay(core)
+    },
+    services: () => core.services.snapshot(),
+    serviceAction: (id, action) => serviceAction(core, id, action),
+    load: () =>
+      loadSnapshot(loads, {
+        bootTime: core.life.bootTime,
+        now: core.clock.now(),
+        cores: spec.cores,
+        memoryBytes: spec.memoryBytes,
+        mounts: mountsOf(core, loads),
+      }),
+    eventHistory: () => core.events.history(),
+    onEvent: (listener) => core.events.subscribe(listener),
+    kernelLog: () => core.kernel.frames(),
+    onKernelLine: (listener) => core.kernel.subscribe(listener),
+    logIds: () => core.logs.ids(),
+    serviceLog: (id) => serviceLines(core, id),
+    onServiceLine: (id, listener) => {
+      serviceLines(core, id)
+      return core.logs.subscribe(id, listener)
+    },
+    readFile: (path) => readProcFile(core, path, () => machine.load()),
+    apply: (request) => applyConfiguration(core, request),
+    reboot: (mode) => requestReboot(core, mode),
+    rollback: () => requestRollback(core),
+    shutdown: (force) => requestShutdown(core, force),
+    upgradeLegacy: (request) => upgradeLegacy(core, request),
+    pullImage: (reference, signal) => pullImage(core, reference, signal),
+    installImage: (reference, signal) => installImage(core, reference, signal),
+    images: () => listImages(core),
+    cause: (trouble) => causeTrouble(core, machine, trouble),
+    settle: (trouble) => settleTrouble(core, machine, trouble),
+    powerOn: () => powerOn(core, dependencies.clock, dependencies.instant ?? true),
+    powerOff: () => {
+      core.life.plug.abort(new Error('unplugged'))
+      losePower(core)
+    },
+  }
+
+  core.hooks.reach = reach
+  core.hooks.self = () => machine
+  core.hooks.review = () => reviewStatus(core)
+  core.hooks.nodeChanged = () => publishNode(core)
+  core.hooks.restart = (how) => {
+    losePower(core)
+    if (how !== 'off') void comeBack(core, how)
+  }
+  cluster.join(machine, core.hardware.nodeId)
+  followCluster(core)
+  followEvents(core)
+  return machine
+}
+
+function createCore(spec: MachineSpec, dependencies: MachineDependencies): MachineCore {
+  const { cluster, secrets, store, schemaDir } = dependencies
+  const random = forkRandom(dependencies.random, spec.hostname)
+  const clock = createMachineClock(dependencies.clock)
+  const hardware = drawHardware(spec, forkRandom(random, 'hardware'))
+  cluster.registry.registerSchematic({ extensions: spec.extensions, kernelArguments: spec.kernelArguments })
+  const config = generateConfig({
+    spec,
+    clusterName: cluster.name,
+    endpoint: cluster.endpoint,
+    secrets,
+    link: hardware.links[0]?.name ?? 'eth0',
+  })
+  const disk = createBootDisk(spec, config)
+  const events = createEventLog(clock, forkRandom(random, 'events'))
+  const kernel = createKernelLog(clock, forkRandom(random, 'kernel'))
+  const logs = createServiceLogs()
+  const hooks = blankHooks()
+  const life = blankLife(disk, clock.now())
+  // The board and the runner look back at the core, which is complete before either is used.
+  const core: MachineCore = {
+    spec,
+    clock,
+    random,
+    store,
+    cluster,
+    secrets,
+    schemaDir,
+    hardware,
+    disk,
+    events,
+    kernel,
+    logs,
+    services: createServiceBoard(serviceParts()),
+    sequences: createSequenceRunner(sequenceParts()),
+    troubles: new Set(),
+    pulled: new Map(),
+    life,
+    hooks,
+  }
+
+  function serviceParts(): ServiceParts {
+    return {
+      clock,
+      random: forkRandom(random, 'services'),
+      events,
+      kernel,
+      logs,
+      power: () => powerOf({ life }),
+      complaint: (id) => complaintOf(core, id),
+      holds: (condition) => holds(core, condition),
+      onChange: (id, snapshot) => serviceChanged(core, id, snapshot.state, snapshot.health),
+    }
+  }
+
+  function sequenceParts(): SequenceParts {
+    return {
+      clock,
+      events,
+      kernel,
+      task: (name, run) => doTask(core, name, run),
+      holds: (condition) => condition === 'dashboard',
+      power: () => powerOf({ life }),
+      onFatal: () => void recoverFromFatal(core),
+    }
+  }
+
+  return core
+}
+
+function blankHooks(): MachineHooks {
+  const unset = (): never => {
+    throw new Error('the machine is not complete yet')
+  }
+  return { review: unset, restart: unset, reach: unset, nodeChanged: unset, self: unset }
+}
+
+function blankLife(disk: MachineCore['disk'], now: number): Life {
+  return {
+    power: undefined,
+    plug: new AbortController(),
+    firstBoot: true,
+    entry: defaultEntry(disk),
+    bootId: '',
+    bootTime: now,
+    toldUp: false,
+    stage: 'unknown',
+    ready: false,
+    timeSynced: false,
+    networkReady: false,
+    volumesMounted: false,
+    podsReady: false,
+    nodeReady: false,
+    cordoned: false,
+    active: undefined,
+    trial: undefined,
+    applying: false,
+    rebootPending: false,
+    installing: false,
+    upgradeImage: undefined,
+    restart: 'firmware',
+  }
+}
+
+function holds({ life }: MachineCore, condition: ServiceCondition): boolean {
+  switch (condition) {
+    case 'time sync':
+      return life.timeSynced || (life.active?.facts.timeDisabled ?? false)
+    case 'network':
+      return life.networkReady
+    case 'etcd spec':
+    case 'api certificates':
+      return life.active !== undefined
+    default:
+      return life.volumesMounted
+  }
+}
+
+/** The Services resource exists while the service runs (behaviour.md §6.10); readiness and pods follow. */
+function serviceChanged(
+  core: MachineCore,
+  id: string,
+  state: string,
+  health: { readonly unknown: boolean; readonly healthy: boolean },
+): void {
+  if (state === 'Running')
+    put(
+      core,
+      'runtime',
+      'Services.v1alpha1',
+      id,
+      { running: true, healthy: health.healthy, unknown: health.unknown },
+      { owner: 'v1alpha1.ServiceController' },
+    )
+  else remove(core, 'runtime', 'Services.v1alpha1', id)
+  if (id === 'apid') core.hooks.reach()
+  if (id === 'etcd' && (state === 'Running' || !core.life.firstBoot))
+    core.cluster.etcdProcess(core.spec.hostname, state === 'Running')
+  reviewKubernetes(core)
+  core.hooks.review()
+}
+
+function followEvents(core: MachineCore): void {
+  core.events.subscribe((event) => {
+    const next = stageAfter(event, core.life.stage, core.sequences.running)
+    if (next === undefined || next === core.life.stage) return
+    core.life.stage = next
+    core.hooks.review()
+  })
+}
+
+function followCluster(core: MachineCore): void {
+  core.cluster.onChange((what) => {
+    if (!core.life.power) return
+    if (what === 'members') publishMembers(core)
+    else {
+      core.services.check('etcd')
+      reviewKubernetes(core)
+    }
+  })
+}

@@ -1,0 +1,237 @@
+import { talosOf, type MachineCore } from '../core.ts'
+import { goDuration, prettySize } from '../go-format.ts'
+import { atLeast } from '../versions.ts'
+import { hasDataDisk } from './hardware.ts'
+import { put, remove, replaceAll, withoutEmpty } from './keys.ts'
+
+const MIB = 1024 * 1024
+
+export interface Partition {
+  readonly label: string
+  readonly disk: string
+  readonly index: number
+  readonly offset: number
+  readonly size: number
+  readonly filesystem: string
+  readonly mount: string | undefined
+}
+
+/** GRUB: EFI, BIOS, BOOT, META, STATE, EPHEMERAL; with UKIs a large EFI and no BOOT (behaviour.md §0.3). */
+export function partitionsOf(core: MachineCore): readonly Partition[] {
+  const { disk, hardware, spec } = core
+  const grub = disk.loader === 'grub'
+  const boot = atLeast(spec.talos, '1.11') ? 2000 : 1000
+  const fixed: readonly (readonly [string, number, string])[] = grub
+    ? [
+        ['EFI', 100 * MIB, 'vfat'],
+        ['BIOS', MIB, ''],
+        ['BOOT', boot * MIB, 'xfs'],
+        ['META', MIB, 'talosmeta'],
+        ['STATE', 100 * MIB, 'xfs'],
+      ]
+    : [
+        ['EFI', 2101 * MIB, 'vfat'],
+        ['META', MIB, 'talosmeta'],
+        ['STATE', 100 * MIB, 'xfs'],
+      ]
+  let offset = MIB
+  const made: Partition[] = fixed.map(([label, size, filesystem], at) => {
+    const partition = {
+      label,
+      disk: hardware.systemDisk.name,
+      index: at + 1,
+      offset,
+      size,
+      filesystem,
+      mount: label === 'STATE' ? '/system/state' : undefined,
+    }
+    offset += size
+    return partition
+  })
+  made.push({
+    label: 'EPHEMERAL',
+    disk: hardware.systemDisk.name,
+    index: made.length + 1,
+    offset,
+    size: hardware.systemDisk.bytes - offset - MIB,
+    filesystem: 'xfs',
+    mount: '/var',
+  })
+  if (hasDataDisk(core)) made.push(...userPartitions(core))
+  return made
+}
+
+function userPartitions(core: MachineCore): Partition[] {
+  const names = core.life.active?.facts.userVolumes ?? []
+  const { dataDisk } = core.hardware
+  const share = Math.floor((dataDisk.bytes - 2 * MIB) / Math.max(1, names.length))
+  return names.map((name, at) => ({
+    label: `u-${name}`,
+    disk: dataDisk.name,
+    index: at + 1,
+    offset: MIB + at * share,
+    size: share,
+    filesystem: 'xfs',
+    mount: `/var/mnt/${name}`,
+  }))
+}
+
+export function partitionDevice({ disk, index }: Partition): string {
+  return disk.startsWith('nvme') ? `${disk}p${index}` : `${disk}${index}`
+}
+
+/** Discovered volumes, volume and mount statuses; the last two only once EPHEMERAL is mounted. */
+export function publishVolumes(core: MachineCore): void {
+  const { systemDisk } = core.hardware
+  put(
+    core,
+    'runtime',
+    'SystemDisks.block',
+    'system-disk',
+    {
+      diskID: systemDisk.name,
+      devPath: `/dev/${systemDisk.name}`,
+    },
+    { owner: 'block.SystemDiskController' },
+  )
+  replaceAll(core, 'runtime', 'DiscoveredVolumes.block', 'block.DiscoveryController', discovered(core))
+  replaceAll(core, 'runtime', 'VolumeStatuses.block', 'block.VolumeManagerController', volumes(core))
+  publishMounts(core)
+}
+
+function discovered(core: MachineCore): Record<string, unknown> {
+  const { hardware } = core
+  const talos = talosOf(core)
+  const devPath = (device: string): Record<string, string> =>
+    atLeast(talos, '1.10') ? { dev_path: `/dev/${device}` } : { dev_dath: `/dev/${device}` }
+  const found: Record<string, unknown> = {}
+  for (const drive of hasDataDisk(core) ? [hardware.systemDisk, hardware.dataDisk] : [hardware.systemDisk]) {
+    found[drive.name] = {
+      ...devPath(drive.name),
+      type: 'disk',
+      device_path: drive.bus,
+      ...(atLeast(talos, '1.12') ? { offset: 0 } : {}),
+      size: drive.bytes,
+      pretty_size: prettySize(drive.bytes),
+      sector_size: 512,
+      io_size: 512,
+      name: 'gpt',
+      uuid: hardware.diskUuids[drive === hardware.systemDisk ? 0 : 1],
+      probed_size: drive.bytes,
+    }
+  }
+  for (const partition of partitionsOf(core)) {
+    const device = partitionDevice(partition)
+    found[device] = withoutEmpty({
+      ...devPath(device),
+      type: 'partition',
+      device_path: `${partition.disk}/${device}`,
+      parent: partition.disk,
+      parent_dev_path: `/dev/${partition.disk}`,
+      offset: atLeast(talos, '1.12') ? partition.offset : undefined,
+      size: partition.size,
+      pretty_size: prettySize(partition.size),
+      sector_size: 512,
+      io_size: 512,
+      name: partition.filesystem,
+      uuid: hasOwnUuid(partition) ? uuidOf(core, `fs:${partition.label}`) : undefined,
+      label: hasOwnUuid(partition) ? partition.label : undefined,
+      probed_size: partition.filesystem === '' ? undefined : partition.size,
+      partition_uuid: uuidOf(core, `part:${partition.label}`),
+      partition_type: '0fc63daf-8483-4772-8e79-3d69d8477de4',
+      partition_label: partition.label,
+      partition_index: partition.index,
+    })
+  }
+  return found
+}
+
+function hasOwnUuid({ filesystem }: Partition): boolean {
+  return filesystem === 'xfs' || filesystem === 'vfat'
+}
+
+/** Stable per machine and purpose, without a draw each time. */
+function uuidOf({ hardware }: MachineCore, purpose: string): string {
+  let hash = 0
+  for (const letter of purpose) hash = (hash * 31 + letter.charCodeAt(0)) >>> 0
+  const base = hardware.diskUuids[hash % hardware.diskUuids.length] ?? hardware.uuid
+  return `${hash.toString(16).padStart(8, '0')}${base.slice(8)}`
+}
+
+function volumes(core: MachineCore): Record<string, unknown> {
+  const talos = talosOf(core)
+  const mounted = core.life.volumesMounted
+  const found: Record<string, unknown> = {}
+  for (const partition of partitionsOf(core)) {
+    if (['EFI', 'BIOS', 'BOOT'].includes(partition.label)) continue
+    const device = `/dev/${partitionDevice(partition)}`
+    found[partition.label] = withoutEmpty({
+      phase: mounted || partition.label === 'META' ? 'ready' : 'located',
+      type: atLeast(talos, '1.10') ? 'partition' : undefined,
+      location: device,
+      mountLocation: device,
+      partitionIndex: partition.index,
+      parentLocation: `/dev/${partition.disk}`,
+      uuid: hasOwnUuid(partition) ? uuidOf(core, `fs:${partition.label}`) : undefined,
+      partitionUUID: uuidOf(core, `part:${partition.label}`),
+      size: partition.size,
+      prettySize: prettySize(partition.size),
+      filesystem: partition.filesystem === 'xfs' ? 'xfs' : 'none',
+      encryptionProvider: 'none',
+      trimEnabled: atLeast(talos, '1.14') && partition.label === 'EPHEMERAL' ? true : undefined,
+      trimInterval:
+        atLeast(talos, '1.14') && partition.label === 'EPHEMERAL' ? goDuration(604_800_000) : undefined,
+      mountSpec:
+        atLeast(talos, '1.10') && partition.mount
+          ? {
+              targetPath: partition.mount,
+              selinuxLabel: 'system_u:object_r:ephemeral_t:s0',
+              projectQuotaSupport: partition.label === 'EPHEMERAL',
+            }
+          : undefined,
+    })
+  }
+  if (mounted && atLeast(talos, '1.11')) {
+    for (const path of ['/var/lib', '/var/lib/containerd', '/var/lib/kubelet', '/var/log', '/etc/cni'])
+      found[path] = {
+        phase: 'ready',
+        type: path === '/etc/cni' ? 'overlay' : 'directory',
+        parentID: 'EPHEMERAL',
+      }
+    if (core.spec.role === 'controlplane')
+      found['/var/lib/etcd'] = { phase: 'ready', type: 'directory', parentID: 'EPHEMERAL' }
+  }
+  return found
+}
+
+function publishMounts(core: MachineCore): void {
+  const type = atLeast(talosOf(core), '1.10') ? 'MountStatuses.block' : 'MountStatuses.runtime'
+  for (const partition of partitionsOf(core)) {
+    if (partition.mount === undefined) continue
+    if (!core.life.volumesMounted) {
+      remove(core, 'runtime', type, partition.label)
+      continue
+    }
+    const source = `/dev/${partitionDevice(partition)}`
+    const spec = atLeast(talosOf(core), '1.10')
+      ? {
+          spec: {
+            volumeID: partition.label,
+            parentID: '',
+            readOnly: false,
+            ...(atLeast(talosOf(core), '1.12') ? { detached: false } : {}),
+            requesters: ['sequencer'],
+            requesterIDs: [`sequencer-${partition.label}`],
+          },
+          source,
+          target: partition.mount,
+          filesystem: 'xfs',
+          readOnly: false,
+          projectQuotaSupport: partition.label === 'EPHEMERAL',
+          ...(atLeast(talosOf(core), '1.12') ? { detached: false } : {}),
+        }
+      : { source, target: partition.mount, filesystemType: 'xfs', options: [], encrypted: false }
+    if (!atLeast(talosOf(core), '1.10') && !['EPHEMERAL', 'STATE'].includes(partition.label)) continue
+    put(core, 'runtime', type, partition.label, spec, { owner: 'block.MountController' })
+  }
+}

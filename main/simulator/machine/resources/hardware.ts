@@ -1,0 +1,154 @@
+import { talosOf, type MachineCore } from '../core.ts'
+import { prettySize } from '../go-format.ts'
+import type { Drive } from '../hardware.ts'
+import { atLeast } from '../versions.ts'
+import { put, withoutEmpty } from './keys.ts'
+
+/** SMBIOS, PCI and disks: there from early in `initialize`, unchanged until the power goes. */
+export function publishHardware(core: MachineCore): void {
+  const { hardware, spec } = core
+  const talos = talosOf(core)
+  put(
+    core,
+    'hardware',
+    'SystemInformations.hardware',
+    'systeminformation',
+    {
+      manufacturer: hardware.manufacturer,
+      productName: hardware.product,
+      version: hardware.product,
+      ...(atLeast(talos, '1.14') ? { biosVersion: hardware.biosVersion } : {}),
+      serialnumber: hardware.serial,
+      uuid: hardware.uuid,
+      wakeUpType: 'Power Switch',
+      skuNumber: `${hardware.product} SKU`,
+    },
+    { owner: 'hardware.SystemInfoController' },
+  )
+  put(
+    core,
+    'hardware',
+    'Processors.hardware',
+    'CPU-0',
+    {
+      socket: 'CPU 0',
+      manufacturer: hardware.cpu.vendor,
+      productName: hardware.cpu.name,
+      maxSpeedMhz: hardware.cpu.mhz,
+      bootSpeedMhz: Math.round(hardware.cpu.mhz * 0.8),
+      status: 65,
+      coreCount: spec.cores,
+      coreEnabled: spec.cores,
+      threadCount:
+        spec.cores * (hardware.cpu.name.startsWith('AMD') || hardware.cpu.name.includes('i7') ? 2 : 1),
+    },
+    { owner: 'hardware.SystemInfoController' },
+  )
+  publishMemoryModules(core)
+  publishPciDevices(core)
+  publishDisks(core)
+}
+
+function publishMemoryModules(core: MachineCore): void {
+  const { hardware, spec } = core
+  for (const slot of [0, 1]) {
+    put(
+      core,
+      'hardware',
+      'MemoryModules.hardware',
+      `ChannelA-DIMM${slot}`,
+      {
+        sizeMiB: Math.round(spec.memoryBytes / 2 / 1024 / 1024),
+        deviceLocator: `ChannelA-DIMM${slot}`,
+        bankLocator: `BANK ${slot}`,
+        speed: hardware.memorySpeed,
+        manufacturer: hardware.memoryVendor,
+        productName: hardware.memoryPart,
+      },
+      { owner: 'hardware.SystemInfoController' },
+    )
+  }
+}
+
+function publishPciDevices(core: MachineCore): void {
+  const withDriver = atLeast(talosOf(core), '1.10')
+  for (const link of core.hardware.links) {
+    const [vendor = '', product = ''] = link.pci.split(':')
+    put(
+      core,
+      'hardware',
+      'PCIDevices.hardware',
+      link.bus,
+      {
+        class: 'Network controller',
+        subclass: 'Ethernet controller',
+        vendor: link.vendor,
+        product: link.product,
+        class_id: '0x02',
+        subclass_id: '0x00',
+        vendor_id: `0x${vendor}`,
+        product_id: `0x${product}`,
+        ...(withDriver ? { driver: link.driver } : {}),
+      },
+      { owner: 'hardware.PCIDevicesController' },
+    )
+  }
+}
+
+function publishDisks(core: MachineCore): void {
+  const { hardware } = core
+  const owner = { owner: 'block.DisksController' }
+  put(core, 'runtime', 'Disks.block', hardware.systemDisk.name, diskSpec(core, hardware.systemDisk), owner)
+  if (hasDataDisk(core))
+    put(core, 'runtime', 'Disks.block', hardware.dataDisk.name, diskSpec(core, hardware.dataDisk), owner)
+  put(
+    core,
+    'runtime',
+    'Disks.block',
+    'loop0',
+    {
+      dev_path: '/dev/loop0',
+      size: 73_400_320,
+      pretty_size: prettySize(73_400_320),
+      io_size: 512,
+      sector_size: 512,
+      readonly: true,
+      cdrom: false,
+      bus_path: '/virtual',
+      sub_system: '/sys/class/block',
+    },
+    owner,
+  )
+}
+
+/** Workers carry a second disk, where Longhorn keeps its replicas. */
+export function hasDataDisk(core: Pick<MachineCore, 'spec'>): boolean {
+  return core.spec.role === 'worker'
+}
+
+function diskSpec(core: MachineCore, drive: Drive): Record<string, unknown> {
+  const talos = talosOf(core)
+  return withoutEmpty({
+    dev_path: `/dev/${drive.name}`,
+    size: drive.bytes,
+    pretty_size: prettySize(drive.bytes),
+    io_size: 512,
+    sector_size: 512,
+    readonly: false,
+    cdrom: false,
+    model: drive.model,
+    firmware_version: atLeast(talos, '1.14') ? '4B2QGXA7' : undefined,
+    serial: drive.serial,
+    modalias: drive.transport === 'sata' ? 'scsi:t-0x00' : undefined,
+    wwid: drive.transport === 'nvme' ? `nvme.144d-${drive.serial}` : `naa.500a0751${drive.serial}`,
+    bus_path: drive.bus,
+    sub_system: '/sys/class/block',
+    transport: drive.transport,
+    rotational: false,
+    symlinks: atLeast(talos, '1.10')
+      ? [
+          `/dev/disk/by-id/${drive.transport === 'nvme' ? 'nvme' : 'ata'}-${drive.model.replaceAll(' ', '_')}_${drive.serial}`,
+        ]
+      : undefined,
+  })
+}

@@ -1,0 +1,245 @@
+import { hostnameOf, talosOf, type MachineCore } from '../core.ts'
+import type { ComponentFacts } from '../config/config-file.ts'
+import { atLeast, componentsOf } from '../versions.ts'
+import { put, remove, withoutEmpty } from './keys.ts'
+
+const COMPONENTS = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const
+
+/** Inputs of the kubelet and of the static pods, from the config in force. */
+export function publishKubernetesSpecs(core: MachineCore): void {
+  const facts = core.life.active?.facts
+  if (!facts) return
+  const name = hostnameOf(core)
+  put(
+    core,
+    'k8s',
+    'Nodenames.kubernetes',
+    'nodename',
+    {
+      nodename: name,
+      hostnameVersion: '1',
+      skipNodeRegistration: facts.skipNodeRegistration,
+    },
+    { owner: 'k8s.NodenameController' },
+  )
+  put(
+    core,
+    'k8s',
+    'KubeletSpecs.kubernetes',
+    'kubelet',
+    {
+      image: facts.kubeletImage,
+      args: [
+        '--bootstrap-kubeconfig=/etc/kubernetes/bootstrap-kubeconfig',
+        '--cert-dir=/var/lib/kubelet/pki',
+        '--config=/etc/kubernetes/kubelet.yaml',
+        `--hostname-override=${name}`,
+        '--kubeconfig=/etc/kubernetes/kubeconfig-kubelet',
+        `--node-ip=${core.spec.address}`,
+      ],
+      expectedNodename: name,
+      config: {
+        apiVersion: 'kubelet.config.k8s.io/v1beta1',
+        kind: 'KubeletConfiguration',
+        clusterDNS: ['10.96.0.10'],
+        clusterDomain: 'cluster.local',
+        rotateCertificates: true,
+        shutdownGracePeriod: '30s',
+      },
+    },
+    { owner: 'k8s.KubeletSpecController' },
+  )
+  if (core.spec.role === 'controlplane') publishControlPlaneSpecs(core)
+}
+
+function publishControlPlaneSpecs(core: MachineCore): void {
+  const facts = core.life.active?.facts
+  if (!facts) return
+  const owner = { owner: 'k8s.ControlPlaneAPIServerController' }
+  const args = (component: ComponentFacts): Record<string, unknown> =>
+    Object.fromEntries(
+      Object.entries(component.extraArgs).map(([key, value]) => [
+        key,
+        atLeast(talosOf(core), '1.13') ? { values: Array.isArray(value) ? value : [String(value)] } : value,
+      ]),
+    )
+  put(
+    core,
+    'controlplane',
+    'APIServerConfigs.kubernetes',
+    'kube-apiserver',
+    {
+      image: facts.apiServer.image,
+      cloudProvider: '',
+      controlPlaneEndpoint: facts.endpoint,
+      etcdServers: ['https://127.0.0.1:2379'],
+      localPort: 6443,
+      serviceCIDR: facts.serviceSubnets,
+      extraArgs: args(facts.apiServer),
+      extraVolumes: [],
+      environmentVariables: {},
+      advertisedAddress: '$(POD_IP)',
+      resources: { requests: { cpu: '200m', memory: '512Mi' }, limits: {} },
+    },
+    owner,
+  )
+  put(
+    core,
+    'controlplane',
+    'ControllerManagerConfigs.kubernetes',
+    'kube-controller-manager',
+    {
+      enabled: true,
+      image: facts.controllerManager.image,
+      cloudProvider: '',
+      podCIDRs: facts.podSubnets,
+      serviceCIDRs: facts.serviceSubnets,
+      extraArgs: args(facts.controllerManager),
+      extraVolumes: [],
+      environmentVariables: {},
+      resources: { requests: { cpu: '50m', memory: '256Mi' }, limits: {} },
+    },
+    owner,
+  )
+  put(
+    core,
+    'controlplane',
+    'SchedulerConfigs.kubernetes',
+    'kube-scheduler',
+    {
+      enabled: true,
+      image: facts.scheduler.image,
+      extraArgs: args(facts.scheduler),
+      config: {},
+      extraVolumes: [],
+      environmentVariables: {},
+      resources: { requests: { cpu: '10m', memory: '64Mi' }, limits: {} },
+    },
+    owner,
+  )
+  put(
+    core,
+    'controlplane',
+    'Endpoints.kubernetes',
+    'controlplane',
+    {
+      addresses: core.cluster
+        .machines()
+        .filter((machine) => machine.spec.role === 'controlplane')
+        .map((machine) => machine.spec.address),
+      hosts: [],
+    },
+    { owner: 'k8s.EndpointController' },
+  )
+  put(
+    core,
+    'etcd',
+    'EtcdSpecs.etcd',
+    'etcd',
+    {
+      name: hostnameOf(core),
+      advertisedAddresses: [core.spec.address],
+      listenPeerAddresses: ['::'],
+      listenClientAddresses: ['::'],
+      image: `registry.k8s.io/etcd:v${componentsOf(talosOf(core)).etcd}`,
+      extraArgs: {},
+    },
+    { owner: 'etcd.SpecController' },
+  )
+}
+
+export function publishEtcdMember(core: MachineCore): void {
+  put(
+    core,
+    'etcd',
+    'EtcdMembers.etcd',
+    'local',
+    { memberID: core.cluster.memberIdOf(core.spec.hostname) },
+    { owner: 'etcd.MemberController' },
+  )
+}
+
+/** The three pods of a control plane, as the kubelet reports them. */
+export function publishStaticPods(core: MachineCore, state: 'pending' | 'running' | 'gone'): void {
+  if (core.spec.role !== 'controlplane') return
+  const name = hostnameOf(core)
+  for (const component of COMPONENTS) {
+    const id = `kube-system/${component}-${name}`
+    if (state === 'gone') {
+      remove(core, 'k8s', 'StaticPodStatuses.kubernetes', id)
+      continue
+    }
+    const ready = state === 'running'
+    const since = new Date(core.clock.now()).toISOString().replace(/\.\d+Z$/, 'Z')
+    put(
+      core,
+      'k8s',
+      'StaticPodStatuses.kubernetes',
+      id,
+      {
+        phase: ready ? 'Running' : 'Pending',
+        conditions: ['Initialized', 'Ready', 'ContainersReady', 'PodScheduled'].map((type) => ({
+          type,
+          status: ready || type === 'PodScheduled' || type === 'Initialized' ? 'True' : 'False',
+          lastTransitionTime: since,
+        })),
+        hostIP: core.spec.address,
+        podIP: core.spec.address,
+        startTime: since,
+      },
+      { owner: 'k8s.KubeletStaticPodController' },
+    )
+  }
+}
+
+export function publishNode(core: MachineCore): void {
+  const { life, spec } = core
+  if (!life.active || life.active.facts.skipNodeRegistration) return
+  const name = hostnameOf(core)
+  const cordon = life.cordoned ? { 'talos.dev/cordoned': 'true' } : {}
+  put(
+    core,
+    'k8s',
+    'NodeStatuses.kubernetes',
+    name,
+    withoutEmpty({
+      nodename: name,
+      nodeReady: life.nodeReady,
+      unschedulable: life.cordoned,
+      labels: {
+        'beta.kubernetes.io/arch': 'amd64',
+        'kubernetes.io/arch': 'amd64',
+        'kubernetes.io/hostname': name,
+        'kubernetes.io/os': 'linux',
+        ...(spec.role === 'controlplane' ? { 'node-role.kubernetes.io/control-plane': '' } : {}),
+        ...life.active.facts.nodeLabels,
+      },
+      annotations: { 'networking.talos.dev/self-ips': spec.address, ...cordon },
+      podCIDRs: atLeast(talosOf(core), '1.12') ? [podCidr(core)] : undefined,
+    }),
+    { owner: 'k8s.NodeStatusController' },
+  )
+  for (const other of core.store.list('k8s', 'NodeStatuses.kubernetes.talos.dev'))
+    if (other.id !== name) remove(core, 'k8s', 'NodeStatuses.kubernetes', other.id)
+}
+
+function podCidr(core: MachineCore): string {
+  const number = core.cluster.machines().findIndex((machine) => machine.spec.hostname === core.spec.hostname)
+  const [a = '10', b = '244'] = (core.life.active?.facts.podSubnets[0] ?? '10.244.0.0/16').split('.')
+  return `${a}.${b}.${Math.max(0, number)}.0/24`
+}
+
+/** The local load balancer in front of the API servers. */
+export function publishKubePrism(core: MachineCore): void {
+  put(
+    core,
+    'k8s',
+    'KubePrismStatuses.kubernetes',
+    'k8s-loadbalancer',
+    {
+      host: 'localhost:7445',
+      healthy: core.cluster.kubernetesAnswers(),
+    },
+    { owner: 'k8s.KubePrismController' },
+  )
+}
