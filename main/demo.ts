@@ -3,7 +3,7 @@ import type { ContextBook } from './domain/contexts/context-book.ts'
 import type { SimulatedCluster } from './simulator/cluster.ts'
 
 /** Work of the simulated machines goes this much faster than a real one's: a reboot takes seconds. */
-const DEMO_SPEED = 20
+const DEMO_SPEED = 10
 
 interface Deps {
   readonly book: ContextBook

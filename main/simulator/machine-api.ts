@@ -33,10 +33,12 @@ export class SimulatedStatus extends Error {
 
 /** Time with a speed: `speed` 20 makes a two-minute reboot take six seconds. Timers die with the machine's power where asked. */
 export interface SimulatedClock {
-  /** Milliseconds since 1970 as the simulated world counts them. */
+  /** Milliseconds since 1970. With a speed it still is what a watch on the wall says: only work goes faster. */
   now(): number
-  /** Resolves after that many simulated milliseconds, or rejects with `signal.reason`. */
+  /** What takes a machine that long is done: sooner by `speed`. Rejects with `signal.reason`. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
+  /** That long on the wall, whatever the speed: a try of two minutes lets a person think for two minutes. */
+  wait(milliseconds: number, signal?: AbortSignal): Promise<void>
   readonly speed: number
 }
 

@@ -18,12 +18,13 @@ interface Timer {
 
 const LONGEST_TIMEOUT = 2_000_000_000
 
-/** Wall time, `speed` times as fast, counting from now. */
+/** Wall time, in which work takes `speed` times less. */
 export function createClock(speed = 1): SimulatedClock {
-  const origin = Date.now()
-  const started = performance.now()
   async function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
-    let left = milliseconds / speed
+    return wait(milliseconds / speed, signal)
+  }
+  async function wait(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    let left = milliseconds
     do {
       // setTimeout takes 31 bits; a longer one would fire at once.
       const step = Math.min(left, LONGEST_TIMEOUT)
@@ -31,7 +32,7 @@ export function createClock(speed = 1): SimulatedClock {
       left -= step
     } while (left > 0)
   }
-  return { speed, now: () => Math.round(origin + (performance.now() - started) * speed), sleep }
+  return { speed, now: () => Date.now(), sleep, wait }
 }
 
 function realSleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
@@ -99,6 +100,7 @@ export function createManualClock(start = Date.UTC(2026, 2, 1, 10, 0, 0)): Manua
     speed: 1,
     now: () => time,
     sleep,
+    wait: sleep,
     skip(milliseconds) {
       time += milliseconds
     },
@@ -163,6 +165,8 @@ export function createMachineClock(world: SimulatedClock): MachineClock {
     },
     now: () => (borrowed?.clock ?? world).now() + skew,
     sleep,
+    wait: (milliseconds, signal) =>
+      borrowed ? sleep(milliseconds, signal) : world.wait(milliseconds, signal),
   }
 }
 

@@ -139,7 +139,7 @@ function startTrial(core: MachineCore, active: ConfigFile, next: ConfigFile, tim
 
 async function revertAfter(core: MachineCore, signal: AbortSignal, timeout: number): Promise<void> {
   try {
-    await core.clock.sleep(timeout, AbortSignal.any([signal, powerOf(core)]))
+    await core.clock.wait(timeout, AbortSignal.any([signal, powerOf(core)]))
   } catch {
     return
   }
