@@ -111,20 +111,24 @@ export function createRouter(options: RouterOptions): Router {
     return { channel, metadata, via: forwarded ? formatEndpoint(channel.endpoint) : 'direct' }
   }
 
+  /** Every endpoint but the node itself and those that turned out to be workers. */
+  function forwardersFor(node: string): readonly Endpoint[] {
+    const own = formatEndpoint(directEndpoint(node))
+    return endpoints.filter((endpoint) => {
+      const key = formatEndpoint(endpoint)
+      return key !== own && !notForwarding.has(key)
+    })
+  }
+
   async function leaseThroughEndpoint(node: string): Promise<Lease | TalosFailure | undefined> {
-    const own = directEndpoint(node)
     const remembered = memories.get(node)?.via
-    const candidates = endpoints
-      .filter((endpoint) => endpoint.host !== own.host && !notForwarding.has(formatEndpoint(endpoint)))
-      .sort((a, b) => Number(formatEndpoint(b) === remembered) - Number(formatEndpoint(a) === remembered))
+    const candidates = [...forwardersFor(node)].sort(
+      (a, b) => Number(formatEndpoint(b) === remembered) - Number(formatEndpoint(a) === remembered),
+    )
     let failure: TalosFailure | undefined
     for (const endpoint of candidates) {
       const channel = await open(endpoint, node)
-      if (!(channel instanceof TalosFailure)) {
-        const lease = leaseFor(node, channel, true)
-        memories.set(node, { via: lease.via, retryDirectAt: clock.now() + retryDirectMs })
-        return lease
-      }
+      if (!(channel instanceof TalosFailure)) return leaseFor(node, channel, true)
       failure ??= channel
     }
     return failure
@@ -146,7 +150,11 @@ export function createRouter(options: RouterOptions): Router {
         void leaseDirect(node).catch(() => undefined)
       }
       const forwarded = await leaseThroughEndpoint(node)
-      if (forwarded !== undefined && !(forwarded instanceof TalosFailure)) return forwarded
+      if (forwarded !== undefined && !(forwarded instanceof TalosFailure)) {
+        // In place: had direct opened meanwhile, `memories` holds another object, and that one stands.
+        memory.via = forwarded.via
+        return forwarded
+      }
     }
     const direct = await leaseDirect(node)
     if (!(direct instanceof TalosFailure)) return direct
@@ -156,6 +164,7 @@ export function createRouter(options: RouterOptions): Router {
     if (forwarded instanceof TalosFailure) {
       throw forwarded.code === 'unreachable' ? direct : forwarded
     }
+    memories.set(node, { via: forwarded.via, retryDirectAt: clock.now() + retryDirectMs })
     return forwarded
   }
 
@@ -181,10 +190,7 @@ export function createRouter(options: RouterOptions): Router {
     exclude(node, lease) {
       notForwarding.add(lease.via)
       memories.delete(node)
-      const own = directEndpoint(node).host
-      return endpoints.some(
-        (endpoint) => endpoint.host !== own && !notForwarding.has(formatEndpoint(endpoint)),
-      )
+      return forwardersFor(node).length > 0
     },
     route: (node) => memories.get(node)?.via ?? 'direct',
     close() {
