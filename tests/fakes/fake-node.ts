@@ -99,10 +99,7 @@ export class FakeNode {
   }
 
   get memberId(): string {
-    return [...this.spec.hostname]
-      .reduce((sum, char) => sum * 31 + char.charCodeAt(0), 7)
-      .toString(16)
-      .padStart(16, '0')
+    return Buffer.from(this.spec.hostname.slice(-8).padStart(8)).toString('hex')
   }
 
   get member(): EtcdMember {

@@ -90,8 +90,12 @@ export function createInMemoryTalos(clock: ClockPort, specs: readonly FakeNodeSp
     async bootId(address, signal) {
       return reach(address, 'bootId', signal).bootId
     },
-    async *kernelLog() {},
-    async *serviceLog() {},
+    async *kernelLog() {
+      yield* []
+    },
+    async *serviceLog() {
+      yield* []
+    },
     async logSources() {
       return []
     },

@@ -1,0 +1,273 @@
+import { describe, expect, test } from 'vitest'
+import type { UpgradePlan } from '#contract/upgrades.ts'
+import { UpgradePlan as UpgradePlanSchema } from '#contract/upgrades.ts'
+import type { FakeNodeSpec } from '../../../tests/fakes/fake-node.ts'
+import { SECRET } from '../../../tests/fakes/fake-node.ts'
+import { controlPlane, createUpgradeScene, SCHEMATIC, worker } from '../../../tests/fakes/upgrade-scene.ts'
+
+type Scene = ReturnType<typeof createUpgradeScene>
+const three = [controlPlane(1), controlPlane(2), controlPlane(3), worker(1)]
+
+/** Booted from plain images: no schematic to tell. */
+function plain(spec: FakeNodeSpec): FakeNodeSpec {
+  const { schematicId: gone, ...rest } = spec
+  expect(gone).toBe(SCHEMATIC)
+  return rest
+}
+
+async function planOf(
+  specs: readonly FakeNodeSpec[],
+  prepare: (scene: Scene) => void = () => undefined,
+  version = 'v1.14.0',
+) {
+  const scene = createUpgradeScene(specs)
+  prepare(scene)
+  return scene.plan(specs[0]!.hostname, version)
+}
+
+function check(plan: UpgradePlan, id: UpgradePlan['preflight'][number]['id']) {
+  return plan.preflight.find((one) => one.id === id)
+}
+
+function row(plan: UpgradePlan, fact: UpgradePlan['rows'][number]['fact']) {
+  return plan.rows.find((one) => one.fact === fact)
+}
+
+describe('the plan of an upgrade', () => {
+  test('shows each fact before and after, what is kept, and the same in talosctl', async () => {
+    const plan = await planOf(three)
+    expect(UpgradePlanSchema.parse(plan)).toEqual(plan)
+    const image = `factory.talos.dev/metal-installer/${SCHEMATIC}:v1.14.0`
+    expect(plan).toMatchObject({
+      from: 'v1.13.9',
+      to: 'v1.14.0',
+      image,
+      mechanism: 'lifecycle',
+      hostname: 'bronce-1',
+    })
+    expect(plan.rows).toEqual([
+      { fact: 'talos', before: 'v1.13.9', after: 'v1.14.0', note: 'changes' },
+      { fact: 'kernel', before: '6.18.44', after: '6.18.44 (v1.14.0-rc.1)', note: 'changes' },
+      { fact: 'containerd', before: '2.2.7', after: '2.3.3 (v1.14.0-rc.1)', note: 'changes' },
+      { fact: 'etcd', before: '3.6.12', after: '3.7.1 (v1.14.0-rc.1)', note: 'changes' },
+      { fact: 'kubernetes-support', before: '1.31–1.36', after: '1.33–1.37', note: 'changes' },
+      { fact: 'kubernetes', before: 'v1.36.3', after: 'v1.36.3', note: 'unchanged' },
+      { fact: 'schematic', before: SCHEMATIC, after: SCHEMATIC, note: 'unchanged' },
+      {
+        fact: 'extensions',
+        before: 'iscsi-tools, util-linux-tools',
+        after: 'iscsi-tools, util-linux-tools',
+        note: 'unchanged',
+      },
+      { fact: 'kernel-arguments', before: '–', after: '–', note: 'unchanged' },
+      { fact: 'boot-entry', before: 'Talos-v1.13.9.efi', after: 'Talos-v1.14.0.efi', note: 'changes' },
+      {
+        fact: 'image',
+        before: `factory.talos.dev/metal-installer/${SCHEMATIC}:v1.13.9`,
+        after: image,
+        note: 'changes',
+      },
+      { fact: 'mechanism', after: 'lifecycle', note: 'changes' },
+    ])
+    expect(plan.kept).toContainEqual({ part: 'longhorn', what: 'user-volume' })
+    expect(plan.kept).toContainEqual({ part: 'v1.13.9', what: 'other-slot' })
+    expect(plan.steps).toEqual([
+      'preflight',
+      'snapshot',
+      'pull',
+      'install',
+      'reboot',
+      'answers',
+      'ready',
+      'verify',
+    ])
+    expect(Date.parse(plan.validUntil) - Date.parse(plan.computedAt)).toBe(30 * 60_000)
+    expect(
+      plan.preflight.filter(({ outcome }) => outcome !== 'pass').map(({ id, outcome }) => `${id} ${outcome}`),
+    ).toEqual(['image unknown'])
+  })
+
+  test('holds nothing of the configuration but the installer image', async () => {
+    expect(JSON.stringify(await planOf(three))).not.toContain(SECRET)
+  })
+
+  test('changes nothing on the node', async () => {
+    const scene = createUpgradeScene(three)
+    await scene.plan('bronce-1', 'v1.14.0')
+    await scene.handlers['upgrades.plan-rollback'](scene.ref('bronce-1'), scene.signal)
+    await scene.handlers['upgrades.targets'](scene.ref('bronce-1'), scene.signal)
+    expect(scene.talos.node('bronce-1').calls).toEqual([])
+  })
+
+  test('estimates from earlier runs of the same node', async () => {
+    const scene = createUpgradeScene([worker(1)])
+    expect((await scene.plan('estante-1', 'v1.13.9')).estimateSeconds).toBeUndefined()
+    const run = await scene.upgrade('estante-1', 'v1.13.9')
+    const took = Math.round((Date.parse(run.endedAt!) - Date.parse(run.startedAt)) / 1000)
+    expect((await scene.plan('estante-1', 'v1.14.0')).estimateSeconds).toBe(took)
+  })
+
+  test('of a version that is none is refused', async () => {
+    await expect(planOf(three, undefined, 'latest')).rejects.toMatchObject({ code: 'target-illegal' })
+    await expect(planOf(three, undefined, 'v3.0.0')).rejects.toMatchObject({ code: 'target-illegal' })
+  })
+
+  test('of a node that does not answer fails with why', async () => {
+    await expect(
+      planOf([worker(1)], (s) => s.talos.node('estante-1').troubles.add('off')),
+    ).rejects.toMatchObject({ code: 'unreachable' })
+  })
+})
+
+describe('preflight', () => {
+  test.each<[string, Parameters<typeof check>[1], string, (scene: Scene) => void]>([
+    [
+      'an operator',
+      'role-admin',
+      'block',
+      (s) => Object.assign(s.cluster, { certificate: { ...s.cluster.certificate, roles: ['os:operator'] } }),
+    ],
+    [
+      'a certificate that ends within the hour',
+      'certificate-outlives-run',
+      'block',
+      (s) =>
+        Object.assign(s.cluster, {
+          certificate: {
+            ...s.cluster.certificate,
+            notAfter: new Date(s.clock.now() + 59 * 60_000).toISOString(),
+          },
+        }),
+    ],
+    ['a node that is booting', 'node-ready', 'block', (s) => (s.talos.node('bronce-1').stage = 'booting')],
+    [
+      'a node with unmet conditions',
+      'node-ready',
+      'warn',
+      (s) =>
+        Object.assign(s.talos.node('bronce-1'), {
+          ready: false,
+          unmet: [{ name: 'nodeReady', reason: 'node "x" is not ready' }],
+        }),
+    ],
+    [
+      'a staged configuration',
+      'config-not-staged',
+      'warn',
+      (s) => (s.talos.node('bronce-1').persistent = 'other'),
+    ],
+    ['a clock out of sync', 'time-in-sync', 'block', (s) => (s.talos.node('bronce-1').timeSynced = false)],
+    [
+      'an etcd that does not answer',
+      'etcd-quorum',
+      'block',
+      (s) => s.talos.node('bronce-1').troubles.add('etcd-silent'),
+    ],
+    [
+      'an alarm',
+      'etcd-quorum',
+      'block',
+      (s) => s.talos.node('bronce-1').alarms.push({ memberId: 'x', alarm: 'NOSPACE' }),
+    ],
+    [
+      'a control plane that is off',
+      'other-control-planes-ready',
+      'block',
+      (s) => s.talos.node('bronce-3').troubles.add('off'),
+    ],
+    [
+      'a control plane that is upgrading',
+      'other-control-planes-ready',
+      'block',
+      (s) => (s.talos.node('bronce-2').stage = 'upgrading'),
+    ],
+  ])('%s: %s is %s', async (_, id, outcome, prepare) => {
+    expect(check(await planOf(three, prepare), id)).toMatchObject({ id, outcome })
+  })
+
+  test('two control planes: etcd cannot spare one', async () => {
+    expect(check(await planOf(three.slice(0, 2)), 'etcd-quorum')?.outcome).toBe('block')
+  })
+
+  test('a single control plane: a warning in words', async () => {
+    expect(check(await planOf(three.slice(0, 1)), 'etcd-quorum')?.outcome).toBe('warn')
+  })
+
+  test('a worker has no etcd to ask', async () => {
+    const plan = await planOf([worker(1)])
+    expect(check(plan, 'etcd-quorum')).toBeUndefined()
+    expect(row(plan, 'etcd')).toBeUndefined()
+  })
+
+  test.each([
+    ['v1.12.11', 'v1.14.0', 'v1.35.0', 'version-path', 'block', 'v1.12.11 → v1.13.9 → v1.14.0'],
+    ['v1.13.9', 'v1.14.0-rc.1', 'v1.36.3', 'version-path', 'warn', 'v1.14.0-rc.1'],
+    ['v1.13.9', 'v1.12.11', 'v1.35.0', 'version-path', 'warn', 'v1.12.11'],
+    ['v1.13.9', 'v1.12.11', 'v1.36.3', 'kubernetes-supported', 'block', 'v1.36.3; 1.30–1.35'],
+    ['v1.13.9', 'v1.12.11', 'v1.36.3', 'version-path', 'pass', 'v1.12.11'],
+  ] as const)('%s to %s on Kubernetes %s: %s is %s', async (from, to, kubernetes, id, outcome, evidence) => {
+    const plan = await planOf([worker(1, from, { kubernetes })], undefined, to)
+    expect(check(plan, id)).toMatchObject({ outcome, evidence: expect.stringContaining(evidence) as unknown })
+  })
+
+  test('extensions without a schematic would be lost: blocked', async () => {
+    const bare = plain(worker(1))
+    const plan = await planOf([bare])
+    expect(check(plan, 'schematic-kept')).toMatchObject({
+      outcome: 'block',
+      evidence: 'iscsi-tools, util-linux-tools',
+    })
+    expect(row(plan, 'extensions')).toMatchObject({ after: '–', note: 'lost' })
+  })
+
+  test('a plain node gets the default schematic', async () => {
+    const bare = plain(worker(1, 'v1.13.9', { extensions: [] }))
+    const plan = await planOf([bare])
+    expect(plan.image).toBe(
+      'factory.talos.dev/metal-installer/376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba:v1.14.0',
+    )
+    expect(check(plan, 'schematic-kept')?.outcome).toBe('pass')
+  })
+
+  test("a third party's image would be replaced: a warning with the one that would come", async () => {
+    const bare = plain(
+      worker(1, 'v1.13.9', {
+        extensions: [],
+        config: 'machine: {install: {image: "registry.casa/talos:v1.13.9"}}',
+      }),
+    )
+    expect(check(await planOf([bare]), 'image')?.outcome).toBe('warn')
+  })
+
+  test('facts the node does not tell are unknown, never passed', async () => {
+    const scene = createUpgradeScene([worker(1)])
+    const { TalosFailure } = await import('../talos-failure.ts')
+    scene.talos.readMachineConfig = () =>
+      Promise.reject(new TalosFailure('role-too-low', 'os:operator may not'))
+    const list = scene.talos.list
+    scene.talos.list = (node, key, signal) =>
+      key.type.startsWith('ExtensionStatuses')
+        ? Promise.reject(new TalosFailure('timeout', 'late'))
+        : list(node, key, signal)
+    const plan = await scene.plan('estante-1', 'v1.14.0')
+    expect(check(plan, 'config-not-staged')).toMatchObject({
+      outcome: 'unknown',
+      evidence: 'os:operator may not',
+    })
+    expect(check(plan, 'kernel-arguments-kept')?.outcome).toBe('unknown')
+    expect(check(plan, 'schematic-kept')?.outcome).toBe('unknown')
+    expect(row(plan, 'schematic')).toMatchObject({ note: 'unknown' })
+  })
+
+  test('a run that was cut off and not settled stands in the way', async () => {
+    const scene = createUpgradeScene(three)
+    await scene.start((await scene.plan('estante-1', 'v1.14.0')).planId)
+    await scene.clock.advance(500)
+    const again = createUpgradeScene(three, scene.journal)
+    await again.runs.load()
+    expect(check(await again.plan('bronce-1', 'v1.14.0'), 'no-other-run')).toMatchObject({
+      outcome: 'block',
+      evidence: expect.stringContaining('estante-1') as unknown,
+    })
+  })
+})

@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest'
+import { controlPlane, createUpgradeScene, worker } from '../../../tests/fakes/upgrade-scene.ts'
+
+async function rollBack(scene: ReturnType<typeof createUpgradeScene>, hostname: string) {
+  const plan = await scene.handlers['upgrades.plan-rollback'](scene.ref(hostname), scene.signal)
+  return { plan, run: await scene.finish(await scene.start(plan.planId)) }
+}
+
+describe('rolling back', () => {
+  test('after an upgrade goes to the version that this app replaced, and proves it', async () => {
+    const scene = createUpgradeScene([controlPlane(1), controlPlane(2), controlPlane(3)])
+    await scene.upgrade('bronce-2', 'v1.14.0')
+    const { plan, run } = await rollBack(scene, 'bronce-2')
+    expect(plan).toMatchObject({ kind: 'rollback', from: 'v1.14.0', to: 'v1.13.9', mechanism: 'rollback' })
+    expect(plan.kept.map(({ what }) => what)).toEqual([
+      'ephemeral', 'state', 'meta', 'config', 'etcd-data', 'user-volume', 'other-slot',
+    ]) // prettier-ignore
+    expect(plan.preflight.find(({ id }) => id === 'etcd-quorum')).toMatchObject({
+      outcome: 'warn',
+      evidence: expect.stringContaining('etcd 3.7 → 3.6') as unknown,
+    })
+    expect(run.outcome).toBe('proven')
+    expect(run.verdict.find(({ fact }) => fact === 'talos')).toMatchObject({
+      before: 'v1.14.0',
+      found: 'v1.13.9',
+    })
+    expect(run.talosctl).toBe('talosctl -n 10.0.20.12 rollback')
+    expect(scene.saved).toHaveLength(2)
+  })
+
+  test('and once more goes forward again', async () => {
+    const scene = createUpgradeScene([worker(1)])
+    await scene.upgrade('estante-1', 'v1.14.0')
+    await rollBack(scene, 'estante-1')
+    const { plan, run } = await rollBack(scene, 'estante-1')
+    expect(plan).toMatchObject({ from: 'v1.13.9', to: 'v1.14.0' })
+    expect(run.outcome).toBe('proven')
+  })
+
+  test('of a slot nobody wrote down expects another version, and no more', async () => {
+    const scene = createUpgradeScene([worker(1)])
+    const node = scene.talos.node('estante-1')
+    node.other = { ...node.running, version: 'v1.12.11', entry: 'Talos-v1.12.11.efi' }
+    const { plan, run } = await rollBack(scene, 'estante-1')
+    expect(plan.to).toBe('unknown')
+    expect(plan.rows.find(({ fact }) => fact === 'talos')).toEqual({
+      fact: 'talos',
+      before: 'v1.13.9',
+      note: 'unknown',
+    })
+    expect(run.outcome).toBe('proven')
+    expect(run.verdict.find(({ fact }) => fact === 'talos')).toMatchObject({
+      expected: '≠ v1.13.9',
+      found: 'v1.12.11',
+    })
+  })
+
+  test('without another slot is refused by the node: rollback-impossible, nothing changed', async () => {
+    const scene = createUpgradeScene([worker(1)])
+    const { run } = await rollBack(scene, 'estante-1')
+    expect(run).toMatchObject({
+      outcome: 'refused',
+      error: {
+        code: 'rollback-impossible',
+        message: expect.stringContaining('label does not exist') as unknown,
+      },
+    })
+    expect(run.verdict.find(({ fact }) => fact === 'boot-id')?.outcome).toBe('differs')
+  })
+
+  test('after a fallback the new version is the one in the other slot', async () => {
+    const scene = createUpgradeScene([worker(1)])
+    const { planId } = await scene.plan('estante-1', 'v1.14.0')
+    scene.talos.node('estante-1').troubles.add('falls-back')
+    expect((await scene.finish(await scene.start(planId))).outcome).toBe('fell-back')
+    const plan = await scene.handlers['upgrades.plan-rollback'](scene.ref('estante-1'), scene.signal)
+    expect(plan.to).toBe('v1.14.0')
+  })
+})
