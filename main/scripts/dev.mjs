@@ -33,7 +33,7 @@ const pages = await createServer({
     },
   },
   // Each page gets the host's last token, so a restarted host needs no new link from the terminal.
-  plugins: [{ name: 'launch-token', transformIndexHtml: () => [tokenScript()] }],
+  plugins: [{ name: 'launch-token', transformIndexHtml: tokenScript }],
 })
 await pages.listen()
 const pageUrl = pages.resolvedUrls.local[0]
@@ -100,8 +100,12 @@ function launch() {
   })
 }
 
+/** Given out once, as the host takes it once; later loads come in with their cookie. */
 function tokenScript() {
-  return { tag: 'script', injectTo: 'head-prepend', children: `location.hash = 'token=${token}'` }
+  if (token === '') return []
+  const children = `location.hash = 'token=${token}'`
+  token = ''
+  return [{ tag: 'script', injectTo: 'head-prepend', children }]
 }
 
 function freePort() {
