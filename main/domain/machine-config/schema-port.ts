@@ -1,0 +1,23 @@
+import type { ConfigFacts } from './config-facts.ts'
+
+/** A JSON schema or a part of it. */
+export type JsonSchema = Readonly<Record<string, unknown>>
+
+/** A key that a line's decoder takes although its schema no longer lists it. Source: resources/config-schema/accepted.json. */
+export interface AcceptedKey {
+  readonly key: string
+  readonly missingSince: string
+  /** Line whose schema still describes it; absent where none does. */
+  readonly lastInSchema?: string
+}
+
+/** The data that ships with the app: schemas per Talos line and the tables about configurations. */
+export interface SchemaPort {
+  /** Lines with a schema, oldest first: `v1.9` … `v1.14`, `v1.15-dev`. */
+  versions(): Promise<readonly string[]>
+  /** As upstream has it. `undefined` for a line there is none of. */
+  schema(version: string): Promise<JsonSchema | undefined>
+  /** By schema definition. */
+  accepted(): Promise<Readonly<Record<string, readonly AcceptedKey[]>>>
+  facts(): Promise<ConfigFacts>
+}

@@ -1,0 +1,51 @@
+import type { ChangeTable, ModeChoice, Review } from '#contract/machine-configs.ts'
+import type { NodeRef } from '#contract/names.ts'
+import type { KnownConfig } from '../../../domain/machine-config/review.ts'
+import { TalosFailure } from '../../../domain/talos-failure.ts'
+
+/** A review with what must not cross: both configurations with their secrets. */
+export interface KeptReview {
+  readonly ref: NodeRef
+  readonly base: KnownConfig
+  readonly draft: KnownConfig
+  /** What waited on the disk for the next reboot. */
+  readonly staged?: KnownConfig
+  readonly talosVersion: string
+  readonly hostname: string
+  readonly table: ChangeTable
+  readonly modes: readonly ModeChoice[]
+  readonly toAccept: Review['toAccept']
+  readonly blocking: boolean
+  readonly talosctl: Review['talosctl']
+}
+
+export interface KeptReviews {
+  keep(id: string, review: KeptReview): void
+  /** Throws `plan-stale` for one that is not kept any more or is another node's. */
+  get(id: string, ref: NodeRef): KeptReview
+}
+
+/** Each holds a configuration or two; a person looks at one at a time. */
+const KEPT = 10
+
+export function createKeptReviews(): KeptReviews {
+  const kept = new Map<string, KeptReview>()
+  return {
+    keep(id, review) {
+      kept.set(id, review)
+      for (const oldest of kept.keys()) {
+        if (kept.size <= KEPT) break
+        kept.delete(oldest)
+      }
+    },
+    get(id, ref) {
+      const review = kept.get(id)
+      if (review?.ref.context !== ref.context || review.ref.node !== ref.node) {
+        throw new TalosFailure('plan-stale', 'This review is not kept any more. Review the draft again.', {
+          node: ref.node,
+        })
+      }
+      return review
+    },
+  }
+}
