@@ -80,16 +80,6 @@ function Frame({ app }: { readonly app: AppState }) {
         className={`frame${withTree ? '' : ' frame-wide'}${folded && !narrow ? ' frame-folded' : ''}`}
         style={context === undefined ? undefined : { ['--spine' as string]: `var(--spine-${context.spine})` }}
       >
-        <a
-          className="skip"
-          href={place}
-          onClick={(event) => {
-            event.preventDefault()
-            document.getElementById('content')?.focus()
-          }}
-        >
-          {t('top.skip')}
-        </a>
         <TitleBar
           route={route}
           context={context}

@@ -53,6 +53,7 @@ function Crash({ error, onAgain }: { readonly error: Error; readonly onAgain: ()
     <PageBody>
       <div className="section">
         <EmptyState
+          heading="h1"
           kind="decide"
           title={t('crash.title')}
           actions={

@@ -23,6 +23,7 @@ export function GonePage({ why, error }: { readonly why: Gone; readonly error: W
       <div className="gone-box">
         <Brand />
         <EmptyState
+          heading="h1"
           kind={why === 'taken' ? 'plain' : 'decide'}
           title={t(`gone.${why}.title`)}
           actions={

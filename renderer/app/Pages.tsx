@@ -16,6 +16,15 @@ import { PageBody } from '../ui/Page.tsx'
 import { hrefOf, type Route } from '../ui/route.ts'
 
 const NodePage = lazy(async () => ({ default: (await import('../features/node/NodePage.tsx')).NodePage }))
+const ConfigPage = lazy(async () => ({
+  default: (await import('../features/machine-configs/ConfigPage.tsx')).ConfigPage,
+}))
+const UpgradePage = lazy(async () => ({
+  default: (await import('../features/upgrades/UpgradePage.tsx')).UpgradePage,
+}))
+const RollbackPage = lazy(async () => ({
+  default: (await import('../features/upgrades/RollbackPage.tsx')).RollbackPage,
+}))
 
 /** What is shown for an address. Pages that carry much code come when they are first opened. */
 export function Pages({ route, context }: { readonly route: Route; readonly context: Context | undefined }) {
@@ -43,16 +52,19 @@ function Page({ route, context }: { readonly route: Route; readonly context: Con
     case 'fleet':
       return context === undefined ? <NoSuchContext name={route.context} /> : <FleetPage context={context} />
     case 'node':
+      if (context === undefined) return <NoSuchContext name={route.context} />
+      return route.tab === 'configuration' ? (
+        <ConfigPage context={route.context} node={route.node} />
+      ) : (
+        <NodePage key={route.node} context={route.context} node={route.node} tab={route.tab} />
+      )
     case 'upgrade':
+      if (context === undefined) return <NoSuchContext name={route.context} />
+      return <UpgradePage key={route.node} context={route.context} node={route.node} />
     case 'rollback':
       if (context === undefined) return <NoSuchContext name={route.context} />
-      return <NodeAt route={route} />
+      return <RollbackPage key={route.node} context={route.context} node={route.node} />
   }
-}
-
-function NodeAt({ route }: { readonly route: Route & { readonly node: string; readonly context: string } }) {
-  if (route.at !== 'node' || route.tab === 'configuration') return null
-  return <NodePage key={route.node} context={route.context} node={route.node} tab={route.tab} />
 }
 
 function RunAt({ id }: { readonly id: string }) {
@@ -67,6 +79,7 @@ function NoSuchContext({ name }: { readonly name: string }) {
     <PageBody>
       <div className="section">
         <EmptyState
+          heading="h1"
           title={t('nothing.context.title', { context: name })}
           actions={
             <LinkButton size="small" href={hrefOf({ at: 'import' })}>

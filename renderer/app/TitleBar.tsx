@@ -45,6 +45,16 @@ export function TitleBar({
   const { t } = useText()
   return (
     <header className="title-bar" data-pane>
+      <a
+        className="skip"
+        href={hrefOf(route)}
+        onClick={(event) => {
+          event.preventDefault()
+          document.getElementById('content')?.focus()
+        }}
+      >
+        {t('top.skip')}
+      </a>
       {onDrawer !== undefined && (
         <IconButton
           label={t('top.show-tree')}
@@ -118,7 +128,7 @@ function DemoMark() {
   const { t } = useText()
   return (
     <Hint text={t('demo.hint')}>
-      <span className="demo-mark" tabIndex={0} role="note">
+      <span className="demo-mark">
         <Icon of={FlaskConical} size={13} />
         {t('demo.mark')}
       </span>

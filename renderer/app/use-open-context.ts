@@ -14,17 +14,9 @@ export function useOpenContext(route: Route): Context | undefined {
 }
 
 export function contextIn(route: Route): string | undefined {
-  switch (route.at) {
-    case 'fleet':
-    case 'node':
-    case 'upgrade':
-    case 'rollback':
-      return route.context
-    default:
-      return undefined
-  }
+  return 'context' in route ? route.context : undefined
 }
 
 export function nodeIn(route: Route): string | undefined {
-  return route.at === 'node' || route.at === 'upgrade' || route.at === 'rollback' ? route.node : undefined
+  return 'node' in route ? route.node : undefined
 }

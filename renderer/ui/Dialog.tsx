@@ -31,7 +31,19 @@ export function Dialog({
     >
       <Radix.Portal>
         <Radix.Overlay className="veil" />
-        <Radix.Content className={wide ? 'dialog dialog-wide' : 'dialog'} aria-describedby={undefined}>
+        <Radix.Content
+          className={wide ? 'dialog dialog-wide' : 'dialog'}
+          aria-describedby={undefined}
+          onOpenAutoFocus={(event) => {
+            // What the dialog is about, never one of its buttons.
+            event.preventDefault()
+            const content = event.currentTarget as HTMLElement
+            const field = content.querySelector<HTMLElement>(
+              'input, textarea, [role=radio][data-state=checked]',
+            )
+            ;(field ?? content).focus()
+          }}
+        >
           <div className="dialog-head">
             <Radix.Title>{title}</Radix.Title>
             <Radix.Close asChild>

@@ -61,7 +61,8 @@ function RemedyPart({ error, actions }: { readonly error: WireError; readonly ac
 /** A remedy that no button can do is said in words. */
 function Advice({ error, actions }: { readonly error: WireError; readonly actions: RemedyActions }) {
   const { t } = useText()
-  if (error.remedy === undefined || actions[error.remedy] !== undefined) return null
+  // Taken away on purpose: the screen itself is the remedy.
+  if (error.remedy === undefined || Object.hasOwn(actions, error.remedy)) return null
   return <div>{t(`remedy.${error.remedy}`)}</div>
 }
 

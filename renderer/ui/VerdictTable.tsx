@@ -23,6 +23,7 @@ export function VerdictTable({
   const proven = rows.filter((row) => row.outcome === 'proven').length
   const differs = rows.filter((row) => row.outcome === 'differs').length
   const withBefore = rows.some((row) => row.before !== undefined)
+  const withSource = rows.some(readFrom)
   return (
     <Table label={label}>
       <thead>
@@ -32,6 +33,7 @@ export function VerdictTable({
           <HeadCell tint="after">{t('verdict.expected')}</HeadCell>
           <HeadCell>{t('verdict.found')}</HeadCell>
           <HeadCell>{t('verdict.verdict')}</HeadCell>
+          {withSource && <HeadCell optional>{t('verdict.read-from')}</HeadCell>}
         </tr>
       </thead>
       <tbody>
@@ -45,19 +47,25 @@ export function VerdictTable({
             </Cell>
             <Cell>
               <Outcome outcome={row.outcome} />
-              {row.note !== undefined && <div className="meta">{row.note}</div>}
+              {row.outcome === 'unknown' && row.note !== undefined && <div className="meta">{row.note}</div>}
             </Cell>
+            {withSource && <Cell optional>{readFrom(row) && <span className="dim">{row.note}</span>}</Cell>}
           </Row>
         ))}
         <SumRow>
           <Cell colSpan={withBefore ? 4 : 3}>{t('verdict.sum', { proven, count: rows.length })}</Cell>
-          <Cell>
+          <Cell colSpan={withSource ? 2 : 1}>
             <Outcome outcome={differs > 0 ? 'differs' : proven === rows.length ? 'proven' : 'unknown'} />
           </Cell>
         </SumRow>
       </tbody>
     </Table>
   )
+}
+
+/** A note beside what was found says where it was read; beside nothing it says why. */
+function readFrom(row: VerdictRow): boolean {
+  return row.outcome !== 'unknown' && row.note !== undefined
 }
 
 function Outcome({ outcome }: { readonly outcome: VerdictRow['outcome'] }) {

@@ -18,7 +18,7 @@ const DecideIcon = createLucideIcon('decide', [
 
 /** Unknown: a dashed circle, as everything unknown is dashed. */
 const UnknownIcon = createLucideIcon('unknown', [
-  ['circle', { cx: '12', cy: '12', r: '9.4', strokeDasharray: '3.6 3', key: 'ring' }],
+  ['circle', { cx: '12', cy: '12', r: '9.4', strokeDasharray: '2.4 2', key: 'ring' }],
   ['path', { d: 'M9.45 9.6a2.6 2.6 0 1 1 3.6 2.4c-.75.3-1.05.75-1.05 1.5M12 16.65v.01', key: 'mark' }],
 ])
 

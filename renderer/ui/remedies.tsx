@@ -5,7 +5,7 @@ import type { Remedy, WireError } from '#contract/wire-error.ts'
  * What the app can do about a remedy from anywhere (open the import, diagnostics, the lock). A screen that can do
  * more (try again, read again) gives `ErrorNote` its own; `undefined` takes one away where it makes no sense.
  */
-export type RemedyActions = { readonly [R in Remedy]?: ((error: WireError) => void) | undefined }
+export type RemedyActions = Readonly<Partial<Record<Remedy, ((error: WireError) => void) | undefined>>>
 
 export const RemedyContext = createContext<RemedyActions>({})
 

@@ -2,6 +2,7 @@ import type { Run, RunOutcome, RunStep } from '#contract/runs.ts'
 import { knownKey } from './i18n/catalogue.ts'
 import type { TextTools } from './i18n/text.tsx'
 import type { StateKind } from './icons.tsx'
+import { plainVersion } from './node-state.ts'
 
 /** The colour of each verdict. Only what was read back is proven. */
 const OUTCOME_KIND: Readonly<Record<RunOutcome, StateKind>> = {
@@ -19,10 +20,17 @@ const OUTCOME_KIND: Readonly<Record<RunOutcome, StateKind>> = {
 
 /** What a run does, in the person's language: `Upgrade Talos 1.13.9 → 1.14.0`. */
 export function runTitle(run: Pick<Run, 'title' | 'kind'>, text: TextTools): string {
-  const key = knownKey(run.title.key)
-  if (key !== undefined) return text.fill(key, run.title.parameters)
+  const { mode } = run.title.parameters
+  // A mode changes the sentence, so each has its own: `run.reboot-powercycle`, `run.apply-try`.
+  const key =
+    (mode === undefined ? undefined : knownKey(`${run.title.key}-${mode}`)) ?? knownKey(run.title.key)
+  if (key !== undefined) return text.fill(key, withPlainVersions(run.title.parameters))
   const rest = Object.values(run.title.parameters).join(' → ')
   return rest === '' ? text.t(`run.kind.${run.kind}`) : `${text.t(`run.kind.${run.kind}`)}, ${rest}`
+}
+
+function withPlainVersions(parameters: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, plainVersion(value)]))
 }
 
 /** A step's name in the person's language, else as main wrote it. */

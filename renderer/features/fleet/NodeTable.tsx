@@ -94,7 +94,11 @@ function NodeRow({ node }: { readonly node: NodeSummary }) {
         {node.schematic === undefined ? missing : old(<SchematicCell schematic={node.schematic} />)}
       </Cell>
       <Cell number>
-        {now(node.cpuPercent !== undefined && <Meter label={t('fleet.col.cpu')} percent={node.cpuPercent} />)}
+        {now(
+          node.cpuPercent === undefined ? undefined : (
+            <Meter label={t('fleet.col.cpu')} percent={node.cpuPercent} />
+          ),
+        )}
       </Cell>
       <Cell number>
         {now(node.memory && <Meter label={t('fleet.col.memory')} percent={share(node.memory)} />)}
@@ -142,7 +146,9 @@ function Badges({ node }: { readonly node: NodeSummary }) {
   const { t, format } = useText()
   if (node.reach.kind === 'silent') {
     if (node.lastReadAt === undefined) return null
-    return <Badge kind="unknown">{t('fleet.badge.last-read', { time: format.time(node.lastReadAt) })}</Badge>
+    return (
+      <Badge kind="unknown">{t('fleet.badge.last-read', { time: format.minute(node.lastReadAt) })}</Badge>
+    )
   }
   return (
     <>

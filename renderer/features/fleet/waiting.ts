@@ -27,6 +27,7 @@ export type WaitingItem =
   | { readonly kind: 'staged'; readonly id: string; readonly node: NodeSummary; readonly name: string }
   | { readonly kind: 'expires'; readonly id: string; readonly until: string }
 
+const NODE_KINDS: readonly WaitingItem['kind'][] = ['silent', 'not-ready', 'staged']
 const WARN_DAYS = 14
 
 /** What waits in a cluster now: a pure look at nodes, runs (newest first) and the key. */
@@ -52,7 +53,9 @@ export function waitingFor(
     ...newest.flatMap((run): WaitingItem[] =>
       run.outcome === 'fell-back' ? [{ kind: 'fell-back', id: `fell-back ${run.id}`, run }] : [],
     ),
-    ...nodes.flatMap((node): WaitingItem[] => waitingAtNode(node, busy.has(node.address))),
+    ...nodes
+      .flatMap((node): WaitingItem[] => waitingAtNode(node, busy.has(node.address)))
+      .toSorted((a, b) => NODE_KINDS.indexOf(a.kind) - NODE_KINDS.indexOf(b.kind)),
     ...(daysUntil(context.certificate.notAfter, nowMs) < WARN_DAYS
       ? [{ kind: 'expires' as const, id: 'expires', until: context.certificate.notAfter }]
       : []),

@@ -89,6 +89,7 @@ function MissingRun() {
     <PageBody>
       <div className="section">
         <EmptyState
+          heading="h1"
           icon={NotebookText}
           title={t('runs.missing.title')}
           actions={

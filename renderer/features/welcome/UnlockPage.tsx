@@ -27,7 +27,7 @@ export function UnlockPage() {
   return (
     <PageBody>
       <div className="unlock">
-        <EmptyState icon={LockKeyhole} title={t('unlock.title')}>
+        <EmptyState heading="h1" icon={LockKeyhole} title={t('unlock.title')}>
           <form
             className="keystore-form"
             onSubmit={(event) => {

@@ -84,6 +84,7 @@ export const shellEn = {
   'verdict.expected': 'Expected',
   'verdict.found': 'Found',
   'verdict.verdict': 'Verdict',
+  'verdict.read-from': 'Read from',
   'verdict.as-expected': 'as expected',
   'verdict.differs': 'differs',
   'verdict.not-told': 'The node does not say.',

@@ -84,6 +84,7 @@ export const shellEs: Translated<typeof shellEn> = {
   'verdict.expected': 'Esperado',
   'verdict.found': 'Leído',
   'verdict.verdict': 'Veredicto',
+  'verdict.read-from': 'Leído de',
   'verdict.as-expected': 'como se esperaba',
   'verdict.differs': 'difiere',
   'verdict.not-told': 'El nodo no lo dice.',
