@@ -16,10 +16,13 @@ export default defineConfig({
     target: 'node20',
     minify: true,
     rolldownOptions: {
+      checks: { pluginTimings: false },
       input: { electron: 'main/electron.ts', browser: 'main/browser.ts', simulator: 'main/simulator/cli.ts' },
       external: ['electron', ...builtinModules, ...builtinModules.map((name) => `node:${name}`)],
       output: {
         format: 'cjs',
+        // @peculiar/x509 breaks when it runs before reflect-metadata, which shares no import with it.
+        strictExecutionOrder: true,
         entryFileNames: '[name].cjs',
         chunkFileNames: 'chunks/[name]-[hash].cjs',
       },

@@ -125,7 +125,7 @@ async function serve(run: BrowserRun, args: BrowserArguments, dataDir: string): 
     await log.flush()
     return 1
   }
-  await show(server.createLink())
+  if (!ended.signal.aborted) await show(server.createLink())
   await untilAborted(ended.signal)
   await server[Symbol.asyncDispose]()
   await dispose(app)
