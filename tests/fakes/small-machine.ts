@@ -28,6 +28,7 @@ export interface SmallMachine extends SimulatedMachine {
 const clock: SimulatedClock = {
   now: () => Date.UTC(2026, 2, 1, 10),
   sleep: () => Promise.reject(new Error('a small machine does not sleep')),
+  wait: () => Promise.reject(new Error('a small machine does not wait')),
   speed: 1,
 }
 
@@ -46,7 +47,6 @@ export function createSmallMachine(
     ...options,
   }
   const power = new EventEmitter<{ up: []; down: [] }>()
-  power.setMaxListeners(0)
   const bus = new EventEmitter<{ event: [MachineEvent]; kernel: [string]; line: [string, string] }>()
   const resources = createResourceStore(clock)
   const history: MachineEvent[] = []
@@ -57,6 +57,7 @@ export function createSmallMachine(
   ])
   const asked: string[] = []
   let up = false
+  let boots = 0
   let reportAborted: () => void = () => undefined
   const installerAborted = new Promise<void>((resolve) => (reportAborted = resolve))
 
@@ -78,7 +79,9 @@ export function createSmallMachine(
       return up
     },
     talosVersion: spec.talos,
-    bootId: `boot of ${spec.hostname}`,
+    get bootId() {
+      return `boot ${boots} of ${spec.hostname}`
+    },
     asked,
     installerOutput: [],
     installerAborted,
@@ -162,6 +165,7 @@ export function createSmallMachine(
     settle: unasked('fail'),
     async powerOn() {
       up = true
+      boots += 1
       power.emit('up')
     },
     powerOff() {

@@ -39,12 +39,14 @@ export function createDispatcher(methods: ReadonlyMap<string, AnyMethod>): Dispa
     return method
   }
 
-  function answerUnary(node: Node, call: Incoming, signal: AbortSignal): object | Promise<object> {
+  async function answerUnary(node: Node, call: Incoming, signal: AbortSignal): Promise<object> {
+    await hesitate(node, signal)
     return methodOf(node, call)(call.request, contextOf(node, call, signal)) as object | Promise<object>
   }
 
-  function answerStream(node: Node, call: Incoming, signal: AbortSignal): AsyncIterable<object> {
-    return methodOf(node, call)(call.request, contextOf(node, call, signal)) as AsyncIterable<object>
+  async function* answerStream(node: Node, call: Incoming, signal: AbortSignal): AsyncGenerator<object> {
+    await hesitate(node, signal)
+    yield* methodOf(node, call)(call.request, contextOf(node, call, signal)) as AsyncIterable<object>
   }
 
   async function unaryAt(self: Node, target: string, call: Incoming): Promise<object> {
@@ -104,6 +106,11 @@ export function createDispatcher(methods: ReadonlyMap<string, AnyMethod>): Dispa
       else yield* streamAtMany(self, route.targets, call)
     },
   }
+}
+
+/** A slow node takes its time over every call. */
+async function hesitate({ machine }: Node, signal: AbortSignal): Promise<void> {
+  if (machine.responseDelay) await machine.clock.sleep(machine.responseDelay, signal)
 }
 
 function contextOf(node: Node, call: Incoming, signal: AbortSignal): CallContext {

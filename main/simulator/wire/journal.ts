@@ -17,7 +17,7 @@ export interface JournalEvent {
 }
 
 /**
- * The history of a machine's resources since it got power: what watches read, tail and resume from. Positions count
+ * The history of a machine's resources since it booted: what watches read, tail and resume from. Positions count
  * per kind; a bookmark is a position with a cookie of this boot, so that none survives a reboot (behaviour.md §3.2).
  */
 export interface Journal {
@@ -50,8 +50,18 @@ export function journalOf(machine: SimulatedMachine): Journal {
 function createJournal(machine: SimulatedMachine): Journal {
   let kinds = new Map<string, Kind>()
   let cookie = randomBytes(8)
+  let boot = machine.bootId
+
+  /** Nothing is remembered across a boot; an API that was only out of reach for a while loses nothing. */
+  function startAnew(): void {
+    if (machine.bootId === boot) return
+    boot = machine.bootId
+    kinds = new Map()
+    cookie = randomBytes(8)
+  }
 
   function kindOf(namespace: string, type: string): Kind {
+    startAnew()
     const name = `${namespace}/${type}`
     const found = kinds.get(name)
     if (found) return found
@@ -68,11 +78,6 @@ function createJournal(machine: SimulatedMachine): Journal {
     kind.writePosition += 1
     for (const wake of [...kind.waiting]) wake()
   })
-  machine.power.on('down', () => {
-    kinds = new Map()
-    cookie = randomBytes(8)
-  })
-
   return {
     position: (namespace, type) => kindOf(namespace, type).writePosition,
     oldest: (namespace, type) => oldestOf(kindOf(namespace, type)),
@@ -100,12 +105,14 @@ function createJournal(machine: SimulatedMachine): Journal {
       })
     },
     bookmark(position) {
+      startAnew()
       const bytes = Buffer.alloc(16)
       cookie.copy(bytes)
       bytes.writeBigInt64BE(BigInt(position), 8)
       return bytes
     },
     resume(namespace, type, bookmark) {
+      startAnew()
       if (bookmark.length !== 16 || !bookmark.subarray(0, 8).equals(cookie)) return undefined
       const kind = kindOf(namespace, type)
       const position = Number(bookmark.readBigInt64BE(8))

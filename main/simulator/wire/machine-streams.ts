@@ -54,9 +54,11 @@ export const streamMethods: Methods<MachineServiceHandlers> = {
       request.withActorId === '' || (WITH_ACTOR.has(event.type) && event.actorId === request.withActorId)
     const replay = replayed(request, context).filter(wanted)
     const live = createFrameQueue<MachineEvent>(signal)
-    const stop = machine.onEvent((event) => {
-      if (wanted(event)) live.push(event)
-    })
+    const stop = machine.onEvent(
+      inOrder((event) => {
+        if (wanted(event)) live.push(event)
+      }),
+    )
     try {
       yield { data: { type_url: '', value: Buffer.alloc(0) }, id: createXid(), actorId: request.withActorId }
       for (const event of replay) yield pack(event, context)
@@ -65,6 +67,23 @@ export const streamMethods: Methods<MachineServiceHandlers> = {
       stop()
     }
   },
+}
+
+/**
+ * A machine tells what follows from an event (a stage from a sequence) while it is still telling the event, so that a
+ * late listener hears them the wrong way round; ids sort as they were published.
+ */
+function inOrder(listener: (event: MachineEvent) => void): (event: MachineEvent) => void {
+  let told: MachineEvent[] = []
+  return (event) => {
+    told.push(event)
+    if (told.length > 1) return
+    queueMicrotask(() => {
+      const events = told.sort((a, b) => (a.id < b.id ? -1 : 1))
+      told = []
+      events.forEach(listener)
+    })
+  }
 }
 
 /** Bytes as Data frames of at most 1 KiB; nothing for nothing. */

@@ -30,7 +30,11 @@ export async function serveCluster(options: {
   const protos = loadProtos(options.protosDir)
   const dispatcher = createDispatcher(SERVICES)
   const machines = cluster.machines()
-  machines.forEach(journalOf)
+  for (const machine of machines) {
+    journalOf(machine)
+    // Every call that goes through another node waits for its power to fail.
+    machine.power.setMaxListeners(0)
+  }
   const talosconfigs = await writeTalosconfigs(cluster, secrets)
 
   const servers: NodeServer[] = []

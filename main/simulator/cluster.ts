@@ -1,0 +1,156 @@
+import { join } from 'node:path'
+import { demoNodes, type NodePlan, plannedNodes } from './demo-nodes.ts'
+import type { ClusterState, MachineSpec, SimulatedClock, SimulatedMachine } from './machine-api.ts'
+import { createClock } from './machine/clock.ts'
+import { createClusterState } from './machine/cluster-state.ts'
+import { createMachine } from './machine/create-machine.ts'
+import { createRandom } from './machine/random.ts'
+import { claimAddresses } from './wire/addresses.ts'
+import { createClusterSecrets } from './wire/pki.ts'
+import { createResourceStore } from './wire/resource-store.ts'
+import { serveCluster, type TalosconfigRole } from './wire/serve-cluster.ts'
+
+export type { NodePlan } from './demo-nodes.ts'
+export type { TalosconfigRole } from './wire/serve-cluster.ts'
+
+export interface SimulatedClusterOptions {
+  /** Also the context's name; `casa` unless told otherwise. */
+  readonly name?: string
+  /** The demo's five unless told otherwise: each node, or how many and which versions in turn. */
+  readonly nodes?: readonly NodePlan[] | ClusterSize
+  /** How much faster than real time the machines live; 1 unless told otherwise. */
+  readonly speed?: number
+  /** The same seed gives the same hardware, ids and loads; keys are new each time. */
+  readonly seed?: number | string
+  /** Folder of our .proto files. */
+  readonly protosDir: string
+  /** Folder with `config-schema/`, by which the nodes judge configs; without it they accept any key. */
+  readonly resourcesDir?: string
+  /** Default true: the nodes have been running for a while when the promise resolves. False: they begin to boot then. */
+  readonly instant?: boolean
+  /** Instead of a clock of `speed`. */
+  readonly clock?: SimulatedClock
+}
+
+export interface ClusterSize {
+  readonly controlPlanes: number
+  readonly workers: number
+  /** `v1.13.9`, given to the nodes in turn. */
+  readonly talos: readonly string[]
+}
+
+export interface SimulatedCluster extends AsyncDisposable {
+  readonly name: string
+  /** Of the control planes, as in the talosconfig. */
+  readonly endpoints: readonly string[]
+  /** By hostname. */
+  readonly machines: ReadonlyMap<string, SimulatedMachine>
+  readonly state: ClusterState
+  /** @throws when no machine has that hostname */
+  node(hostname: string): SimulatedMachine
+  /** Text of a talosconfig for that role, `os:admin` unless told otherwise. */
+  talosconfig(role?: TalosconfigRole, options?: { readonly expired?: boolean }): string
+}
+
+/**
+ * Talos machines on this computer, each a gRPC server with mutual TLS on an address of its own.
+ * @throws the system's error when no address can be had, or a machine's when it does not boot
+ */
+export async function startSimulatedCluster(options: SimulatedClusterOptions): Promise<SimulatedCluster> {
+  const { name = 'casa', instant = true } = options
+  const plans = planOf(options.nodes)
+  const [claim, secrets] = await Promise.all([
+    claimAddresses(plans.length),
+    // 4096 bits as Talos makes them would cost a second of the start, and nothing here verifies with this key.
+    createClusterSecrets({ serviceAccountBits: 2048 }),
+  ])
+  const specs = plans.map((plan, index): MachineSpec => {
+    const place = claim.places[index]
+    if (!place) throw new Error(`no address for ${plan.hostname}`)
+    return { ...plan, ...place }
+  })
+  const clock = options.clock ?? createClock(options.speed ?? 1)
+  const random = createRandom(options.seed ?? 1)
+  const first = specs.find(({ role }) => role === 'controlplane')
+  const state = createClusterState({
+    name,
+    endpoint: `https://${first?.address ?? '127.0.0.1'}:6443`,
+    clock,
+    random,
+  })
+  const machines = new Map(
+    specs.map((spec) => {
+      const machine = createMachine(spec, {
+        clock,
+        random,
+        store: createResourceStore(clock),
+        cluster: state,
+        secrets,
+        instant,
+        ...(options.resourcesDir === undefined
+          ? {}
+          : { schemaDir: join(options.resourcesDir, 'config-schema') }),
+      })
+      return [spec.hostname, machine] as const
+    }),
+  )
+
+  const served = await serveCluster({ cluster: state, secrets, protosDir: options.protosDir }).catch(
+    async (error: unknown) => {
+      await claim.release()
+      throw error
+    },
+  )
+  async function stop(): Promise<void> {
+    for (const machine of machines.values()) machine.powerOff()
+    await served.close()
+    await claim.release()
+  }
+
+  const booted = Promise.all([...machines.values()].map((machine) => machine.powerOn()))
+  if (instant) {
+    try {
+      await booted
+      await served.settled()
+    } catch (error) {
+      await stop()
+      throw error
+    }
+  }
+  // Nobody waits for machines that boot behind; the plug may be pulled meanwhile.
+  else booted.catch(() => undefined)
+
+  return {
+    name,
+    endpoints: served.endpoints,
+    machines,
+    state,
+    node(hostname) {
+      const machine = machines.get(hostname)
+      if (!machine) throw new Error(`the cluster has no ${hostname}, only ${[...machines.keys()].join(', ')}`)
+      return machine
+    },
+    talosconfig: (role, config) => served.talosconfig(role, config),
+    [Symbol.asyncDispose]: stop,
+  }
+}
+
+function planOf(nodes: SimulatedClusterOptions['nodes']): readonly Omit<MachineSpec, 'address' | 'port'>[] {
+  if (nodes === undefined) return demoNodes()
+  return 'controlPlanes' in nodes ? plannedNodes(sizedPlans(nodes)) : plannedNodes(nodes)
+}
+
+/** bronce-1 … for control planes, estante-1 … for workers, as in the demo. */
+function sizedPlans({ controlPlanes, workers, talos }: ClusterSize): readonly NodePlan[] {
+  const versionOf = (index: number): string => talos[index % Math.max(1, talos.length)] ?? 'v1.13.9'
+  const plan = (role: NodePlan['role'], prefix: string, count: number, offset: number): readonly NodePlan[] =>
+    Array.from({ length: count }, (_none, index) => ({
+      hostname: `${prefix}-${index + 1}`,
+      role,
+      talos: versionOf(offset + index),
+    }))
+  return [
+    ...plan('controlplane', 'bronce', controlPlanes, 0),
+    ...plan('worker', 'estante', workers, controlPlanes),
+  ]
+}

@@ -1,0 +1,50 @@
+import type { MachineSpec } from './machine-api.ts'
+
+type Unplaced = Omit<MachineSpec, 'address' | 'port'>
+
+/** What must be said of a node; the rest is that of a small home server. */
+export type NodePlan = Pick<MachineSpec, 'hostname' | 'role' | 'talos'> & Partial<Unplaced>
+
+const GIB = 1024 ** 3
+
+const HOME_SERVER: Omit<Unplaced, 'hostname' | 'role' | 'talos'> = {
+  bootLoader: 'systemd-boot',
+  extensions: [],
+  kernelArguments: [],
+  diskBytes: 256_060_514_304,
+  memoryBytes: 16 * GIB,
+  cores: 4,
+}
+
+const LONGHORN = ['siderolabs/iscsi-tools', 'siderolabs/util-linux-tools']
+
+/** The demo's cupboard: three control planes and two workers of mixed versions and boot loaders. */
+export function demoNodes(): readonly Unplaced[] {
+  return plannedNodes([
+    { hostname: 'bronce-1', role: 'controlplane', talos: 'v1.13.9' },
+    { hostname: 'bronce-2', role: 'controlplane', talos: 'v1.13.9' },
+    { hostname: 'bronce-3', role: 'controlplane', talos: 'v1.14.0' },
+    {
+      hostname: 'estante-1',
+      role: 'worker',
+      talos: 'v1.13.9',
+      extensions: LONGHORN,
+      cores: 8,
+      memoryBytes: 32 * GIB,
+      diskBytes: 1_000_204_886_016,
+    },
+    {
+      hostname: 'estante-2',
+      role: 'worker',
+      talos: 'v1.11.6',
+      bootLoader: 'grub',
+      extensions: LONGHORN,
+      memoryBytes: 8 * GIB,
+      diskBytes: 500_107_862_016,
+    },
+  ])
+}
+
+export function plannedNodes(plans: readonly NodePlan[]): readonly Unplaced[] {
+  return plans.map((plan) => ({ ...HOME_SERVER, ...plan }))
+}

@@ -1,0 +1,95 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { type SimulatedCluster, startSimulatedCluster } from './cluster.ts'
+
+const USAGE = `Usage: simulator [options]
+  --controlplanes N   how many (default: the demo's cluster of five)
+  --workers N
+  --talos LIST        versions given to the nodes in turn: v1.13.9,v1.14.0
+  --speed N           how much faster than real time (default 1)
+  --seed TEXT         the same seed gives the same machines
+  --scenario LIST     troubles from the start: slow-node@estante-1,diagnostics@bronce-1
+  --out DIR           where the talosconfigs go (default: the current folder)
+  --protos DIR        our .proto files
+`
+
+/**
+ * The simulated cluster on its own: starts it, writes talosconfigs, says so in one line and runs until `end` resolves.
+ * @param host.installed folder that holds protos/ and resources/
+ * @throws with a sentence for the person when an argument makes no sense
+ */
+export async function runSimulator(
+  args: readonly string[],
+  host: { readonly installed: string; readonly end: Promise<void>; print(text: string): void },
+): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      controlplanes: { type: 'string' },
+      workers: { type: 'string' },
+      talos: { type: 'string' },
+      speed: { type: 'string', default: '1' },
+      seed: { type: 'string', default: '1' },
+      scenario: { type: 'string', default: '' },
+      out: { type: 'string', default: '.' },
+      protos: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) {
+    host.print(USAGE)
+    return
+  }
+  const sized = [values.controlplanes, values.workers, values.talos].some((value) => value !== undefined)
+  const cluster = await startSimulatedCluster({
+    protosDir: values.protos ?? join(host.installed, 'protos'),
+    resourcesDir: join(host.installed, 'resources'),
+    speed: numberOf('speed', values.speed),
+    seed: values.seed,
+    ...(sized
+      ? {
+          nodes: {
+            controlPlanes: numberOf('controlplanes', values.controlplanes ?? '3'),
+            workers: numberOf('workers', values.workers ?? '0'),
+            talos: (values.talos ?? 'v1.13.9').split(','),
+          },
+        }
+      : {}),
+  })
+  try {
+    cause(cluster, values.scenario)
+    writeTalosconfigs(cluster, values.out)
+    host.print(`ready: ${cluster.name} at ${cluster.endpoints.join(', ')}; talosconfig in ${values.out}\n`)
+    await host.end
+  } finally {
+    await cluster[Symbol.asyncDispose]()
+  }
+}
+
+function numberOf(name: string, text: string): number {
+  const value = Number(text)
+  if (!Number.isFinite(value) || value < 0) throw new Error(`--${name} takes a number, not "${text}"`)
+  return value
+}
+
+/** `trouble@hostname`, several with commas between. */
+function cause(cluster: SimulatedCluster, scenario: string): void {
+  for (const entry of scenario.split(',').filter((text) => text !== '')) {
+    const [trouble = '', hostname] = entry.split('@')
+    if (hostname === undefined) throw new Error(`--scenario takes trouble@hostname, not "${entry}"`)
+    cluster.node(hostname).cause(trouble)
+  }
+}
+
+/** Keys are for their owner's eyes only. */
+function writeTalosconfigs(cluster: SimulatedCluster, out: string): void {
+  mkdirSync(out, { recursive: true, mode: 0o700 })
+  const texts = {
+    talosconfig: cluster.talosconfig(),
+    'talosconfig.operator': cluster.talosconfig('os:operator'),
+    'talosconfig.reader': cluster.talosconfig('os:reader'),
+    'talosconfig.expired': cluster.talosconfig('os:admin', { expired: true }),
+  }
+  for (const [file, text] of Object.entries(texts)) writeFileSync(join(out, file), text, { mode: 0o600 })
+}
