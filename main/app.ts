@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import type { Run } from '#contract/runs.ts'
 import { createClusters } from './clusters.ts'
 import { createDemo } from './demo.ts'
 import { createContextBook } from './domain/contexts/context-book.ts'
@@ -17,6 +18,9 @@ import { createNodeActionHandlers } from './ipc/handlers/node-actions.ts'
 import { createNodeHandlers } from './ipc/handlers/nodes.ts'
 import { createRunHandlers } from './ipc/handlers/runs.ts'
 import { createUpgradeHandlers } from './ipc/handlers/upgrades.ts'
+import { createConfigHistory } from './store/config-history.ts'
+import { createConfigResources } from './store/config-resources.ts'
+import { createDraftStore } from './store/draft-store.ts'
 import { createEtcdSnapshots } from './store/etcd-snapshots.ts'
 import { createRunJournal } from './store/run-journal.ts'
 import { createSealedContexts } from './store/sealed-contexts.ts'
@@ -76,11 +80,14 @@ export async function createApp(host: HostPort): Promise<{ readonly handlers: Ha
       clusters,
       runs,
       clock,
-      seal,
-      dataDir,
-      resourcesDir,
-      who: host.user,
+      drafts: createDraftStore(join(dataDir, 'drafts'), seal, log),
+      history: createConfigHistory(join(dataDir, 'configs'), seal),
+      schemas: createConfigResources(resourcesDir),
       log,
+      who: host.user,
+      sha256,
+      newId: randomUUID,
+      earlierTrial: (ref) => endOfTrial(runs.list(ref.context), ref.node),
     }),
     ...createUpgradeHandlers({ clusters, runs, clock, snapshots, table, sha256, newId: randomUUID }),
     ...createRunHandlers({ runs, clusters }),
@@ -99,12 +106,19 @@ export async function createApp(host: HostPort): Promise<{ readonly handlers: Ha
 }
 
 /** Until the person has chosen how keys rest, drafts and history are kept in memory: the demo asks for no passphrase. */
-function sealWhatMayRest({ state, seal }: HostPort['keystore']): SealPort {
+function sealWhatMayRest(keystore: HostPort['keystore']): SealPort {
+  const { seal } = keystore
   return {
     get persistent() {
-      return state().kind !== 'unset' && seal.persistent
+      return keystore.state().kind !== 'unset' && seal.persistent
     },
     seal: (plain) => seal.seal(plain),
     unseal: (sealed) => seal.unseal(sealed),
   }
+}
+
+/** When the node itself ends a try that a run began and a crash cut off; `undefined` when there is none. */
+function endOfTrial(runs: readonly Run[], node: string): string | undefined {
+  return runs.findLast((run) => run.kind === 'apply' && run.node === node && run.outcome === 'interrupted')
+    ?.trial?.revertsAt
 }
