@@ -55,7 +55,7 @@ const FILES: Readonly<Record<string, (core: MachineCore, load: () => LoadSnapsho
   '/proc/loadavg': (_, load) =>
     `${load()
       .load.map((value) => value.toFixed(2))
-      .join(' ')} 2/812 ${4711}\n`,
+      .join(' ')} 2/812 4711\n`,
   '/proc/uptime': (core, load) => {
     const up = (core.clock.now() - core.life.bootTime) / 1000
     return `${up.toFixed(2)} ${load().cpu.idle.toFixed(2)}\n`

@@ -70,7 +70,8 @@ export async function upgradeLegacy(
 
 async function fetchImage(core: MachineCore, reference: string): Promise<void> {
   try {
-    for await (const progress of fetchLayers(core, reference, powerOf(core))) void progress
+    const layers = fetchLayers(core, reference, powerOf(core))
+    while (!(await layers.next()).done);
     const image = core.cluster.registry.installer(reference)
     const objection = core.troubles.has('upgrade-wrong-image')
       ? 'exec /bin/installer: exec format error'

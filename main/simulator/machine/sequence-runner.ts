@@ -174,7 +174,7 @@ export function createSequenceRunner(parts: SequenceParts): SequenceRunner {
         return 'done'
       } catch (error) {
         if (error instanceof Restarted) return 'restarted'
-        if (powerLost(error) || power.aborted) return 'power-lost'
+        if (powerLost(error) || powerLost(run.signal.reason)) return 'power-lost'
         const canceled = error instanceof TakenOver
         refuse(name, actorId, canceled ? 'CANCELED' : 'FATAL', `sequence failed: ${textOf(error)}`)
         if (canceled) return 'canceled'

@@ -76,7 +76,8 @@ export async function doTask(core: MachineCore, name: string, run: SequenceRun):
       return loadConfig(core, run.signal)
     case 'mountEphemeralPartition':
       await sleep(380)
-      return mountEphemeral(core)
+      mountEphemeral(core)
+      return
     case 'startAllServices':
       return startAllServices(core, run)
     case 'stopAllPods':
@@ -99,7 +100,8 @@ export async function doTask(core: MachineCore, name: string, run: SequenceRun):
       return install(core, name, sleep)
     case 'kexecPrepare':
       await sleep(700)
-      return kexecPrepare(core, run)
+      kexecPrepare(core, run)
+      return
     case 'reboot':
       return restart(core, run)
     case 'shutdown':

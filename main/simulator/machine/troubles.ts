@@ -93,7 +93,7 @@ function startEtcd(core: MachineCore): void {
 
 function stageConfig(core: MachineCore): void {
   const { active } = core.life
-  if (!active || core.disk.config !== active.text) return
+  if (active?.text !== core.disk.config) return
   // A node label changes nothing else, so the staged edit is harmless when it comes into force.
   const text = active.text.includes('    nodeLabels:\n')
     ? active.text.replace('    nodeLabels:\n', `    nodeLabels:\n        ${STAGED_NOTE}: ""\n`)

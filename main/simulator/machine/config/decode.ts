@@ -1,4 +1,14 @@
-import { isAlias, isMap, isPair, isScalar, isSeq, type LineCounter, type Node, type YAMLMap } from 'yaml'
+import {
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  type Document,
+  type LineCounter,
+  type Node,
+  type YAMLMap,
+} from 'yaml'
 import type { DecoderSchema, Schema } from './schema.ts'
 
 /** What strict decoding of one document found. */
@@ -9,13 +19,18 @@ export interface DecodeFindings {
   readonly unknown: unknown
 }
 
+interface DecodeContext {
+  readonly decoder: DecoderSchema
+  readonly lines: LineCounter
+  readonly ignoredKeys: ReadonlySet<string>
+}
+
 /** Compares a document with the schema as Go's strict decoder would: unknown keys and values of another shape. */
 export function decodeAgainst(
+  document: Document.Parsed,
   root: YAMLMap,
   schema: Schema,
-  decoder: DecoderSchema,
-  lines: LineCounter,
-  ignoredKeys: ReadonlySet<string>,
+  { decoder, lines, ignoredKeys }: DecodeContext,
 ): DecodeFindings {
   const mismatches: string[] = []
 
@@ -33,7 +48,7 @@ export function decodeAgainst(
     const of = decoder.resolve(given)
     if (isAlias(node)) return undefined
     if (isScalar(node) && (node.value === null || node.value === undefined)) return undefined
-    if (isMap(node)) return walkMap(node as YAMLMap, of)
+    if (isMap(node)) return walkMap(node, of)
     if (isSeq(node)) {
       if (of.type !== undefined && of.type !== 'array' && of.type !== 'object') mismatch(node, of.type)
       const items = node.items.map((item) => walk(item as Node, of.items ?? {}))
@@ -56,7 +71,7 @@ export function decodeAgainst(
       const schemaOfKey = decoder.key(of, key)
       if (schemaOfKey === undefined) {
         if (node === root && ignoredKeys.has(key)) continue
-        unknown[key] = pair.value === null ? null : (pair.value as Node).toJS(documentOf(node))
+        unknown[key] = pair.value === null ? null : (pair.value as Node).toJS(document)
       } else if (pair.value !== null) {
         const below = walk(pair.value as Node, schemaOfKey)
         if (below !== undefined) unknown[key] = below
@@ -75,10 +90,6 @@ export function decodeAgainst(
 
   const unknown = walk(root, schema)
   return { mismatches, unknown }
-
-  function documentOf(node: YAMLMap): Parameters<Node['toJS']>[0] {
-    return { schema: node.schema, anchors: new Map() } as unknown as Parameters<Node['toJS']>[0]
-  }
 }
 
 /** Go's decoder still takes YAML 1.1 booleans where a bool is wanted. */

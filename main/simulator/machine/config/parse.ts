@@ -4,6 +4,7 @@ import {
   LineCounter,
   parseAllDocuments,
   stringify,
+  visit,
   type Document,
   type YAMLError,
 } from 'yaml'
@@ -23,7 +24,7 @@ export interface ParseContext {
 }
 
 const LEGACY_KEYS = ['version', 'machine', 'cluster', 'debug', 'persist']
-/** Two kinds whose definition the schemas file under another kind name. */
+/** Known to every typed document, whatever its schema says. */
 const MANIFEST_KEYS = new Set(['apiVersion', 'kind'])
 
 /** Decodes as `configloader.NewFromBytes`: INVALID_ARGUMENT with Talos' texts (behaviour.md §4.4). */
@@ -34,7 +35,7 @@ export function parseConfig(text: string, context: ParseContext): ConfigFile {
   if (!Array.isArray(parsed)) throw refused('no configuration documents found')
   for (const document of parsed) {
     const [error] = document.errors
-    if (error) throw refused(yamlText(error, lines))
+    if (error) throw refused(yamlText(error, document, lines))
     if (document.contents === null || (isScalar(document.contents) && document.contents.value === null))
       continue
     documents.push(decodeDocument(document, lines, context))
@@ -68,7 +69,11 @@ function decodeDocument(
     const decoder = decoderSchema(context.schemaDir, context.talos)
     const schema = decoder.definition(isLegacy ? 'v1alpha1.Config' : (facts?.definition ?? ''))
     if (schema) {
-      const found = decodeAgainst(root, schema, decoder, lines, isLegacy ? new Set() : MANIFEST_KEYS)
+      const found = decodeAgainst(document, root, schema, {
+        decoder,
+        lines,
+        ignoredKeys: isLegacy ? new Set() : MANIFEST_KEYS,
+      })
       if (found.mismatches.length > 0)
         throw refused(`${where}: yaml: unmarshal errors:\n  ${found.mismatches.join('\n  ')}`)
       if (found.unknown !== undefined)
@@ -99,23 +104,36 @@ function refuseDuplicates(documents: readonly ConfigDocument[]): void {
 }
 
 /** The texts of Go's yaml for what people get wrong; the rest is worded as its scanner's general complaint. */
-function yamlText(error: YAMLError, lines: LineCounter): string {
+const YAML_TEXTS: Readonly<Partial<Record<YAMLError['code'], string>>> = {
+  TAB_AS_INDENT: 'found character that cannot start any token',
+  BLOCK_AS_IMPLICIT_KEY: 'mapping values are not allowed in this context',
+  MULTILINE_IMPLICIT_KEY: 'mapping values are not allowed in this context',
+  MISSING_CHAR: "could not find expected ':'",
+  BAD_ALIAS: 'unknown anchor referenced',
+}
+
+function yamlText(error: YAMLError, document: Document.Parsed, lines: LineCounter): string {
   const { line } = lines.linePos(error.pos[0])
-  switch (error.code) {
-    case 'TAB_AS_INDENT':
-      return `yaml: line ${line}: found character that cannot start any token`
-    case 'DUPLICATE_KEY':
-      return `yaml: unmarshal errors:\n  line ${line}: mapping key already defined`
-    case 'BLOCK_AS_IMPLICIT_KEY':
-    case 'MULTILINE_IMPLICIT_KEY':
-      return `yaml: line ${line}: mapping values are not allowed in this context`
-    case 'MISSING_CHAR':
-      return `yaml: line ${line}: could not find expected ':'`
-    case 'BAD_ALIAS':
-      return `yaml: unknown anchor referenced`
-    default:
-      return `yaml: line ${line}: did not find expected key`
-  }
+  if (error.code === 'DUPLICATE_KEY')
+    return `yaml: unmarshal errors:\n  line ${line}: ${duplicateText(error.pos[0], document, lines)}`
+  return `yaml: line ${line}: ${YAML_TEXTS[error.code] ?? 'did not find expected key'}`
+}
+
+/** `mapping key "x" already defined at line 3` */
+function duplicateText(at: number, document: Document.Parsed, lines: LineCounter): string {
+  let text = 'mapping key already defined'
+  visit(document, {
+    Map(_, map) {
+      const keys = map.items.map((pair) => pair.key).filter((key) => isScalar(key))
+      const second = keys.find((key) => key.range?.[0] === at)
+      const first = keys.find((key) => key.value === second?.value)
+      if (!second || !first) return undefined
+      const { line } = lines.linePos(first.range?.[0] ?? 0)
+      text = `mapping key "${String(second.value)}" already defined at line ${line}`
+      return visit.BREAK
+    },
+  })
+  return text
 }
 
 function refused(message: string): SimulatedStatus {

@@ -46,12 +46,11 @@ function validateLegacy(value: Tree, context: ValidateContext): string[] {
 }
 
 function validateMachine(machine: Tree, context: ValidateContext): string[] {
-  const type = machine['type']
+  const type = text(machine['type'])
   const install = isTree(machine['install']) ? machine['install'] : {}
   const network = isTree(machine['network']) ? machine['network'] : {}
   const errors: string[] = []
-  if (!['controlplane', 'worker', 'init'].includes(String(type)))
-    errors.push(`unknown machine type "${String(type ?? '')}"`)
+  if (!['controlplane', 'worker', 'init'].includes(type)) errors.push(`unknown machine type "${type}"`)
   if (list(install['extraKernelArgs']).length > 0 && install['grubUseUKICmdline'] === true)
     errors.push("install.extraKernelArgs and install.grubUseUKICmdline can't be used together")
   const disk = install['disk']
@@ -77,11 +76,11 @@ function validateMachine(machine: Tree, context: ValidateContext): string[] {
 
 function validateCluster(cluster: Tree): string[] {
   const controlPlane = isTree(cluster['controlPlane']) ? cluster['controlPlane'] : {}
-  const endpoint = controlPlane['endpoint']
-  if (endpoint === undefined || endpoint === '') return ['cluster controlplane endpoint is required']
-  return URL.canParse(String(endpoint)) && String(endpoint).startsWith('https://')
+  const endpoint = text(controlPlane['endpoint'])
+  if (endpoint === '') return ['cluster controlplane endpoint is required']
+  return URL.canParse(endpoint) && endpoint.startsWith('https://')
     ? []
-    : [`invalid controlplane endpoint: ${String(endpoint)}`]
+    : [`invalid controlplane endpoint: ${endpoint}`]
 }
 
 /** Since 1.11 the image tags have to fit the Talos version. */
@@ -108,7 +107,7 @@ function validateDocument(document: ConfigDocument, file: ConfigFile): string[] 
   if (DOCUMENT_KINDS[kind]?.named && name === '') errors.push('name is required')
   if (kind === 'HostnameConfig') errors.push(...validateHostname(value, file))
   if (
-    /VolumeConfig$/.test(kind) &&
+    kind.endsWith('VolumeConfig') &&
     kind !== 'VolumeConfig' &&
     (name.length > 34 || !/^[A-Za-z0-9-]*$/.test(name))
   )
@@ -172,6 +171,10 @@ function isAddress(text: string): boolean {
   const found = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?:\/(\d{1,2}))?$/.exec(text)
   if (found) return found.slice(1, 5).every((part) => Number(part) < 256) && Number(found[5] ?? 0) <= 32
   return /^[0-9a-fA-F:]+(\/\d{1,3})?$/.test(text) && text.includes(':')
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : ''
 }
 
 function isTree(value: unknown): value is Tree {

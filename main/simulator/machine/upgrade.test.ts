@@ -1,0 +1,238 @@
+import { expect, test } from 'vitest'
+import { parse } from 'yaml'
+import {
+  runningMachines,
+  type MachineChoice,
+  type SimulatedMachines,
+} from '../../../tests/fakes/simulated-machines.ts'
+import { Code, type InstallerOutput, type LayerProgress, type SimulatedMachine } from '../machine-api.ts'
+import { schematicId } from './schematic.ts'
+
+const SCHEMATIC = schematicId({ extensions: ['siderolabs/iscsi-tools', 'siderolabs/util-linux-tools'] })
+const image = (talos: string, schematic = SCHEMATIC): string =>
+  `factory.talos.dev/metal-installer/${schematic}:${talos}`
+const never = new AbortController().signal
+
+/** Lets the clock go on until the work is over. */
+async function during<T>({ clock }: SimulatedMachines, work: Promise<T>): Promise<T> {
+  let over = false
+  const settled = work.then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error }),
+  )
+  void settled.then(() => {
+    over = true
+  })
+  await clock.runUntil(() => over, 3_600_000)
+  const outcome = await settled
+  if ('error' in outcome) throw outcome.error
+  return outcome.value
+}
+
+async function pull(
+  set: SimulatedMachines,
+  reference: string,
+): Promise<{ seen: LayerProgress[]; name: string }> {
+  const seen: LayerProgress[] = []
+  const work = async (): Promise<string> => {
+    const layers = set.machine.pullImage(reference, never)
+    for (;;) {
+      const { value, done } = await layers.next()
+      if (done) return value
+      seen.push(value)
+    }
+  }
+  return { name: await during(set, work()), seen }
+}
+
+async function install(
+  set: SimulatedMachines,
+  reference: string,
+): Promise<{ text: string; exitCode: number; frames: string[] }> {
+  const frames: string[] = []
+  let exitCode = -1
+  const work = async (): Promise<void> => {
+    for await (const output of set.machine.installImage(reference, never)) note(output)
+  }
+  const note = (output: InstallerOutput): void => {
+    if ('message' in output) frames.push(output.message)
+    else exitCode = output.exitCode
+  }
+  await during(set, work())
+  return { text: frames.join(''), exitCode, frames }
+}
+
+async function upgradeTo(set: SimulatedMachines, reference: string, wait = 240_000): Promise<void> {
+  const { name } = await pull(set, reference)
+  expect((await install(set, name)).exitCode).toBe(0)
+  set.machine.reboot('DEFAULT')
+  await set.clock.advance(wait)
+}
+
+function spec(machine: SimulatedMachine, type: string, id: string): Record<string, unknown> | undefined {
+  const found = machine.resources.get({ namespace: 'runtime', type: `${type}.talos.dev`, id })
+  return found === undefined ? undefined : (parse(found.yamlSpec) as Record<string, unknown>)
+}
+
+const one = (talos: string, rest: Partial<MachineChoice> = {}): MachineChoice[] => [{ talos, ...rest }]
+
+test('pull, install and reboot bring the new version, and the old entry stays for a rollback', async () => {
+  const set = await runningMachines(one('v1.13.8'))
+  await upgradeTo(set, image('v1.13.9'))
+  expect(set.machine.talosVersion).toBe('v1.13.9')
+  expect(spec(set.machine, 'BootedEntries', 'bootedentry')).toEqual({ bootedEntry: 'Talos-v1.13.9.efi' })
+  expect(set.machine.kernelLog().join('')).toContain('removing fallback entry')
+  set.machine.rollback()
+  await set.clock.advance(240_000)
+  expect(set.machine.talosVersion).toBe('v1.13.8')
+  expect(spec(set.machine, 'BootedEntries', 'bootedentry')).toEqual({ bootedEntry: 'Talos-v1.13.8.efi' })
+})
+
+test('the same version with another schematic gets a file of its own, and its extensions', async () => {
+  const set = await runningMachines(one('v1.13.9'))
+  const other = set.cluster.registry.registerSchematic({ extensions: ['siderolabs/tailscale'] })
+  await upgradeTo(set, image('v1.13.9', other))
+  expect(spec(set.machine, 'BootedEntries', 'bootedentry')).toEqual({ bootedEntry: 'Talos-v1.13.9~1.efi' })
+  const extensions = set.machine.resources.list('runtime', 'ExtensionStatuses.runtime.talos.dev')
+  expect(
+    extensions.map(({ yamlSpec }) => (parse(yamlSpec) as { metadata: { name: string } }).metadata.name),
+  ).toEqual(['tailscale', 'schematic'])
+  expect(set.machine.services().map(({ id }) => id)).toContain('ext-tailscale')
+})
+
+test('GRUB goes from A to B and has no booted entry to show', async () => {
+  const set = await runningMachines(one('v1.13.8', { bootLoader: 'grub' }))
+  await upgradeTo(set, image('v1.13.9'))
+  expect(spec(set.machine, 'BootedEntries', 'bootedentry')).toBeUndefined()
+  expect(spec(set.machine, 'KernelCmdlines.runtime', 'cmdline')?.['cmdline']).toContain(
+    'BOOT_IMAGE=/B/vmlinuz',
+  )
+})
+
+test('a machine that was never upgraded has nothing to roll back to', async () => {
+  const { machine } = await runningMachines(one('v1.13.9', { bootLoader: 'grub' }))
+  expect(() => machine.rollback()).toThrow('cannot rollback to B, label does not exist')
+})
+
+test('layers are downloaded once', async () => {
+  const set = await runningMachines(one('v1.13.8'))
+  const first = await pull(set, image('v1.13.9'))
+  expect(first.name).toMatch(/:v1\.13\.9@sha256:[0-9a-f]{64}$/)
+  const byStatus = new Set(first.seen.map(({ status }) => status))
+  expect([...byStatus]).toEqual(['DOWNLOADING', 'DOWNLOAD_COMPLETE', 'EXTRACTING', 'EXTRACT_COMPLETE'])
+  const again = await pull(set, image('v1.13.9'))
+  expect(new Set(again.seen.map(({ status }) => status))).toEqual(new Set(['ALREADY_EXISTS']))
+})
+
+test.each([
+  ['a version that was never released', image('v1.13.99')],
+  ['a schematic nobody asked the factory for', image('v1.13.9', 'f'.repeat(64))],
+  ['the ghcr.io installer of 1.14', 'ghcr.io/siderolabs/installer:v1.14.0'],
+])('%s is not found', async (_, reference) => {
+  const set = await runningMachines(one('v1.13.8'))
+  await expect(pull(set, reference)).rejects.toMatchObject({ code: Code.NOT_FOUND })
+})
+
+test('an image that was not pulled cannot be installed', async () => {
+  const set = await runningMachines(one('v1.13.8'))
+  await expect(install(set, image('v1.13.9'))).rejects.toMatchObject({
+    code: Code.INTERNAL,
+    message: `upgrade failed: installer image ${image('v1.13.9')} not found in containerd store`,
+  })
+})
+
+test('the installer refuses a host that is too old, with its exit code inside an OK stream', async () => {
+  const set = await runningMachines(one('v1.11.6'))
+  const { name } = await pull(set, image('v1.14.0'))
+  const { text, exitCode } = await install(set, name)
+  expect(exitCode).toBe(1)
+  expect(text).toContain('host version 1.11.6 is too old to upgrade to Talos 1.14.0')
+  set.machine.reboot('DEFAULT')
+  await set.clock.advance(240_000)
+  expect(set.machine.talosVersion).toBe('v1.11.6')
+})
+
+test('1.13 cuts the installer output anywhere, 1.14 sends whole lines', async () => {
+  const old = await runningMachines(one('v1.13.8'))
+  const cut = await install(old, (await pull(old, image('v1.13.9'))).name)
+  expect(cut.text.split('\n').at(-2)).toBe('installation of v1.13.9 complete')
+  expect(cut.frames.some((frame) => !frame.endsWith('\n'))).toBe(true)
+  const recent = await runningMachines(one('v1.14.0'))
+  const whole = await install(recent, (await pull(recent, image('v1.14.1'))).name)
+  expect(whole.frames.at(-1)).toBe('installation of v1.14.1 complete')
+})
+
+test('the legacy upgrade drains, installs, reboots and uncordons', async () => {
+  const set = await runningMachines(one('v1.12.10'))
+  const stages: unknown[] = []
+  set.machine.onEvent(({ type, payload }) => {
+    if (type === 'MachineStatusEvent' && stages.at(-1) !== payload['stage']) stages.push(payload['stage'])
+  })
+  const request = { stage: false, force: false, preserve: false, rebootMode: 'DEFAULT' } as const
+  const { actorId } = await during(set, set.machine.upgradeLegacy({ image: image('v1.12.11'), ...request }))
+  expect(actorId).toMatch(/^[0-9a-f-]{36}$/)
+  await set.clock.advance(300_000)
+  expect(set.machine.talosVersion).toBe('v1.12.11')
+  expect(stages).toEqual(['UPGRADING', 'REBOOTING', 'BOOTING', 'RUNNING'])
+  const node = set.machine.resources.list('k8s', 'NodeStatuses.kubernetes.talos.dev')[0]
+  expect(parse(node?.yamlSpec ?? '')).toMatchObject({ nodeReady: true, unschedulable: false })
+})
+
+test('a staged legacy upgrade installs during the next boot and reboots once more', async () => {
+  const set = await runningMachines(one('v1.12.10'))
+  const restarts: unknown[] = []
+  set.machine.onEvent(({ type, payload }) => {
+    if (type === 'RestartEvent') restarts.push(payload['cmd'])
+  })
+  const request = { stage: true, force: false, preserve: false, rebootMode: 'DEFAULT' } as const
+  await during(set, set.machine.upgradeLegacy({ image: image('v1.12.11'), ...request }))
+  await set.clock.advance(400_000)
+  expect(set.machine.talosVersion).toBe('v1.12.11')
+  expect(restarts).toEqual([0x45584543, 0x45584543])
+})
+
+test('the legacy upgrade refuses a control plane of two', async () => {
+  const set = await runningMachines([{ talos: 'v1.12.10' }, { talos: 'v1.12.10' }])
+  const request = { stage: false, force: false, preserve: false, rebootMode: 'DEFAULT' } as const
+  await expect(
+    during(set, set.machine.upgradeLegacy({ image: image('v1.12.11'), ...request })),
+  ).rejects.toThrow(
+    'error validating etcd for upgrade: etcd member count(2) is insufficient to maintain quorum if upgrade commences',
+  )
+})
+
+test('a new version that never becomes ready is reverted by the node itself', async () => {
+  const set = await runningMachines(one('v1.13.8'))
+  set.machine.cause('upgrade-never-ready')
+  await upgradeTo(set, image('v1.13.9'), 100_000)
+  expect(set.machine.talosVersion).toBe('v1.13.9')
+  expect(spec(set.machine, 'MachineStatuses.runtime', 'machine')).toMatchObject({ stage: 'booting' })
+  await set.clock.advance(400_000)
+  expect(set.machine.talosVersion).toBe('v1.13.8')
+  expect(spec(set.machine, 'MachineStatuses.runtime', 'machine')).toMatchObject({
+    stage: 'running',
+    status: { ready: true },
+  })
+})
+
+test('a silent fallback boots the old version and says nothing', async () => {
+  const set = await runningMachines(one('v1.13.8'))
+  const before = set.machine.bootId
+  set.machine.cause('silent-fallback')
+  await upgradeTo(set, image('v1.13.9'))
+  expect(set.machine.bootId).not.toBe(before)
+  expect(set.machine.talosVersion).toBe('v1.13.8')
+})
+
+test('a config with documents of the newer version leaves the older one in maintenance after a rollback', async () => {
+  const set = await runningMachines(one('v1.12.11'))
+  await upgradeTo(set, image('v1.13.9'))
+  const text = set.machine.readFile('/system/state/config.yaml').toString()
+  const data = Buffer.from(`${text}---\napiVersion: v1alpha1\nkind: KubeSpanConfig\nenabled: true\n`)
+  await during(set, set.machine.apply({ data, mode: 'AUTO', dryRun: false, tryTimeout: 60_000 }))
+  set.machine.rollback()
+  await set.clock.advance(240_000)
+  expect(set.machine.talosVersion).toBe('v1.12.11')
+  expect(set.machine.isUp).toBe(false)
+  expect(spec(set.machine, 'MachineStatuses.runtime', 'machine')).toMatchObject({ stage: 'maintenance' })
+})
