@@ -1,6 +1,7 @@
 import './editor.css'
 import { useEffect, useEffectEvent, useRef, useState } from 'react'
 import type { DiffView } from './config-diff.ts'
+import { prepareMonacoLanguage } from './monaco-language.ts'
 
 export interface ConfigDiffProps {
   readonly before: string
@@ -21,13 +22,15 @@ export function ConfigDiff({ before, after, beforeLabel, afterLabel }: ConfigDif
     const element = host.current
     if (element === null) return
     let wanted = true
-    void import('./config-diff.ts').then(({ createDiffView }) => {
-      if (!wanted) return
-      const texts = latest()
-      view.current = createDiffView(element, { before: beforeLabel, after: afterLabel })
-      view.current.setTexts(texts.before, texts.after)
-      setReady(true)
-    })
+    void prepareMonacoLanguage()
+      .then(() => import('./config-diff.ts'))
+      .then(({ createDiffView }) => {
+        if (!wanted) return
+        const texts = latest()
+        view.current = createDiffView(element, { before: beforeLabel, after: afterLabel })
+        view.current.setTexts(texts.before, texts.after)
+        setReady(true)
+      })
     return () => {
       wanted = false
       view.current?.dispose()

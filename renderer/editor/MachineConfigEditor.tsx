@@ -3,6 +3,7 @@ import { useEffect, useEffectEvent, useRef, useState, type KeyboardEvent } from 
 import type { TextPosition } from '#contract/wire-error.ts'
 import type { ConfigEditor } from './config-editor.ts'
 import type { EditorTexts } from './decorations.ts'
+import { prepareMonacoLanguage } from './monaco-language.ts'
 import type { Outline } from './outline.ts'
 import type { EditorProblem } from './problems.ts'
 import type { JsonSchema } from './schema-keys.ts'
@@ -18,7 +19,6 @@ export interface MachineConfigEditorProps {
   readonly problems: readonly EditorProblem[]
   readonly readOnly?: boolean
   readonly texts: EditorTexts
-  readonly language: 'en' | 'es'
   readonly onText: (text: string) => void
   readonly onCursor: (position: TextPosition) => void
   readonly onOutline: (outline: Outline) => void
@@ -36,7 +36,7 @@ export function MachineConfigEditor(props: MachineConfigEditorProps) {
   /** What the editor told last: when it comes back as `value`, the person may have typed on already. */
   const emitted = useRef<string | undefined>(undefined)
   const [ready, setReady] = useState(false)
-  const { schemaVersion, readOnly = false, texts, language } = props
+  const { schemaVersion, readOnly = false, texts } = props
 
   /** The props of the last render, for what happens later. */
   const latest = useEffectEvent(() => props)
@@ -46,8 +46,7 @@ export function MachineConfigEditor(props: MachineConfigEditorProps) {
     if (element === null) return
     let wanted = true
     const start = async () => {
-      // Monaco reads its own sentences once, when it is first loaded.
-      if (language === 'es') await import('monaco-editor/nls/lang/es')
+      await prepareMonacoLanguage()
       const { createConfigEditor } = await import('./config-editor.ts')
       if (!isStill(wanted)) return
       const made = createConfigEditor({
@@ -84,7 +83,7 @@ export function MachineConfigEditor(props: MachineConfigEditorProps) {
       editor.current = undefined
       setReady(false)
     }
-  }, [schemaVersion, readOnly, texts, language])
+  }, [schemaVersion, readOnly, texts])
 
   useEffect(() => {
     if (props.value !== emitted.current) editor.current?.setText(props.value)

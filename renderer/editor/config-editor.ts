@@ -163,6 +163,11 @@ export function createConfigEditor(options: ConfigEditorOptions): ConfigEditor {
         if (found !== undefined) void reveal(found.text)
       },
     }),
+    // The panel below takes room as problems come; what is being typed stays in sight.
+    editor.onDidLayoutChange(() => {
+      const position = editor.getPosition()
+      if (position !== null && editor.hasTextFocus()) editor.revealPosition(position)
+    }),
     letTabOut(editor),
   ]
 

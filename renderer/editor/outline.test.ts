@@ -73,6 +73,11 @@ test('two documents of the same name both stand in the outline, so the person se
   expect(new Set(outline.entries.map((entry) => entry.key)).size).toBe(outline.entries.length)
 })
 
+test('a document that does not say yet what it is has no kind', () => {
+  const outline = outlineOf(node, `${node}---\napiVersion: v1alpha1\nkind:\n`)
+  expect(outline.entries.at(-1)).toMatchObject({ kind: '', line: 16, change: 'added' })
+})
+
 test('a line belongs to the document above it', () => {
   const outline = outlineOf(node, node)
   expect(entryAt(outline, 10)?.name).toBe('enp3s0')

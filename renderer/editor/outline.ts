@@ -5,7 +5,7 @@ import { toLines } from './line-changes.ts'
  * `line` is 1-based; a document that only the base has stands at the end, without one.
  */
 export interface OutlineEntry {
-  /** Unique in one outline: identity of the document (behaviour.md §4.1) plus its section. */
+  /** `v1alpha1` for the legacy document; empty for one that does not say. `key` is unique in one outline: identity of the document (behaviour.md §4.1) plus its section. */
   readonly key: string
   readonly kind: string
   readonly name?: string
@@ -66,7 +66,9 @@ export function entryAt(outline: Outline, line: number): OutlineEntry | undefine
 
 /** `LinkConfig enp3s0`, `v1alpha1 machine`: how a document is called beside its problems. */
 export function entryTitle(entry: Pick<OutlineEntry, 'kind' | 'name' | 'section'>): string {
-  return [entry.kind, entry.section ?? entry.name].filter((word) => word !== undefined).join(' ')
+  return [entry.kind, entry.section ?? entry.name]
+    .filter((word) => word !== undefined && word !== '')
+    .join(' ')
 }
 
 function named(part: Part): Pick<OutlineEntry, 'key' | 'kind' | 'name' | 'section'> {
@@ -142,6 +144,10 @@ function legacyParts(
     })
     .sort((a, b) => a.at - b.at)
   if (sections.length === 0) {
+    // Half typed: neither says what it is.
+    const isLegacy = top.has('version') || top.has('debug')
+    if (!isLegacy)
+      return [{ key: 'without-kind', kind: '', line: first + 1, to, body: bodyOf(lines, first, to) }]
     return [{ key: 'v1alpha1', kind: 'v1alpha1', line: first + 1, to, body: bodyOf(lines, first, to) }]
   }
   return sections.map(({ section, at }, index) => {

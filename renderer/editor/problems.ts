@@ -44,10 +44,7 @@ export interface ProblemSources {
 export function mergeProblems(sources: ProblemSources): readonly EditorProblem[] {
   const broken = new Set(sources.own.filter((own) => own.severity === 'error').map((own) => own.from.line))
   const fromSchema = sources.schema
-    .filter(
-      (marker) =>
-        !(marker.severity === SYNTAX && sources.own.some((own) => own.code.startsWith('config-syntax'))),
-    )
+    .filter((marker) => !(marker.severity === SYNTAX && broken.size > 0))
     .filter((marker) => !broken.has(marker.startLineNumber))
     .filter((marker) => !coversPlaceholder(marker, sources.lines))
     .map((marker) => fromMarker(marker, sources))

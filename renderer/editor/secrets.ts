@@ -5,7 +5,7 @@ export interface Placeholder {
   readonly to: number
 }
 
-const PLACEHOLDER = /«secret:[^»\r\n]{1,480}»/g
+const PLACEHOLDER = /«secret:[^»\s]{1,480}»/g
 
 /** `«secret:machine.token»` wherever it stands, in order. */
 export function findPlaceholders(text: string): readonly Placeholder[] {

@@ -25,7 +25,7 @@ import { valueParts } from './change-rows.ts'
 export function PathText({ path }: { readonly path: string }) {
   return (
     <span className="mono">
-      {path.split(/(?=[.[\]])|(?<=_)/).map((part, at) => (
+      {path.split(/(?=[.[])|(?<=_)/).map((part, at) => (
         <Fragment key={at}>
           {at > 0 && <wbr />}
           {part}

@@ -68,7 +68,7 @@ export function ConfigDesk({
       return
     }
     setError(answer.error)
-    if (answer.error.at !== undefined) showRefusal(answer.error, text)
+    if (answer.error.at !== undefined) setView({ kind: 'edit', at: answer.error.at })
   }
 
   function showRefusal(refused: WireError, text: string) {
@@ -101,7 +101,10 @@ export function ConfigDesk({
             ...draft,
             setText: (text) => {
               // What the node said was about the text as it was sent.
-              if (text !== draft.text) setRefusals([])
+              if (text !== draft.text) {
+                setRefusals([])
+                setError(undefined)
+              }
               draft.setText(text)
             },
           }}

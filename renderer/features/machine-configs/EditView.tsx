@@ -1,5 +1,5 @@
 import { History, Trash2 } from 'lucide-react'
-import { useMemo, useRef, useState, type ReactNode } from 'react'
+import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import type { ConfigForEditing } from '#contract/machine-configs.ts'
 import type { TextPosition, WireError } from '#contract/wire-error.ts'
 import type { ConfigEditor } from '../../editor/config-editor.ts'
@@ -51,7 +51,7 @@ export function EditView({
   readonly onHistory: () => void
 }) {
   const text = useText()
-  const { t, format, language } = text
+  const { t, format } = text
   const client = useTalosClient()
   const announce = useAnnounce()
   const editor = useRef<ConfigEditor | undefined>(undefined)
@@ -88,6 +88,10 @@ export function EditView({
   const review = () => {
     onReview(editor.current?.text() ?? draft.text)
   }
+  // The editor may already stand when the place becomes known.
+  useEffect(() => {
+    if (startAt !== undefined) editor.current?.goTo(startAt)
+  }, [startAt])
   const isSame = draft.isSame
   useShortcut('mod+enter', t('keys.config.review'), t('keys.config'), isSame ? undefined : review)
   useShortcut('f8', t('config.problems'), t('keys.config'), () => {
@@ -150,7 +154,6 @@ export function EditView({
             schema={schema.value?.schema}
             problems={own}
             texts={texts}
-            language={language}
             onText={draft.setText}
             onCursor={setCursor}
             onOutline={setOutline}

@@ -78,7 +78,8 @@ function OutlineButton({
         {MARK[entry.change]}
       </span>
       <span className="elided">
-        {entry.kind} <span className="faint">{entry.section ?? entry.name}</span>
+        {entry.kind === '' ? t('config.document.no-kind') : entry.kind}{' '}
+        <span className="faint">{entry.section ?? entry.name}</span>
       </span>
       {entry.change !== 'same' && <span className="spoken">, {t(`config.document.${entry.change}`)}</span>}
       {errors > 0 && (

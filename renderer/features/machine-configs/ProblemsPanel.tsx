@@ -106,9 +106,9 @@ function ProblemTable({
             <Cell nowrap number>
               {problem.fix !== undefined && (
                 <Button size="small" onClick={() => onMend(problem)}>
-                  {problem.origin === 'schema'
-                    ? t('config.mend', { text: problem.fix.text })
-                    : problem.fix.title}
+                  {problem.code === 'tab-indent'
+                    ? t('config.mend.tabs')
+                    : t('config.mend', { text: problem.fix.text })}
                 </Button>
               )}
             </Cell>

@@ -60,7 +60,7 @@ function Sending({ run, review }: { readonly run: Run; readonly review: Review |
       />
       <PageBody>
         <Section title={t('run.steps')} remark={t('applying.text')}>
-          <RunStops run={run} />
+          <RunStops run={run} ahead />
         </Section>
         {review !== undefined && (
           <Section title={t('review.table')}>

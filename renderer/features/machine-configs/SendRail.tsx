@@ -115,7 +115,7 @@ export function SendRail({
             ))}
           </>
         )}
-        {mode !== undefined && <Command command={review.talosctl[mode]} />}
+        {mode !== undefined && <Command command={withTimeout(review.talosctl[mode], minutes)} />}
       </div>
       <div className="config-rail-foot">
         {error !== undefined && <ErrorNote error={error} actions={remedies} />}
@@ -126,6 +126,11 @@ export function SendRail({
       </div>
     </aside>
   )
+}
+
+/** Main wrote the command before the minutes were chosen. */
+function withTimeout(command: string, minutes: number): string {
+  return command.replace(/--timeout=\S+/, `--timeout=${String(minutes)}m`)
 }
 
 function withTick(accepted: ReadonlySet<string>, id: string, on: boolean): ReadonlySet<string> {

@@ -8,6 +8,7 @@ import { Button, Key } from '../../ui/Button.tsx'
 import { Command } from '../../ui/Command.tsx'
 import { ErrorNote } from '../../ui/ErrorNote.tsx'
 import { useText } from '../../ui/i18n/text.tsx'
+import { keyName } from '../../ui/key-names.ts'
 import { PageBody, PageHead, Section } from '../../ui/Page.tsx'
 import { useShortcut } from '../../ui/shortcuts.tsx'
 import { State } from '../../ui/State.tsx'
@@ -125,7 +126,7 @@ function TryRail({ run, clock }: { readonly run: Run; readonly clock: TryClock }
           {format.stopwatch(clock.leftSeconds)}
         </div>
         <div className="try-progress" aria-hidden>
-          <i style={{ width: `${(clock.gone * 100).toFixed(2)}%` }} />
+          <i style={{ width: `${((1 - clock.gone) * 100).toFixed(2)}%` }} />
         </div>
         <p className="meta">
           {over
@@ -145,11 +146,11 @@ function TryRail({ run, clock }: { readonly run: Run; readonly clock: TryClock }
       <div className="config-rail-foot">
         {error !== undefined && <ErrorNote error={error} />}
         <Button kind="go" size="large" busy={!mayDecide} onClick={doKeep}>
-          {keep.busy || keep.value !== undefined ? t('try.deciding.keep') : t('try.keep')} <Key>Ctrl ↵</Key>
+          {keep.busy || keep.value !== undefined ? t('try.deciding.keep') : t('try.keep')} <Key>{keyName('mod+enter')}</Key>
         </Button>
         <Button kind="risk" icon={Undo2} busy={!mayDecide} onClick={doRevert}>
           {revert.busy || revert.value !== undefined ? t('try.deciding.revert') : t('try.revert')}{' '}
-          <Key>Ctrl ⌫</Key>
+          <Key>{keyName('mod+backspace')}</Key>
         </Button>
         <span className="meta">{t('try.do-nothing')}</span>
       </div>

@@ -12,7 +12,12 @@ export function problemSentence(problem: EditorProblem, text: TextTools): string
     (words['meant'] === undefined ? undefined : knownKey(`problem.${problem.code}.meant`)) ??
     knownKey(`problem.${problem.code}`)
   if (key === undefined) return problem.message
-  return text.fill(key, { message: problem.message, ...words, ...shortValues(words['values']) })
+  return text.fill(key, {
+    message: problem.message,
+    document: problem.document ?? '',
+    ...words,
+    ...shortValues(words['values']),
+  })
 }
 
 function shortValues(values: string | undefined): Readonly<Record<string, string>> {

@@ -40,6 +40,7 @@ export const machineConfigsEn = {
   'config.document.added': 'new document',
   'config.document.changed': 'changed',
   'config.document.removed': 'removed',
+  'config.document.no-kind': 'document without a kind',
   'config.document.errors': { one: '{count} error', other: '{count} errors' },
   'config.document.warnings': { one: '{count} warning', other: '{count} warnings' },
   'config.document.at': 'line {line}',

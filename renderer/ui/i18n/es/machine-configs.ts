@@ -38,6 +38,7 @@ export const machineConfigsEs: Translated<typeof machineConfigsEn> = {
   'config.document.added': 'documento nuevo',
   'config.document.changed': 'cambiado',
   'config.document.removed': 'quitado',
+  'config.document.no-kind': 'documento sin kind',
   'config.document.errors': { one: '{count} error', other: '{count} errores' },
   'config.document.warnings': { one: '{count} aviso', other: '{count} avisos' },
   'config.document.at': 'línea {line}',
