@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Run } from '#contract/runs.ts'
@@ -30,10 +31,14 @@ import { readVersionTable } from './store/version-table.ts'
 import { certificateReader } from './talos/read-certificate.ts'
 import { runSelfTest } from './talos/self-test.ts'
 
+/** A node followed has about twenty calls open that one signal ends; Node warns of a leak from ten on. */
+const LISTENERS_OF_A_SIGNAL = 100
+
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 /** Joins the rules to the wire, the disk and the host: the one place that knows all of them. */
 export async function createApp(host: HostPort): Promise<{ readonly handlers: Handlers } & AsyncDisposable> {
+  setMaxListeners(LISTENERS_OF_A_SIGNAL)
   const { dataDir, protosDir, resourcesDir, clock, log, keystore } = host
   const seal = sealWhatMayRest(keystore)
   const [settings, table] = await Promise.all([openSettings(dataDir, log), readVersionTable(resourcesDir)])

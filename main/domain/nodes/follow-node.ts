@@ -12,9 +12,11 @@ import type { Counters, EtcdPort, ReadingPort, ResourceKey } from './talos-port.
 
 const ASK_EVERY_MS = 5_000
 const ASK_SILENT_EVERY_MS = 1_500
+const FIRST_COUNT_MS = 200
+const SECOND_COUNT_MS = 1_000
 const COUNTERS_EVERY_MS = 3_000
 const LEADER_EVERY_MS = 15_000
-/** A node that answers again after this long without an answer had been silent, not slow. */
+/** A watch that could not even begin is tried again after this long. */
 const RETRY_WATCH_MS = 1_000
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
@@ -83,17 +85,23 @@ export function followNode(address: NodeAddress, { context, talos, clock, log }:
     while (!ended.signal.aborted) {
       await ask()
       const wait = readings.reach.kind === 'answering' ? ASK_EVERY_MS : ASK_SILENT_EVERY_MS
+      // One signal per sleep: `AbortSignal.any` of a long-lived signal leaks in Node 20.
       const early = new AbortController()
       askNow = () => early.abort()
-      const either = AbortSignal.any([ended.signal, early.signal])
-      await clock.sleep(wait, either).catch(() => undefined)
+      await clock.sleep(wait, early.signal).catch(() => undefined)
     }
   }
 
+  /** Two quick reads first, since a rate needs two; then at leisure. */
   async function keepCounting(): Promise<void> {
+    let reads = 0
     while (!ended.signal.aborted) {
-      if (readings.reach.kind === 'answering') await count().catch(ignoreMissed)
-      await clock.sleep(COUNTERS_EVERY_MS, ended.signal).catch(() => undefined)
+      if (readings.reach.kind === 'answering') {
+        await count().catch(ignoreMissed)
+        reads += 1
+      }
+      const wait = reads === 0 ? FIRST_COUNT_MS : reads === 1 ? SECOND_COUNT_MS : COUNTERS_EVERY_MS
+      await clock.sleep(wait, ended.signal).catch(() => undefined)
     }
   }
 
@@ -190,7 +198,7 @@ export function followNode(address: NodeAddress, { context, talos, clock, log }:
     }
     const stop = new AbortController()
     watched.set(key.type, { users: 1, stop })
-    void keepWatching(key, AbortSignal.any([stop.signal, ended.signal]))
+    void keepWatching(key, stop.signal)
   }
 
   function unwatch(key: ResourceKey): void {
@@ -225,6 +233,8 @@ export function followNode(address: NodeAddress, { context, talos, clock, log }:
     },
     [Symbol.dispose]() {
       ended.abort()
+      askNow?.()
+      for (const { stop } of watched.values()) stop.abort()
       listeners.clear()
     },
   }

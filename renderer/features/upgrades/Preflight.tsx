@@ -48,10 +48,15 @@ export function Preflight({
         {passed.map((check) => (
           <div key={check.id} className="check-line">
             <State kind="proven">{t(`check.${check.id}`)}</State>
-            <span className="meta">{check.evidence}</span>
+            <span className="meta">{evidenceText(check.evidence, format.date)}</span>
           </div>
         ))}
       </div>
     </section>
   )
+}
+
+/** A time is shown as the person's language writes it; all else as it was read. */
+function evidenceText(evidence: string, date: (instant: string) => string): string {
+  return /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(evidence) ? date(evidence) : evidence
 }
