@@ -91,7 +91,11 @@ export class FakeNode {
       `machine:\n  token: ${SECRET}\n  install:\n    image: factory.talos.dev/metal-installer/${spec.schematicId ?? 'x'}:${spec.version}\n`
     this.config = { text, version: '3' }
     this.persistent = text
-    this.services = [service('kubelet', 'Running', 1), service('apid', 'Running', 1)]
+    this.services = [
+      service('kubelet', 'Running', 1),
+      service('apid', 'Running', 1),
+      service('ext-tailscale', 'Running', 1, 'unknown'),
+    ]
   }
 
   get bootId(): string {
@@ -189,11 +193,17 @@ function cmdline(spec: FakeNodeSpec, slot: string | undefined): string {
   return `${loader}talos.platform=metal console=tty0 pti=on ${spec.kernelArguments ?? ''}`.trim()
 }
 
-export function service(id: string, state: string, pid: number, healthy = true): ServiceInfo {
+export function service(
+  id: string,
+  state: string,
+  pid: number,
+  health: 'healthy' | 'unhealthy' | 'unknown' = 'healthy',
+): ServiceInfo {
+  const healthy = health === 'healthy'
   return {
     id,
     state,
-    health: { unknown: false, healthy, message: healthy ? '' : 'context deadline exceeded' },
+    health: { unknown: health === 'unknown', healthy, message: healthy ? '' : 'context deadline exceeded' },
     events: [{ state, message: `Started task ${id} (PID ${pid})` }],
   }
 }

@@ -124,16 +124,20 @@ export function createInMemoryTalos(clock: ClockPort, specs: readonly FakeNodeSp
     },
     async serviceAction(address, id, action, signal) {
       const node = reach(address, `${action} ${id}`, signal)
-      if (id !== 'kubelet') {
+      if (id === 'apid') {
         throw new TalosFailure('refused', `service "${id}" doesn't support ${action} operation via API`)
       }
-      const set = (state: string, pid: number, healthy = true): void => {
-        node.services = node.services.map((one) => (one.id === id ? service(id, state, pid, healthy) : one))
+      const set = (
+        ...state: [state: string, pid: number, health?: 'healthy' | 'unhealthy' | 'unknown']
+      ): void => {
+        node.services = node.services.map((one) => (one.id === id ? service(id, ...state) : one))
       }
       if (action === 'stop') node.after(1_000, () => set('Finished', 0))
-      else {
-        node.after(1_000, () => set('Running', 2, false))
-        if (!node.troubles.has('never-ready')) node.after(4_000, () => set('Running', 2))
+      else node.after(1_000, () => set('Running', 2, 'unknown'))
+      // Right after its start nothing has been checked; extension services never are.
+      if (action !== 'stop' && id === 'kubelet') {
+        const health = node.troubles.has('never-ready') ? 'unhealthy' : 'healthy'
+        node.after(4_000, () => set('Running', 2, health))
       }
       return `Service "${id}" ${action}ed`
     },

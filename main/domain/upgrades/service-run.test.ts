@@ -44,6 +44,13 @@ describe('a service', () => {
     expect(run.verdict[1]?.found).toBe('unhealthy: context deadline exceeded')
   })
 
+  test('without a health check is up when it has run for a while', async () => {
+    const { run } = await act('ext-tailscale', 'restart')
+    expect(run.outcome).toBe('proven')
+    expect(run.verdict.map(({ fact }) => fact)).toEqual(['service-state'])
+    expect(run.steps[1]?.detail).toBe('16 s')
+  })
+
   test('started that runs already is as asked', async () => {
     expect((await act('kubelet', 'start')).run.outcome).toBe('proven')
   })

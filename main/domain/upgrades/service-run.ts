@@ -15,6 +15,8 @@ export interface ServiceRequest {
 /** Milliseconds a service gets to be as it was asked to be. */
 const SETTLES_WITHIN = 3 * 60_000
 const LOOK_EVERY = 500
+/** A service that runs without a word on its health for this long has no health check (behaviour.md §8.1). */
+const CHECKED_WITHIN = 15_000
 
 interface Deps {
   readonly talos: Pick<ReadingPort, 'services'> & Pick<LifecyclePort, 'serviceAction'>
@@ -73,10 +75,15 @@ async function* settle(
 ): RunPart<StepResult<void>> {
   const since = clock.now()
   let told = ''
+  let uncheckedSince: number | undefined
   while (clock.now() - since <= SETTLES_WITHIN) {
     // Restarting apid's dependencies may take the connection with it for a moment.
     const now = valueOf(await ask(signal, () => find(talos, request.node, request.service, signal)))
-    if (now !== undefined && isAsAsked(request, before, now)) {
+    const moved = request.action !== 'restart' || lastEvent(now) !== lastEvent(before)
+    const unchecked = moved && now?.state === 'Running' && now.health.unknown
+    uncheckedSince = unchecked ? (uncheckedSince ?? clock.now()) : undefined
+    const hasNoCheck = uncheckedSince !== undefined && clock.now() - uncheckedSince >= CHECKED_WITHIN
+    if (now !== undefined && isAsAsked(request, before, now, hasNoCheck)) {
       return { value: undefined, detail: duration(clock.now() - since) }
     }
     const detail = now === undefined ? '–' : `${now.state}: ${now.health.message}`
@@ -90,10 +97,15 @@ async function* settle(
 }
 
 /** A restart has happened only when the service has told something new since: healthy now may be healthy still. */
-function isAsAsked({ action }: ServiceRequest, before: ServiceInfo | undefined, now: ServiceInfo): boolean {
+function isAsAsked(
+  { action }: ServiceRequest,
+  before: ServiceInfo | undefined,
+  now: ServiceInfo,
+  hasNoCheck: boolean,
+): boolean {
   if (action === 'stop') return now.state !== 'Running' && now.state !== 'Stopping'
-  const up = now.state === 'Running' && (now.health.unknown || now.health.healthy)
-  return up && (action === 'start' || lastEvent(now) !== lastEvent(before))
+  const healthy = now.health.unknown ? hasNoCheck : now.health.healthy
+  return now.state === 'Running' && healthy && (action === 'start' || lastEvent(now) !== lastEvent(before))
 }
 
 function lastEvent(service: ServiceInfo | undefined): string {
@@ -111,7 +123,8 @@ function rowsOf(
   const state = row('service-state', up ? 'Running' : 'Finished', before?.state, now?.state, (found) =>
     up ? found === 'Running' : stopped(found),
   )
-  if (!up || (before?.health.unknown ?? now?.health.unknown) === true) return [state]
+  // Nothing is expected of the health of a service that has no check.
+  if (!up || (now ?? before)?.health.unknown === true) return [state]
   return [
     state,
     row('service-health', 'healthy', healthText(before), healthText(now), (found) => found === 'healthy'),

@@ -1,0 +1,274 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import { ContextName, NodeAddress, RunId } from '#contract/names.ts'
+import type { Run } from '#contract/runs.ts'
+import { createRunEngine } from '../../main/domain/runs/run-engine.ts'
+import { parseTalosconfig } from '../../main/domain/talosconfig/parse-talosconfig.ts'
+import { createNodeActionHandlers } from '../../main/ipc/handlers/node-actions.ts'
+import { createRunHandlers } from '../../main/ipc/handlers/runs.ts'
+import { createUpgradeHandlers } from '../../main/ipc/handlers/upgrades.ts'
+import { startSimulatedCluster, type NodePlan, type SimulatedCluster } from '../../main/simulator/cluster.ts'
+import type { SimulatedMachine } from '../../main/simulator/machine-api.ts'
+import { createEtcdSnapshots } from '../../main/store/etcd-snapshots.ts'
+import { createRunJournal } from '../../main/store/run-journal.ts'
+import { createTalosPort } from '../../main/talos/grpc-talos-port.ts'
+import { certificateReader } from '../../main/talos/read-certificate.ts'
+import { createHurriedClock } from '../fakes/hurried-clock.ts'
+import { createRecordingLog } from '../fakes/recording-log.ts'
+import { protosDir } from '../fakes/talos-node.ts'
+import { sha256, table } from '../fakes/upgrade-scene.ts'
+
+/** How much faster than life the machines are, and how much faster the app's waiting is. */
+const SPEED = 200
+const PATIENCE = 20
+const EXTENSIONS = ['siderolabs/iscsi-tools', 'siderolabs/util-linux-tools']
+const casa = ContextName.parse('casa')
+const stack: (() => PromiseLike<void> | void)[] = []
+
+afterEach(async () => {
+  for (const end of stack.splice(0).reverse()) await end()
+})
+
+/** A simulated cluster, and the app's own handlers, journal and snapshots over the real wire. */
+async function scene(nodes: readonly NodePlan[], patience = PATIENCE) {
+  const resourcesDir = join(protosDir, '..', 'resources')
+  const cluster = await startSimulatedCluster({ name: 'casa', nodes, speed: SPEED, protosDir, resourcesDir })
+  stack.push(() => cluster[Symbol.asyncDispose]())
+  const bytes = new TextEncoder().encode(cluster.talosconfig())
+  const context = parseTalosconfig(bytes, certificateReader, Date.now()).entries[0]?.context
+  if (context === undefined) throw new Error('the cluster wrote no context')
+  const talos = createTalosPort({ context, protosDir, connectTimeoutMs: 1_000 })
+  stack.push(() => talos.close())
+  const folder = await mkdtemp(join(tmpdir(), 'ichor-upgrade-'))
+  stack.push(() => rm(folder, { recursive: true }))
+
+  const clock = createHurriedClock(patience)
+  const log = createRecordingLog()
+  const journal = createRunJournal(join(folder, 'runs'))
+  stack.push(() => journal.close())
+  const runs = createRunEngine({ journal, clock, newId: randomUUID, who: 'ana', log })
+  stack.push(() => runs.close())
+  const snapshots = createEtcdSnapshots(join(folder, 'snapshots'), clock)
+  const { endpoints, certificate } = context
+  const clusters = {
+    cluster: async () => ({ name: casa, talos, endpoints, nodes: context.nodes, certificate, demo: false }),
+  }
+  const handlers = {
+    ...createUpgradeHandlers({ clusters, runs, clock, snapshots, table, sha256, newId: randomUUID }),
+    ...createNodeActionHandlers({ clusters, runs, clock, snapshots }),
+    ...createRunHandlers({ clusters, runs }),
+  }
+  const { signal } = new AbortController()
+  const ref = (hostname: string) => ({
+    context: casa,
+    node: NodeAddress.parse(cluster.node(hostname).spec.address),
+  })
+
+  /** Waits for the run's own events until `done` says so. */
+  async function until(id: string, done: (run: Run) => boolean): Promise<Run> {
+    const watching = new AbortController()
+    try {
+      for await (const event of runs.watch({ limit: 1000 }, watching.signal)) {
+        if (event.kind === 'ready' || event.item.kind !== 'run') continue
+        const { run } = event.item
+        if (run.id === id && done(run)) return run
+      }
+    } finally {
+      watching.abort()
+    }
+    throw new Error('the task log ended')
+  }
+  const ended = (id: string): Promise<Run> => until(id, (run) => run.endedAt !== undefined)
+  const plan = (hostname: string, version: string) =>
+    handlers['upgrades.plan']({ ...ref(hostname), version }, signal)
+  const start = async (planId: string): Promise<string> =>
+    (await handlers['upgrades.start']({ planId }, signal)).runId
+  const upgrade = async (hostname: string, version: string): Promise<Run> =>
+    ended(await start((await plan(hostname, version)).planId))
+  return { cluster, clusters, handlers, runs, signal, folder, log, ref, plan, start, until, ended, upgrade }
+}
+
+function rowsOf(run: Run): string[] {
+  return run.verdict.map(
+    ({ fact, outcome, found }) => `${fact} ${outcome}${outcome === 'proven' ? '' : ` ${found ?? '?'}`}`,
+  )
+}
+
+function versionsOf(cluster: SimulatedCluster): Record<string, string> {
+  return Object.fromEntries([...cluster.machines].map(([name, machine]) => [name, machine.talosVersion]))
+}
+
+const controlPlanes: readonly NodePlan[] = [1, 2, 3].map((n) => ({
+  hostname: `bronce-${n}`,
+  role: 'controlplane',
+  talos: 'v1.13.9',
+  extensions: EXTENSIONS,
+}))
+const one: NodePlan = { hostname: 'bronce-1', role: 'controlplane', talos: 'v1.13.9' }
+const worker: NodePlan = { hostname: 'estante-1', role: 'worker', talos: 'v1.13.9', extensions: EXTENSIONS }
+
+describe('over the wire', () => {
+  test('a control plane goes from 1.13.9 to 1.14.0 and back, each proven, and no other node is touched', async () => {
+    const { cluster, upgrade, handlers, ref, signal, start, ended, folder } = await scene(controlPlanes)
+    const run = await upgrade('bronce-3', 'v1.14.0')
+    expect(rowsOf(run)).toEqual([
+      'boot-id proven', 'talos proven', 'schematic proven', 'extensions proven', 'kernel-arguments proven',
+      'boot-entry proven', 'stage proven', 'etcd-member proven', 'kubernetes-node proven',
+    ]) // prettier-ignore
+    expect(run.outcome).toBe('proven')
+    expect(run.output.some(({ text }) => text.includes('v1.14.0'))).toBe(true)
+    expect(versionsOf(cluster)).toEqual({
+      'bronce-1': 'v1.13.9',
+      'bronce-2': 'v1.13.9',
+      'bronce-3': 'v1.14.0',
+    })
+    const [snapshot = ''] = await readdir(join(folder, 'snapshots', 'casa'))
+    expect((await stat(join(folder, 'snapshots', 'casa', snapshot))).size % 512).toBe(32)
+
+    const back = await handlers['upgrades.plan-rollback'](ref('bronce-3'), signal)
+    expect(back.to).toBe('v1.13.9')
+    const rolledBack = await ended(await start(back.planId))
+    expect(rowsOf(rolledBack)).not.toContainEqual(expect.stringContaining('differs'))
+    expect(rolledBack.outcome).toBe('proven')
+    expect(cluster.node('bronce-3').talosVersion).toBe('v1.13.9')
+  })
+
+  test('a GRUB worker goes from 1.11.6 to 1.12.11 by the older mechanism', async () => {
+    const old: NodePlan = { ...worker, talos: 'v1.11.6', bootLoader: 'grub' }
+    const { plan, start, ended } = await scene([{ ...one, talos: 'v1.11.6' }, old])
+    const planned = await plan('estante-1', 'v1.12.11')
+    expect(planned.mechanism).toBe('legacy')
+    const run = await ended(await start(planned.planId))
+    expect(rowsOf(run)).not.toContainEqual(expect.stringMatching(/differs|unknown/))
+    expect(run.outcome).toBe('proven')
+  })
+
+  test('a node that falls back silently is found out', async () => {
+    const { cluster, upgrade } = await scene([one, worker])
+    cluster.node('estante-1').cause('silent-fallback')
+    const run = await upgrade('estante-1', 'v1.14.0')
+    expect(run.outcome).toBe('fell-back')
+    expect(run.verdict.find(({ fact }) => fact === 'talos')).toMatchObject({
+      expected: 'v1.14.0',
+      found: 'v1.13.9',
+    })
+    expect(run.verdict.find(({ fact }) => fact === 'boot-id')?.outcome).toBe('proven')
+  })
+
+  test('a node that never gets ready is told so, with what it waits for', async () => {
+    // Half an hour is twelve seconds; the node's own limit of 70 minutes is later.
+    const { cluster, upgrade } = await scene([one, worker], 150)
+    cluster.node('estante-1').cause('upgrade-never-ready')
+    const run = await upgrade('estante-1', 'v1.14.0')
+    expect(run.outcome).toBe('not-ready')
+    expect(run.steps.find(({ name }) => name === 'ready')).toMatchObject({
+      state: 'failed',
+      detail: expect.stringContaining('kubelet') as unknown,
+    })
+  })
+
+  test('a connection cut during the install ends the run with what is known, and reboots nothing', async () => {
+    const { cluster, plan, start, until, ended } = await scene([one, worker])
+    const node = cluster.node('estante-1')
+    const before = node.bootId
+    const id = await start((await plan('estante-1', 'v1.14.0')).planId)
+    await until(id, (run) => run.output.length > 0)
+    node.power.emit('down')
+    node.power.emit('up')
+    const run = await ended(id)
+    expect(run).toMatchObject({ outcome: 'failed', error: { code: 'interrupted' } })
+    expect(run.steps.find(({ name }) => name === 'reboot')?.state).toBe('skipped')
+    expect(node.bootId).toBe(before)
+  })
+
+  test('an image for another machine fails in the installer, by its exit code', async () => {
+    const { cluster, upgrade } = await scene([one, worker])
+    cluster.node('estante-1').cause('upgrade-wrong-image')
+    const run = await upgrade('estante-1', 'v1.14.0')
+    expect(run).toMatchObject({
+      outcome: 'failed',
+      error: { message: expect.stringContaining('exit code 1') as unknown },
+    })
+    expect(run.output.map(({ text }) => text).join('')).toContain('exec format error')
+  })
+
+  test('an extension that the target does not have fails in the pull, before anything changed', async () => {
+    const { cluster, upgrade } = await scene([one, worker])
+    cluster.node('estante-1').cause('schematic-missing-extension')
+    const run = await upgrade('estante-1', 'v1.14.0')
+    expect(run).toMatchObject({
+      outcome: 'failed',
+      error: { message: expect.stringContaining('iscsi-tools') as unknown },
+    })
+    expect(run.steps.find(({ name }) => name === 'install')?.state).toBe('skipped')
+  })
+
+  test('a locked sequence is a conflict, though the reboot was answered well', async () => {
+    const { cluster, handlers, ref, signal, ended } = await scene([one, worker])
+    cluster.node('estante-1').cause('locked-sequence')
+    const { runId } = await handlers['nodes.reboot']({ ...ref('estante-1'), mode: 'default' }, signal)
+    expect(await ended(runId)).toMatchObject({ outcome: 'refused', error: { code: 'conflict' } })
+  })
+
+  test('a control plane with an etcd member down is blocked in the plan', async () => {
+    const { cluster, plan, start } = await scene(controlPlanes)
+    cluster.node('bronce-2').cause('etcd-member-down')
+    const planned = await plan('bronce-1', 'v1.14.0')
+    expect(planned.preflight.filter(({ outcome }) => outcome === 'block')).not.toEqual([])
+    await expect(start(planned.planId)).rejects.toMatchObject({ code: 'plan-blocked' })
+  })
+
+  test("a rollback without another slot is refused in the node's words", async () => {
+    const { handlers, ref, signal, start, ended } = await scene([one, worker])
+    const { planId } = await handlers['upgrades.plan-rollback'](ref('estante-1'), signal)
+    const run = await ended(await start(planId))
+    expect(run).toMatchObject({ outcome: 'refused', error: { code: 'rollback-impossible' } })
+  })
+
+  test('a reboot is proven, and a service restart too', async () => {
+    const { handlers, ref, signal, ended } = await scene([one, worker])
+    const reboot = await handlers['nodes.reboot']({ ...ref('bronce-1'), mode: 'powercycle' }, signal)
+    const run = await ended(reboot.runId)
+    expect(rowsOf(run)).not.toContainEqual(expect.stringMatching(/differs|unknown/))
+    const restart = { ...ref('estante-1'), service: 'kubelet', action: 'restart' } as const
+    const restarted = await ended((await handlers['services.act'](restart, signal)).runId)
+    expect(restarted).toMatchObject({ outcome: 'proven' })
+    const refused = { ...ref('estante-1'), service: 'apid', action: 'stop' } as const
+    expect((await ended((await handlers['services.act'](refused, signal)).runId)).outcome).toBe('refused')
+  })
+
+  test('an upgrade whose app was killed is read again from the node and proven', async () => {
+    const { cluster, clusters, plan, start, until, runs, signal, folder, log } = await scene([one, worker])
+    const id = await start((await plan('estante-1', 'v1.14.0')).planId)
+    await until(id, (run) => run.steps.some(({ name, state }) => name === 'answers' && state === 'running'))
+    await runs.close()
+    const journal = createRunJournal(join(folder, 'runs'))
+    stack.push(() => journal.close())
+    const again = createRunEngine({
+      journal,
+      clock: createHurriedClock(PATIENCE),
+      newId: randomUUID,
+      who: 'ana',
+      log,
+    })
+    await again.load()
+    expect(again.get(id).outcome).toBe('interrupted')
+    const settle = createRunHandlers({ clusters, runs: again })['runs.settle']
+    const settled = RunId.parse(id)
+    // The node goes on by itself; it is read until it is there.
+    const node = cluster.node('estante-1')
+    await expect.poll(() => readyOf(node), { timeout: 10_000 }).toBe(true)
+    await settle({ runId: settled, how: 'observe' }, signal)
+    expect(rowsOf(again.get(id))).not.toContainEqual(expect.stringMatching(/differs|unknown/))
+    expect(again.get(id).outcome).toBe('proven')
+  })
+})
+
+function readyOf(machine: SimulatedMachine): boolean {
+  const key = { namespace: 'runtime', type: 'MachineStatuses.runtime.talos.dev', id: 'machine' }
+  const status = machine.resources.get(key)?.yamlSpec ?? ''
+  return machine.isUp && status.includes('stage: running') && status.includes('ready: true')
+}
