@@ -80,10 +80,12 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions): P
   })
   const machines = new Map(
     specs.map((spec) => {
-      const machine = createMachine(spec, {
+      // A first boot lies in the machine's past, and so do the times of its resources.
+      const store = createResourceStore({ now: () => machine.clock.now() })
+      const machine: SimulatedMachine = createMachine(spec, {
         clock,
         random,
-        store: createResourceStore(clock),
+        store,
         cluster: state,
         secrets,
         instant,

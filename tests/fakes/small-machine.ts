@@ -19,17 +19,15 @@ export interface SmallMachine extends SimulatedMachine {
   write(service: string, line: string): void
   /** What was asked of it, oldest first. */
   readonly asked: readonly string[]
+  /** Milliseconds by which it is slow to answer. */
+  slowness: number
+  /** Resolves with how long a slow answer is put off; it comes after `wake`. */
+  readonly asleep: Promise<number>
+  wake(): void
   /** Lets `installImage` go on to its next output. */
   installerOutput: readonly InstallerOutput[]
   /** Resolves when a caller's installer stream was dropped. */
   readonly installerAborted: Promise<void>
-}
-
-const clock: SimulatedClock = {
-  now: () => Date.UTC(2026, 2, 1, 10),
-  sleep: () => Promise.reject(new Error('a small machine does not sleep')),
-  wait: () => Promise.reject(new Error('a small machine does not wait')),
-  speed: 1,
 }
 
 export function createSmallMachine(
@@ -47,6 +45,19 @@ export function createSmallMachine(
     ...options,
   }
   const power = new EventEmitter<{ up: []; down: [] }>()
+  let fallAsleep: (milliseconds: number) => void = () => undefined
+  const asleep = new Promise<number>((resolve) => (fallAsleep = resolve))
+  let wake: () => void = () => undefined
+  const awake = new Promise<void>((resolve) => (wake = resolve))
+  const clock: SimulatedClock = {
+    now: () => Date.UTC(2026, 2, 1, 10),
+    sleep(milliseconds) {
+      fallAsleep(milliseconds)
+      return awake
+    },
+    wait: () => Promise.reject(new Error('a small machine does not wait')),
+    speed: 1,
+  }
   const bus = new EventEmitter<{ event: [MachineEvent]; kernel: [string]; line: [string, string] }>()
   const resources = createResourceStore(clock)
   const history: MachineEvent[] = []
@@ -83,6 +94,12 @@ export function createSmallMachine(
       return `boot ${boots} of ${spec.hostname}`
     },
     asked,
+    slowness: 0,
+    get responseDelay() {
+      return machine.slowness
+    },
+    asleep,
+    wake: () => wake(),
     installerOutput: [],
     installerAborted,
     services: () => SERVICES,

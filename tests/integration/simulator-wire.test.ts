@@ -144,6 +144,17 @@ test('two values of node, an empty one and one with a port are refused', async (
   })
 })
 
+test('a slow node takes its time over a call', async () => {
+  const machine = cluster.machine('cp-2')
+  machine.slowness = 700
+  const client = await cluster.client('cp-2')
+  const answer = client.unary(VERSION)
+  await expect(machine.asleep).resolves.toBe(700)
+  machine.slowness = 0
+  machine.wake()
+  await expect(answer).resolves.toBeDefined()
+})
+
 test('a worker answers for itself and forwards nothing', async () => {
   const client = await cluster.client('worker')
   const { address } = cluster.machine('worker').spec
@@ -200,6 +211,10 @@ test('COSI cannot be asked of many nodes, in the words of each version', async (
     code: 3,
     details: 'one-2-many proxying is not supported for method /cosi.resource.State/List',
   })
+  const old = await cluster.client('old')
+  await expect(
+    old.stream('/cosi.resource.State/List', request, metadataOf({ nodes: ['cp-1'] })).all(),
+  ).rejects.toMatchObject({ code: 3, details: 'one-2-many proxying is not supported for COSI methods' })
 })
 
 test('a node without power refuses its port and drops whoever was connected, and comes back', async () => {
