@@ -7,8 +7,9 @@ import { isFailure, TalosFailure, toWireError } from '../talos-failure.ts'
 import { bootTookSeconds } from './boot-time.ts'
 import { createResourceCache, type ResourceCache } from './resource-cache.ts'
 import { FLEET_TYPES, MACHINE_CONFIG } from './resource-types.ts'
-import { isConfigStaged, summarise, type NodeReadings } from './summarise.ts'
-import type { Counters, EtcdPort, ReadingPort, ResourceKey } from './talos-port.ts'
+import { followStagedConfig } from './staged-config.ts'
+import { summarise, type NodeReadings } from './summarise.ts'
+import type { ConfigPort, Counters, EtcdPort, ReadingPort, ResourceKey, WatchEvent } from './talos-port.ts'
 
 const ASK_EVERY_MS = 5_000
 const ASK_SILENT_EVERY_MS = 1_500
@@ -33,7 +34,7 @@ export interface FollowedNode extends Disposable {
 
 interface Deps {
   readonly context: ContextName
-  readonly talos: ReadingPort & EtcdPort
+  readonly talos: ReadingPort & EtcdPort & ConfigPort
   readonly clock: ClockPort
   readonly log: LogPort
 }
@@ -51,6 +52,20 @@ export function followNode(address: NodeAddress, { context, talos, clock, log }:
   let counters: Counters | undefined
   let measuredBoot: number | undefined
   let askNow: (() => void) | undefined
+
+  // The watch tells that a config changed but not its text, which has secrets: the texts are read and compared.
+  const staged = followStagedConfig({
+    address,
+    talos,
+    clock,
+    signal: ended.signal,
+    tell(isStaged) {
+      if (isStaged === undefined) delete readings.configStaged
+      else readings.configStaged = isStaged
+      changed()
+    },
+    missed: ignoreMissed,
+  })
 
   function changed(): void {
     for (const listener of listeners) listener()
@@ -170,7 +185,7 @@ export function followNode(address: NodeAddress, { context, talos, clock, log }:
         for await (const event of talos.watch(address, key, signal)) {
           cache.apply(key, event)
           if (event.kind === 'lost') askNow?.()
-          if (key === MACHINE_CONFIG) noteStaged()
+          if (key === MACHINE_CONFIG && tellsWhatIs(event)) staged.changed()
           if (event.kind !== 'present') changed()
         }
       } catch (error) {
@@ -180,14 +195,6 @@ export function followNode(address: NodeAddress, { context, talos, clock, log }:
       }
       await clock.sleep(RETRY_WATCH_MS, signal).catch(() => undefined)
     }
-  }
-
-  function noteStaged(): void {
-    const active = cache.one(MACHINE_CONFIG, 'v1alpha1')?.spec
-    const persistent = cache.one(MACHINE_CONFIG, 'persistent')?.spec
-    const staged = isConfigStaged(active, persistent)
-    if (staged === undefined) delete readings.configStaged
-    else readings.configStaged = staged
   }
 
   function watch(key: ResourceKey): void {
@@ -243,6 +250,11 @@ export function followNode(address: NodeAddress, { context, talos, clock, log }:
 /** Through a call, because the compiler takes the property for unchanging. */
 function isAborted(signal: AbortSignal): boolean {
   return signal.aborted
+}
+
+/** Not one of many in a snapshot, and not the loss of all of them. */
+function tellsWhatIs({ kind }: WatchEvent): boolean {
+  return kind === 'ready' || kind === 'changed' || kind === 'gone'
 }
 
 /** A type this version does not have, or this role may not read: asking again would not help. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { ContextName, NodeAddress } from '#contract/names.ts'
 import { createResourceCache } from './resource-cache.ts'
 import * as types from './resource-types.ts'
-import { isConfigStaged, summarise } from './summarise.ts'
+import { summarise } from './summarise.ts'
 import type { Resource, ResourceKey } from './talos-port.ts'
 
 function resource(key: ResourceKey, id: string, spec: unknown): Resource {
@@ -108,17 +108,6 @@ describe('a row of the fleet', () => {
     expect(summarise(context, address, cache, connecting).diagnostics).toEqual([
       { id: 'kubelet-csr', message: 'CSR is not approved' },
     ])
-  })
-})
-
-describe('a staged configuration', () => {
-  test('is one on disk that differs from the active one', () => {
-    expect(isConfigStaged('a: 1', 'a: 2')).toBe(true)
-    expect(isConfigStaged({ a: 1 }, { a: 1 })).toBe(false)
-  })
-
-  test('is unknown where the node shows only one of them, as before 1.10', () => {
-    expect(isConfigStaged('a: 1', undefined)).toBeUndefined()
   })
 })
 

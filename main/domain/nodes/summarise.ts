@@ -10,7 +10,7 @@ import {
   MACHINE_STATUS,
   MACHINE_TYPE,
 } from './resource-types.ts'
-import { field, flagField, listField, textField } from './spec-fields.ts'
+import { flagField, listField, textField } from './spec-fields.ts'
 
 /** What is known of a node that does not come from its resources. */
 export interface NodeReadings {
@@ -108,14 +108,4 @@ export function schematicOf(cache: ResourceCache): Schematic | undefined {
     else if (name !== undefined) extensions.push({ name, version })
   }
   return { extensions, ...present('id', id) }
-}
-
-/** True when the config on disk is not the one that runs; `undefined` where the node shows only one of them. */
-export function isConfigStaged(active: unknown, persistent: unknown): boolean | undefined {
-  if (active === undefined || persistent === undefined) return undefined
-  return comparable(active) !== comparable(persistent)
-}
-
-function comparable(spec: unknown): string {
-  return typeof spec === 'string' ? spec : JSON.stringify(field(spec) ?? '')
 }
