@@ -21,9 +21,11 @@ export function toConfigFailure(error: unknown, draft: KnownConfig): unknown {
 /** Where in the shown text a refusal points; `undefined` when it names no place. */
 export function placeOfRefusal(message: string, draft: KnownConfig): TextPosition | undefined {
   const { config } = draft
+  const duplicate = /duplicate document v1alpha1\/(\w+)(?:\/(\S+))?/.exec(message)
   const decoding = /error decoding document (?:(\w+)\/)?\/?v1alpha1\/(\S*)/.exec(message)
   const document =
     findDocument(config, decoding?.[1], decoding?.[2]) ??
+    findDocument(config, duplicate?.[1], duplicate?.[2]) ??
     namedDocument(config, message) ??
     lineDocument(draft, message)
   if (document === undefined) return undefined

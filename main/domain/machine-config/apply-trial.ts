@@ -35,6 +35,8 @@ export async function* runTrial(scene: ApplyScene): RunPart<'kept' | 'reverted'>
   return 'reverted'
 }
 
+type Probe = { readonly ok: true; readonly latencyMs: number } | { readonly ok: false }
+
 type Decision = 'keep' | 'revert' | 'silence'
 
 async function* probe(scene: ApplyScene, revertsAt: number): RunPart<StepResult<Decision>> {
@@ -50,7 +52,7 @@ async function* probe(scene: ApplyScene, revertsAt: number): RunPart<StepResult<
   let asked = 0
   try {
     for (;;) {
-      const pending = talos.probeFresh(request.node, signal).then(
+      const pending: Promise<Probe> = talos.probeFresh(request.node, signal).then(
         ({ latencyMs }) => ({ ok: true as const, latencyMs }),
         (error: unknown) => {
           if (error instanceof TalosFailure || over.signal.aborted) return { ok: false as const }
@@ -58,7 +60,7 @@ async function* probe(scene: ApplyScene, revertsAt: number): RunPart<StepResult<
         },
       )
       const left = Math.max(0, revertsAt - clock.now())
-      const result = await Promise.race([pending, decision, timeUp(scene, left, signal)])
+      const result = await within<Probe | 'keep' | 'revert'>(scene, left, signal, [pending, decision])
       if (typeof result === 'object') {
         asked++
         if (result.ok) answered++
@@ -66,7 +68,7 @@ async function* probe(scene: ApplyScene, revertsAt: number): RunPart<StepResult<
       }
       if (decided === undefined && clock.now() < revertsAt) {
         const pause = Math.min(PROBE_EVERY, revertsAt - clock.now())
-        await Promise.race([decision, timeUp(scene, pause, signal)])
+        await within(scene, pause, signal, [decision])
       }
       if (decided !== undefined || clock.now() >= revertsAt) {
         return { value: decided ?? 'silence', detail: `${answered}/${asked}` }
@@ -77,16 +79,21 @@ async function* probe(scene: ApplyScene, revertsAt: number): RunPart<StepResult<
   }
 }
 
-/** Resolves when the time has passed; quietly also when nobody waits for it any more. */
-async function timeUp(
+/** Whichever comes first; `undefined` when the time is up. Its timer ends with it. */
+async function within<T>(
   { clock, control }: ApplyScene,
   milliseconds: number,
   signal: AbortSignal,
-): Promise<void> {
-  try {
-    await clock.sleep(milliseconds, signal)
-  } catch (error) {
+  others: readonly Promise<T>[],
+): Promise<T | undefined> {
+  const lap = new AbortController()
+  const timeUp = clock.sleep(milliseconds, AbortSignal.any([signal, lap.signal])).catch((error: unknown) => {
     if (control.signal.aborted) throw error
+  })
+  try {
+    return await Promise.race([...others, timeUp.then(() => undefined)])
+  } finally {
+    lap.abort()
   }
 }
 

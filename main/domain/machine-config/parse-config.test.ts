@@ -1,4 +1,6 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { parse, stringify } from 'yaml'
 import { generateMachineConfig } from '../../../tests/fixtures/machine-configs.ts'
 import type { Tree } from './config-tree.ts'
 import { parseConfig, labelOf } from './parse-config.ts'
@@ -125,5 +127,67 @@ describe('broken text', () => {
       root?.kind === 'map' ? plain(root.entries.get('machine')?.value()) : undefined
     expect(look).toThrow(expect.objectContaining({ code: 'config-syntax' }))
     expect(look).not.toThrow(/hunter2/)
+  })
+})
+
+describe('cutting by lines', () => {
+  const word = fc.constantFrom('a', 'b-c', 'd.e/f', 'key', 'x y', '#h', '- z', 'name', '---', '...', 'k: v')
+  const text = fc.oneof(
+    word,
+    fc.array(word, { minLength: 1, maxLength: 4 }).map((words) => `${words.join('\n')}\n`),
+    fc.constantFrom('', 'true', '12', '"q"', "it's", '*not', '&no', '{}', '|', 'long '.repeat(40)),
+  )
+  const { value } = fc.letrec((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 3 },
+      text,
+      fc.array(tie('value'), { maxLength: 6 }),
+      fc.dictionary(word, tie('value'), { maxKeys: 6 }),
+    ),
+  }))
+  const document = fc.dictionary(fc.constantFrom('machine', 'cluster', 'version', 'x y'), value, {
+    minKeys: 1,
+  })
+
+  test('means the same as parsing the whole, and finds no fault where there is none', () => {
+    fc.assert(
+      fc.property(document, fc.nat(2), fc.boolean(), (content, padding, level) => {
+        // Long enough to be cut further down.
+        const padded = {
+          ...content,
+          long: Array.from({ length: padding * 6 }, (_, n) => ({ name: `n${n}`, of: content })),
+        }
+        const written = stringify(padded, { indentSeq: level, aliasDuplicateObjects: false })
+        const [only] = parseConfig(written).documents
+        expect(only?.errors(new Set())).toEqual([])
+        expect(plain(only?.root())).toEqual(parse(written, { schema: 'failsafe' }))
+      }),
+      { numRuns: 60 },
+    )
+  }, 20_000)
+
+  test('an element of a long list is found, placed and judged like any other', () => {
+    const items = Array.from(
+      { length: 60 },
+      (_, n) => `    - name: m${n}\n      contents: |\n        - not an item\n`,
+    )
+    const fine = `cluster:\n  inlineManifests:\n    # first\n${items.join('')}`
+    const config = parseConfig(fine)
+    const root = config.documents[0]!.root()!
+    const cluster = root.kind === 'map' ? root.entries.get('cluster')!.value() : root
+    const list = cluster.kind === 'map' ? cluster.entries.get('inlineManifests')!.value() : cluster
+    if (list.kind !== 'list') throw new Error('no list')
+    expect(list.items).toHaveLength(60)
+    expect(fine.slice(list.items[7]!.start, list.items[7]!.start + 8)).toBe('name: m7')
+    expect(plain(list.items[59]!.value())).toEqual({ name: 'm59', contents: '- not an item\n' })
+    const broken = fine.replace('name: m30', 'name: "m30')
+    const parsed = parseConfig(broken)
+    expect(
+      parsed.documents[0]!.errors(new Set(parseConfig(fine).documents[0]!.parts())).length,
+    ).toBeGreaterThan(0)
+    const last = broken.replace('      contents: |\n        - not an item\n    - name: m31', '')
+    expect(() => plain(parseConfig(last).documents[0]!.root())).toThrow(
+      expect.objectContaining({ code: 'config-syntax' }),
+    )
   })
 })

@@ -105,6 +105,9 @@ function tabsAt(text: string, error: TextError): { from: number; to: number; tex
   return undefined
 }
 
+/** Minor of the newest line whose kinds are in our tables. A newer Talos may know more than we do. */
+const NEWEST_KNOWN = 15
+
 function documentProblems(document: ConfigDocument, context: ProblemContext, place: Place): Problem[] {
   const root = document.root()
   if (root === undefined) return []
@@ -144,8 +147,10 @@ function documentProblems(document: ConfigDocument, context: ProblemContext, pla
   }
   const kind = context.kinds.find((k) => k.kind === identity.kind)
   const minor = minorOf(context.talosVersion)
-  if (kind === undefined) problems.push(unknownKind(identity.kind, context.kinds, error))
-  else if (minor !== undefined && minor < (minorOf(kind.since) ?? 0)) {
+  if (kind === undefined) {
+    const severity = (minor ?? 0) > NEWEST_KNOWN ? ('warning' as const) : ('error' as const)
+    problems.push({ ...unknownKind(identity.kind, context.kinds, error), severity })
+  } else if (minor !== undefined && minor < (minorOf(kind.since) ?? 0)) {
     const message = `${identity.kind} came with Talos ${kind.since}; this node runs ${context.talosVersion}.`
     problems.push(error('kind-too-new', message, 'kind'))
   } else if (kind.named && identity.name === undefined && root.entries.has('name')) {
