@@ -163,11 +163,7 @@ export function createConfigEditor(options: ConfigEditorOptions): ConfigEditor {
         if (found !== undefined) void reveal(found.text)
       },
     }),
-    // The panel below takes room as problems come; what is being typed stays in sight.
-    editor.onDidLayoutChange(() => {
-      const position = editor.getPosition()
-      if (position !== null && editor.hasTextFocus()) editor.revealPosition(position)
-    }),
+    keepCursorInSight(editor),
     letTabOut(editor),
   ]
 
@@ -247,6 +243,8 @@ const LOOK = {
   fontLigatures: false,
   padding: { top: 6, bottom: 6 },
   wordBasedSuggestions: 'off',
+  inlineSuggest: { enabled: false },
+  acceptSuggestionOnEnter: 'smart',
   quickSuggestions: { other: true, strings: true, comments: false },
   unicodeHighlight: { allowedCharacters: { '«': true, '»': true } },
   scrollbar: { verticalScrollbarSize: 12, horizontalScrollbarSize: 12, useShadows: false },
@@ -261,6 +259,25 @@ function registerRevealCommand() {
   monaco.editor.registerCommand(REVEAL_COMMAND, (_accessor, placeholder: unknown) => {
     if (typeof placeholder === 'string') revealIn?.(placeholder)
   })
+}
+
+/** The panel below takes room as problems come; what is being typed stays in sight. */
+function keepCursorInSight(editor: monaco.editor.IStandaloneCodeEditor): monaco.IDisposable {
+  let frame = 0
+  const layout = editor.onDidLayoutChange(() => {
+    cancelAnimationFrame(frame)
+    // Scrolling in the middle of a layout leaves the line numbers one line off.
+    frame = requestAnimationFrame(() => {
+      const position = editor.getPosition()
+      if (position !== null && editor.hasTextFocus()) editor.revealPosition(position)
+    })
+  })
+  return {
+    dispose() {
+      cancelAnimationFrame(frame)
+      layout.dispose()
+    },
+  }
 }
 
 /** Esc with nothing open lets the next Tab leave the editor; typing or coming back takes Tab in again. */

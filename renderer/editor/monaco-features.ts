@@ -16,6 +16,8 @@ import 'monaco-editor/features/gotoError/register'
 import 'monaco-editor/features/gotoLine/register'
 import 'monaco-editor/features/hover/register'
 import 'monaco-editor/features/indentation/register'
+// In 0.57 the list of completions itself comes with this one; `suggest` alone is only its inline form.
+import 'monaco-editor/features/inlineCompletions/register'
 import 'monaco-editor/features/lineSelection/register'
 import 'monaco-editor/features/linesOperations/register'
 import 'monaco-editor/features/longLinesHelper/register'

@@ -146,7 +146,8 @@ function TryRail({ run, clock }: { readonly run: Run; readonly clock: TryClock }
       <div className="config-rail-foot">
         {error !== undefined && <ErrorNote error={error} />}
         <Button kind="go" size="large" busy={!mayDecide} onClick={doKeep}>
-          {keep.busy || keep.value !== undefined ? t('try.deciding.keep') : t('try.keep')} <Key>{keyName('mod+enter')}</Key>
+          {keep.busy || keep.value !== undefined ? t('try.deciding.keep') : t('try.keep')}{' '}
+          <Key>{keyName('mod+enter')}</Key>
         </Button>
         <Button kind="risk" icon={Undo2} busy={!mayDecide} onClick={doRevert}>
           {revert.busy || revert.value !== undefined ? t('try.deciding.revert') : t('try.revert')}{' '}
