@@ -1,8 +1,8 @@
 import {
   CircleCheck,
   createLucideIcon,
+  Info,
   LoaderCircle,
-  Minus,
   TriangleAlert,
   type LucideIcon,
   type LucideProps,
@@ -31,7 +31,7 @@ export const stateIcons: Readonly<Record<StateKind, LucideIcon>> = {
   caution: TriangleAlert,
   unknown: UnknownIcon,
   busy: LoaderCircle,
-  plain: Minus,
+  plain: Info,
 }
 
 /** 16 px, stroke 1.5; always beside a word, so hidden from readers. */

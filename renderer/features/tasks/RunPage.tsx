@@ -33,7 +33,9 @@ export function RunPage({ run }: { readonly run: Run | undefined }) {
         below={[
           <State kind={verdict.kind}>{verdict.words}</State>,
           t('run.since', { time: format.when(run.startedAt, nowMs) }),
-          t('run.took', { time: format.stopwatch(runSeconds(run, nowMs)) }),
+          isActive(run)
+            ? t('run.so-far', { time: format.stopwatch(runSeconds(run, nowMs)) })
+            : t('run.took', { time: format.stopwatch(runSeconds(run, nowMs)) }),
           t('run.by', { who: run.who }),
         ]}
         actions={<RunActions run={run} />}
@@ -45,41 +47,76 @@ export function RunPage({ run }: { readonly run: Run | undefined }) {
             <ErrorNote error={run.error} />
           </div>
         )}
-        <Columns>
-          <div>
-            {run.verdict.length > 0 && (
-              <Section title={t('run.verdict')} remark={t('run.verdict.remark')}>
-                <VerdictTable label={t('run.verdict')} rows={run.verdict} />
-              </Section>
-            )}
-            {run.output.length > 0 && (
-              <Section title={t('run.output')} remark={t('run.output.remark', { count: run.output.length })}>
-                {/* Focusable, so that the keyboard can scroll it. */}
-                {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-                <pre className="run-output" tabIndex={0} aria-label={t('run.output')}>
-                  {run.output.map((line, at) => (
-                    <div key={at}>
-                      <time>{format.time(line.at)}</time>
-                      {line.text}
-                    </div>
-                  ))}
-                </pre>
-              </Section>
-            )}
-          </div>
-          <div>
-            <Section title={t('run.steps')}>
-              <Timeline label={t('run.steps')} stops={run.steps.map((step) => stopOf(step, text, nowMs))} />
-            </Section>
-            {run.talosctl !== '' && (
-              <div className="section">
-                <Command command={run.talosctl} />
-              </div>
-            )}
-          </div>
-        </Columns>
+        <RunColumns run={run} />
       </PageBody>
     </>
+  )
+}
+
+/** What was found stands first; while there is nothing yet, the steps do. */
+function RunColumns({ run }: { readonly run: Run }) {
+  const hasFindings = run.verdict.length > 0 || run.output.length > 0
+  const command =
+    run.talosctl === '' ? null : (
+      <div className="section">
+        <Command command={run.talosctl} />
+      </div>
+    )
+  return hasFindings ? (
+    <Columns>
+      <div>
+        <Verdict run={run} />
+        <Output run={run} />
+      </div>
+      <div>
+        <Steps run={run} />
+        {command}
+      </div>
+    </Columns>
+  ) : (
+    <Columns>
+      <Steps run={run} />
+      {command}
+    </Columns>
+  )
+}
+
+function Verdict({ run }: { readonly run: Run }) {
+  const { t } = useText()
+  if (run.verdict.length === 0) return null
+  return (
+    <Section title={t('run.verdict')} remark={t('run.verdict.remark')}>
+      <VerdictTable label={t('run.verdict')} rows={run.verdict} />
+    </Section>
+  )
+}
+
+function Output({ run }: { readonly run: Run }) {
+  const { t, format } = useText()
+  if (run.output.length === 0) return null
+  return (
+    <Section title={t('run.output')} remark={t('run.output.remark', { count: run.output.length })}>
+      {/* Focusable, so that the keyboard can scroll it. */}
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <pre className="run-output" tabIndex={0} aria-label={t('run.output')}>
+        {run.output.map((line, at) => (
+          <div key={at}>
+            <time>{format.time(line.at)}</time>
+            {line.text}
+          </div>
+        ))}
+      </pre>
+    </Section>
+  )
+}
+
+function Steps({ run }: { readonly run: Run }) {
+  const text = useText()
+  const nowMs = useNow()
+  return (
+    <Section title={text.t('run.steps')}>
+      <Timeline label={text.t('run.steps')} stops={run.steps.map((step) => stopOf(step, text, nowMs))} />
+    </Section>
   )
 }
 

@@ -63,7 +63,7 @@ export const runsEn = {
   'outcome.refused': 'Refused; nothing changed',
   'outcome.failed': 'Failed',
   'outcome.stopped': 'Stopped',
-  'outcome.unknown': 'Unknown: nothing could be read back',
+  'outcome.unknown': 'Unknown: too little could be read back',
   'outcome.interrupted': 'Ichor closed in the middle',
   'outcome.of': '{word}, {proven} of {all}',
 
@@ -80,6 +80,7 @@ export const runsEn = {
   'run.export': 'Export the run',
   'run.exported': 'Copied as Markdown',
   'run.took': 'took {time}',
+  'run.so-far': '{time} so far',
   'run.since': 'since {time}',
   'run.by': 'by {who}',
   'run.open-node': 'Open {node}',

@@ -68,7 +68,7 @@ export const runsEs: Translated<typeof runsEn> = {
   'outcome.refused': 'Rechazado; no ha cambiado nada',
   'outcome.failed': 'Ha fallado',
   'outcome.stopped': 'Detenida',
-  'outcome.unknown': 'Desconocido: no se ha podido leer nada',
+  'outcome.unknown': 'Desconocido: se ha podido leer demasiado poco',
   'outcome.interrupted': 'Ichor se cerró a la mitad',
   'outcome.of': '{word}, {proven} de {all}',
 
@@ -85,6 +85,7 @@ export const runsEs: Translated<typeof runsEn> = {
   'run.export': 'Exportar la tarea',
   'run.exported': 'Copiada como Markdown',
   'run.took': 'duró {time}',
+  'run.so-far': 'lleva {time}',
   'run.since': 'desde {time}',
   'run.by': 'por {who}',
   'run.open-node': 'Abrir {node}',

@@ -1,0 +1,40 @@
+import { describe, expect, test } from 'vitest'
+import { hrefOf, parseRoute, type Route } from './route.ts'
+
+describe('an address', () => {
+  const routes: readonly Route[] = [
+    { at: 'welcome' },
+    { at: 'import' },
+    { at: 'tasks' },
+    { at: 'diagnostics' },
+    { at: 'settings' },
+    { at: 'fleet', context: 'casa/lab #1' },
+    { at: 'node', context: 'casa', node: 'fd00::1', tab: 'kernel-log' },
+    { at: 'upgrade', context: 'casa', node: '10.0.20.11' },
+    { at: 'rollback', context: 'casa', node: '10.0.20.11' },
+    { at: 'run', id: '0195-a/b' },
+  ]
+  test.each(routes)('leads back to the place it was made from: $at', (route) => {
+    expect(parseRoute(hrefOf(route))).toEqual(route)
+  })
+
+  test('of a tab that no node has opens the overview', () => {
+    expect(parseRoute('#/c/casa/n/10.0.20.11/teapot')).toEqual({
+      at: 'node',
+      context: 'casa',
+      node: '10.0.20.11',
+      tab: 'overview',
+    })
+  })
+
+  test.each(['', '#', '#/nowhere', '#/run/', '#/c/', '#token=abc'])(
+    'that means nothing is home: %j',
+    (text) => {
+      expect(parseRoute(text)).toEqual({ at: 'welcome' })
+    },
+  )
+
+  test('with a broken escape is taken as it is written', () => {
+    expect(parseRoute('#/c/100%')).toEqual({ at: 'fleet', context: '100%' })
+  })
+})
