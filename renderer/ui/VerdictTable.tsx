@@ -40,10 +40,20 @@ export function VerdictTable({
         {rows.map((row, at) => (
           <Row key={at}>
             <NameCell>{factName(row.fact, text)}</NameCell>
-            {withBefore && <Cell tint="before">{row.before ?? <Dash why={t('unknown')} />}</Cell>}
-            <Cell tint="after">{row.expected}</Cell>
+            {withBefore && (
+              <Cell tint="before">
+                {row.before === undefined ? <Dash why={t('unknown')} /> : <Value text={row.before} />}
+              </Cell>
+            )}
+            <Cell tint="after">
+              <Value text={row.expected} />
+            </Cell>
             <Cell bad={row.outcome === 'differs'}>
-              {row.found ?? <Dash why={row.note ?? t('verdict.not-told')} />}
+              {row.found === undefined ? (
+                <Dash why={row.note ?? t('verdict.not-told')} />
+              ) : (
+                <Value text={row.found} />
+              )}
             </Cell>
             <Cell>
               <Outcome outcome={row.outcome} />
@@ -60,6 +70,19 @@ export function VerdictTable({
         </SumRow>
       </tbody>
     </Table>
+  )
+}
+
+/** Identifiers are elided: what tells them apart stands at their start. The whole is a hover away and in the export. */
+function Value({ text }: { readonly text: string }) {
+  const found = /^(≠ )?([0-9a-f-]{32,})$/.exec(text)
+  if (found === null) return text
+  const [, sign = '', id = ''] = found
+  return (
+    <span className="mono" title={text}>
+      {sign}
+      {id.slice(0, 12)}…
+    </span>
   )
 }
 

@@ -79,7 +79,7 @@ async function* download(
   yield { layerId, status: 'EXTRACT_COMPLETE', offset: total, total, elapsed: elapsed() }
 }
 
-/** The installer beside running services: 1.13 in chunks of any cut, 1.14 in whole lines (behaviour.md §5.3). */
+/** The installer beside running services, line by line; the wire cuts them as each version does (behaviour.md §5.3). */
 export async function* installImage(
   core: MachineCore,
   reference: string,
@@ -114,17 +114,9 @@ async function* runInstaller(
   signal: AbortSignal,
 ): AsyncGenerator<InstallerOutput> {
   const whole = atLeast(talosOf(core), '1.14')
-  const split = (text: string): readonly string[] => {
-    if (whole) return [text]
-    const cut = core.random.integer(text.length)
-    return [text.slice(0, cut), `${text.slice(cut)}\n`].filter((part) => part !== '')
-  }
-  function* say(text: string): Generator<InstallerOutput> {
-    for (const message of split(text)) yield { message }
-  }
   if (core.troubles.has('upgrade-wrong-image')) {
     await core.clock.sleep(400, signal)
-    yield* say('exec /bin/installer: exec format error')
+    yield { message: 'exec /bin/installer: exec format error' }
     yield { exitCode: 1 }
     return
   }
@@ -132,12 +124,12 @@ async function* runInstaller(
   for (const [at, [text, milliseconds]] of installerLines(core, image).entries()) {
     await core.clock.sleep(jitter(core.random, milliseconds, 0.3), signal)
     if (objection !== undefined && at === 3) {
-      yield* say(`pre-flight checks failed: ${objection}`)
+      yield { message: `pre-flight checks failed: ${objection}` }
       yield { exitCode: whole ? 3 : 1 }
       return
     }
     if (text.startsWith('installation of')) commit(core, image)
-    yield* say(text)
+    yield { message: text }
   }
   yield { exitCode: 0 }
 }
@@ -164,14 +156,13 @@ export function listImages(core: MachineCore): ReturnType<SimulatedMachine['imag
             etcd,
           ]
         : [facts.kubeletImage]
-  const own = running.map((name) => {
-    const { digest, layers } = core.cluster.registry.resolve(name)
-    return {
-      name,
-      digest,
-      size: layers.reduce((sum, layer) => sum + layer, 0),
-      createdAt: core.life.bootTime,
-    }
+  const own = running.flatMap((name) => {
+    const found = resolveQuietly(core, name)
+    if (!found) return []
+    const { digest, layers } = found
+    return [
+      { name, digest, size: layers.reduce((sum, layer) => sum + layer, 0), createdAt: core.life.bootTime },
+    ]
   })
   const pulled = [...core.pulled].map(([name, { digest, size, at }]) => ({
     name,
@@ -180,4 +171,23 @@ export function listImages(core: MachineCore): ReturnType<SimulatedMachine['imag
     createdAt: at,
   }))
   return [...own, ...pulled]
+}
+
+/** `undefined` where no registry has the image; a config may name any. */
+function resolveQuietly(
+  core: MachineCore,
+  name: string,
+): ReturnType<MachineCore['cluster']['registry']['resolve']> | undefined {
+  try {
+    return core.cluster.registry.resolve(name)
+  } catch {
+    return undefined
+  }
+}
+
+/** Why a service's image cannot be had, as its pre stage tells it. */
+export function pullObstacle(core: MachineCore, id: string): string | undefined {
+  const image = id === 'kubelet' ? core.life.active?.facts.kubeletImage : undefined
+  if (image === undefined || resolveQuietly(core, image)) return undefined
+  return `failed to pull image "${image}": failed to resolve image: ${image}: not found`
 }
