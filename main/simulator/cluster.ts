@@ -11,7 +11,6 @@ import { createResourceStore } from './wire/resource-store.ts'
 import { serveCluster, type TalosconfigRole } from './wire/serve-cluster.ts'
 
 export type { NodePlan } from './demo-nodes.ts'
-export type { TalosconfigRole } from './wire/serve-cluster.ts'
 
 export interface SimulatedClusterOptions {
   /** Also the context's name; `casa` unless told otherwise. */
@@ -32,7 +31,7 @@ export interface SimulatedClusterOptions {
   readonly clock?: SimulatedClock
 }
 
-export interface ClusterSize {
+interface ClusterSize {
   readonly controlPlanes: number
   readonly workers: number
   /** `v1.13.9`, given to the nodes in turn. */

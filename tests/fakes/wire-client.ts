@@ -25,7 +25,7 @@ type Replies<Service extends string, Definition> = {
 }
 
 /** What each path answers, from the generated types. */
-export type Answers = Replies<'machine.MachineService', MachineServiceDefinition> &
+type Answers = Replies<'machine.MachineService', MachineServiceDefinition> &
   Replies<'machine.ImageService', ImageServiceDefinition> &
   Replies<'machine.LifecycleService', LifecycleServiceDefinition> &
   Replies<'machine.MDService', MDServiceDefinition> &
@@ -45,7 +45,7 @@ export interface WireClient {
   close(): void
 }
 
-export interface WireStream<Frame> {
+interface WireStream<Frame> {
   /** The next `count` frames. */
   take(count: number): Promise<Frame[]>
   /** All until the end. */

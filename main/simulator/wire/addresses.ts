@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:net'
 
-export const APID_PORT = 50000
+const APID_PORT = 50000
 
-export interface Place {
+interface Place {
   readonly address: string
   readonly port: number
 }

@@ -5,7 +5,7 @@ import type { LifecycleServiceHandlers } from '../../talos/generated/machine/Lif
 import type { MachineServiceHandlers } from '../../talos/generated/machine/MachineService.ts'
 import type { Methods } from './call.ts'
 import { minorOf } from './talos-version.ts'
-import { duration, timestamp } from './wire-values.ts'
+import { secondsAndNanos } from './wire-values.ts'
 
 /** 1.13 sends whatever its 512-byte read returned, 1.14 whole lines (behaviour.md §5.3). */
 const INSTALLER_READ = 512
@@ -14,7 +14,7 @@ export const imageMethods: Methods<ImageServiceHandlers> = {
   async *List({ containerd }, { machine }) {
     checkInstance(containerd)
     for (const { name, digest, size, createdAt } of machine.images())
-      yield { name, digest, size, createdAt: timestamp(createdAt), labels: {} }
+      yield { name, digest, size, createdAt: secondsAndNanos(createdAt), labels: {} }
   },
   async *Pull({ containerd, imageRef }, { machine, signal }) {
     checkInstance(containerd)
@@ -28,7 +28,7 @@ export const imageMethods: Methods<ImageServiceHandlers> = {
       const { layerId, status, offset, total, elapsed } = step.value
       yield {
         response: 'pullProgress',
-        pullProgress: { layerId, progress: { status, offset, total, elapsed: duration(elapsed) } },
+        pullProgress: { layerId, progress: { status, offset, total, elapsed: secondsAndNanos(elapsed) } },
       }
     }
   },
@@ -38,7 +38,7 @@ export const imageMethods: Methods<ImageServiceHandlers> = {
 export const legacyImageMethods: Methods<MachineServiceHandlers> = {
   async *ImageList(_request, { machine }) {
     for (const { name, digest, size, createdAt } of machine.images())
-      yield { name, digest, size, createdAt: timestamp(createdAt) }
+      yield { name, digest, size, createdAt: secondsAndNanos(createdAt) }
   },
   async ImagePull({ reference }, { machine, signal }) {
     const pull = machine.pullImage(reference, signal)

@@ -1,7 +1,7 @@
 import type { MachineServiceHandlers } from '../../talos/generated/machine/MachineService.ts'
 import type { Methods } from './call.ts'
 import { minorOf } from './talos-version.ts'
-import { durationMilliseconds, timestamp } from './wire-values.ts'
+import { durationMilliseconds, secondsAndNanos } from './wire-values.ts'
 
 const DEFAULT_TRY_TIMEOUT = 60_000
 
@@ -44,10 +44,14 @@ export const actionMethods: Methods<MachineServiceHandlers> = {
             unknown: health.unknown,
             healthy: health.healthy,
             lastMessage: health.lastMessage,
-            lastChange: timestamp(health.lastChange),
+            lastChange: secondsAndNanos(health.lastChange),
           },
           events: {
-            events: events.map(({ message, state, at }) => ({ msg: message, state, ts: timestamp(at) })),
+            events: events.map(({ message, state, at }) => ({
+              msg: message,
+              state,
+              ts: secondsAndNanos(at),
+            })),
           },
         })),
       },

@@ -1,5 +1,5 @@
 /** Role × RPC with the minor release each came and went in; behaviour.md §1.6. A method without a rule is admin's only. */
-export type Role =
+type Role =
   | 'os:admin'
   | 'os:operator'
   | 'os:reader'

@@ -6,7 +6,7 @@ import { issueClient, writeTalosconfig } from './pki.ts'
 import { loadProtos } from './protos.ts'
 import { SERVICES } from './services.ts'
 
-export const TALOSCONFIG_ROLES = ['os:admin', 'os:operator', 'os:reader', 'os:etcd:backup'] as const
+const TALOSCONFIG_ROLES = ['os:admin', 'os:operator', 'os:reader', 'os:etcd:backup'] as const
 export type TalosconfigRole = (typeof TALOSCONFIG_ROLES)[number]
 
 /** The APIs of all machines of a cluster, and the talosconfigs to reach them with. */

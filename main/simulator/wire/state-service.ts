@@ -9,7 +9,7 @@ import { JOURNAL_CAPACITY, type JournalEvent, journalOf } from './journal.ts'
 import { catalogueOf } from './resource-catalogue.ts'
 import { filterOf, type ResourceFilter } from './resource-query.ts'
 import { minorOf } from './talos-version.ts'
-import { timestamp } from './wire-values.ts'
+import { secondsAndNanos } from './wire-values.ts'
 
 /** cosi.resource.State as a node serves it: reads by the access policy, watches by behaviour.md §3.2, no writes. */
 export const stateMethods: Methods<StateHandlers> = {
@@ -235,8 +235,8 @@ function toWire(resource: StoredResource): Resource {
       version: String(resource.version),
       owner: resource.owner,
       phase: resource.phase,
-      created: timestamp(resource.created),
-      updated: timestamp(resource.updated),
+      created: secondsAndNanos(resource.created),
+      updated: secondsAndNanos(resource.updated),
       finalizers: [],
       labels: { ...resource.labels },
       annotations: { ...resource.annotations },
@@ -250,7 +250,7 @@ function tombstone(
   id: string,
   { machine }: CallContext,
 ): Resource {
-  const now = timestamp(machine.clock.now())
+  const now = secondsAndNanos(machine.clock.now())
   return {
     metadata: { namespace, type, id, version: 'undefined', phase: 'running', created: now, updated: now },
     spec: {},

@@ -3,7 +3,7 @@ import type { StorageServiceHandlers } from '../../talos/generated/storage/Stora
 import type { TimeServiceHandlers } from '../../talos/generated/time/TimeService.ts'
 import type { CallContext, Methods } from './call.ts'
 import { asText, specsOf, systemDisk } from './machine-facts.ts'
-import { timestamp } from './wire-values.ts'
+import { secondsAndNanos } from './wire-values.ts'
 
 const DISK_TYPES: Readonly<Record<string, 'SSD' | 'HDD' | 'NVME' | 'SD' | 'CD'>> = {
   nvme: 'NVME',
@@ -51,6 +51,6 @@ export const timeMethods: Methods<TimeServiceHandlers> = {
 
 /** All simulated machines share one clock, so a time server never disagrees with them. */
 function timeFrom(server: string, { machine }: CallContext) {
-  const now = timestamp(machine.clock.now())
+  const now = secondsAndNanos(machine.clock.now())
   return { server, localtime: now, remotetime: now }
 }

@@ -1,5 +1,5 @@
-/** Milliseconds since 1970 as google.protobuf.Timestamp. */
-export function timestamp(milliseconds: number): { readonly seconds: number; readonly nanos: number } {
+/** Milliseconds as google.protobuf.Timestamp (since 1970) or Duration, which have the same shape. */
+export function secondsAndNanos(milliseconds: number): { readonly seconds: number; readonly nanos: number } {
   const seconds = Math.floor(milliseconds / 1000)
   return { seconds, nanos: Math.round((milliseconds - seconds * 1000) * 1e6) }
 }
@@ -10,6 +10,3 @@ export function durationMilliseconds(
 ): number | undefined {
   return duration ? Number(duration.seconds) * 1000 + duration.nanos / 1e6 : undefined
 }
-
-/** Milliseconds as google.protobuf.Duration. */
-export const duration = timestamp
