@@ -16,7 +16,7 @@ export default defineConfig({
     target: 'node20',
     minify: true,
     rolldownOptions: {
-      checks: { pluginTimings: false },
+      checks: { bundlerTimings: false },
       input: { electron: 'main/electron.ts', browser: 'main/browser.ts', simulator: 'main/simulator/cli.ts' },
       external: ['electron', ...builtinModules, ...builtinModules.map((name) => `node:${name}`)],
       output: {

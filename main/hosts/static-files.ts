@@ -22,7 +22,7 @@ export interface StaticFile {
  * The file under `root` that a URL path names, or `undefined` when it would lie outside, is hidden, or is of a kind
  * the page has no use for. `/` is `index.html`.
  */
-export function resolveStatic(root: string, urlPath: string): string | undefined {
+function resolveStatic(root: string, urlPath: string): string | undefined {
   let path: string
   try {
     path = decodeURIComponent(urlPath)

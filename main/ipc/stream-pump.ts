@@ -4,7 +4,7 @@ import type { StreamEvent } from './handlers.ts'
 import { sizeOf } from './value-size.ts'
 
 /** A frame holds so much at most; one that is larger by a single item goes alone. */
-export const FRAME_LIMIT = { items: 256, bytes: 64 * 1024 } as const
+const FRAME_LIMIT = { items: 256, bytes: 64 * 1024 } as const
 /** A window draws 60 times a second; frames that come more often are work for nobody. */
 const FRAME_INTERVAL_MS = 16
 

@@ -38,8 +38,10 @@ const pages = await createServer({
 await pages.listen()
 const pageUrl = pages.resolvedUrls.local[0]
 
-const watchers = [await watch('vite.main.config.ts')]
-if (inElectron) watchers.push(await watch('vite.preload.config.ts'))
+// Beside the built app, so that `npm start` never takes a development bundle for it.
+const mainDir = join(root, 'dist', 'dev')
+const watchers = [await watch('vite.main.config.ts', { outDir: mainDir })]
+if (inElectron) watchers.push(await watch('vite.preload.config.ts', {}))
 
 for (const name of ['SIGINT', 'SIGTERM']) {
   process.once(name, async () => {
@@ -49,16 +51,19 @@ for (const name of ['SIGINT', 'SIGTERM']) {
   })
 }
 
-async function watch(configFile) {
+async function watch(configFile, output) {
   const watcher = await build({
     root,
     configFile: join(root, configFile),
     logLevel: 'warn',
-    build: { watch: {}, minify: false, sourcemap: true },
+    build: { watch: {}, minify: false, sourcemap: true, ...output },
   })
+  let failed = false
   watcher.on('event', (event) => {
-    if (event.code === 'END') restart()
-    if (event.code === 'ERROR') console.error(event.error.message)
+    if (event.code === 'START') failed = false
+    if (event.code === 'ERROR') failed = true
+    // Vite has said what is wrong; the host that runs goes on meanwhile.
+    if (event.code === 'END' && !failed) restart()
   })
   return watcher
 }
@@ -78,13 +83,13 @@ function launch() {
     const path = findElectron()
     if (path === undefined)
       throw new Error("Electron's binary is not here. Fetch it with: npx install-electron --no")
-    host = spawn(path, [root, ...args], {
+    host = spawn(path, [join(mainDir, 'electron.cjs'), ...args], {
       stdio: 'inherit',
       env: { ...process.env, ICHOR_DEV_SERVER: pageUrl },
     })
     return
   }
-  const file = join(root, 'dist', 'main', 'browser.cjs')
+  const file = join(mainDir, 'browser.cjs')
   host = spawn(process.execPath, [file, '--no-open', '--keep', '--port', String(hostPort), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -52,5 +52,8 @@ export function fetchElectron(milliseconds) {
 export function reasonFrom(output) {
   const code = /\b(E[A-Z]{4,}|HTTPError[^\n]*|Response code \d+[^\n]*)/.exec(output)?.[1]
   const line = code ?? output.split('\n').find((text) => /error/i.test(text)) ?? 'no reason given'
-  return line.trim().slice(0, 100)
+  return line
+    .trim()
+    .replace(/^(?:\w*Error: )+/, '')
+    .slice(0, 100)
 }

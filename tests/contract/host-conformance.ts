@@ -5,13 +5,13 @@ import { TalosFailure } from '../../main/domain/talos-failure.ts'
 import type { Handlers } from '../../main/ipc/handlers.ts'
 
 /** A running host with one window on it. */
-export interface HostUnderTest extends AsyncDisposable {
+interface HostUnderTest extends AsyncDisposable {
   readonly bridge: Bridge
   /** The window goes away, as by its close button. */
   readonly closeWindow: () => Promise<void>
 }
 
-export type OpenHost = (handlers: Handlers) => Promise<HostUnderTest>
+type OpenHost = (handlers: Handlers) => Promise<HostUnderTest>
 
 /** What every host owes the page, whatever carries its messages. */
 export function describeHost(name: string, openHost: OpenHost): void {

@@ -8,6 +8,7 @@ test('why Electron could not be fetched or started is said in a line, without a 
   expect(reasonFrom('/x/electron: error while loading shared libraries: libnss3.so: cannot open')).toBe(
     '/x/electron: error while loading shared libraries: libnss3.so: cannot open',
   )
+  expect(reasonFrom('TypeError: fetch failed\n    at node:internal/deps/undici')).toBe('fetch failed')
   expect(reasonFrom('')).toBe('no reason given')
   expect(reasonFrom(`Error: ${'x'.repeat(500)}`)).toHaveLength(100)
 })

@@ -75,8 +75,6 @@ export function createFakeContents(url = 'app://bundle/') {
   })
 }
 
-export type FakeContents = ReturnType<typeof createFakeContents>
-
 /** As much of the module as the host uses; everything the host does to it can be read off. */
 export function createFakeElectron({
   dataDir,

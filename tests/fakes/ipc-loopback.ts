@@ -28,6 +28,7 @@ export function createLoopback(border: {
   readonly handlers: Partial<Handlers>
   readonly log: LogPort
   readonly clock: ClockPort
+  readonly onReceived?: (message: MessageToRenderer) => void
 }): Loopback {
   const answers = new Map<string, (result: unknown) => void>()
   const frames = new Map<string, (frame: StreamFrame) => void>()
@@ -40,6 +41,7 @@ export function createLoopback(border: {
       send(message) {
         const copy = structuredClone(message)
         received.push(copy)
+        border.onReceived?.(copy)
         if (copy.kind === 'answer') answers.get(copy.id)?.(copy.result)
         else frames.get(copy.id)?.(copy.frame)
       },
@@ -70,7 +72,7 @@ export function createLoopback(border: {
   }
 }
 
-export function byName<K extends string, T>(
+function byName<K extends string, T>(
   names: readonly K[],
   make: (name: K) => T,
 ): Readonly<Record<K, T>> {

@@ -2,7 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { ClockPort } from '../../domain/clock-port.ts'
 
 /** A link that lies about in a terminal is good for this long. */
-export const TOKEN_LIFETIME_MS = 60_000
+const TOKEN_LIFETIME_MS = 60_000
 
 export interface LaunchTokens {
   /** 256 random bits. Issuing one ends the one before. */

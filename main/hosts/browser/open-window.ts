@@ -34,7 +34,7 @@ const WINDOWS_BROWSERS = [
   ['Chromium', 'Application', 'chrome.exe'],
 ]
 
-export function hasDisplay({ platform, env }: Pick<Surroundings, 'platform' | 'env'>): boolean {
+function hasDisplay({ platform, env }: Pick<Surroundings, 'platform' | 'env'>): boolean {
   if (platform === 'win32' || platform === 'darwin') return true
   return Boolean(env['DISPLAY']) || Boolean(env['WAYLAND_DISPLAY'])
 }

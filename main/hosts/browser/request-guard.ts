@@ -13,7 +13,7 @@ export function isOurs(headers: IncomingHttpHeaders, port: number, kind: 'read' 
 }
 
 /** Cookies of one host are shared by all its ports, so the name carries ours. */
-export function cookieName(port: number): string {
+function cookieName(port: number): string {
   return `ichor-${port}`
 }
 

@@ -6,9 +6,9 @@ import type { LaunchTokens } from './launch-tokens.ts'
 import { createSecretText, hashOf } from './launch-tokens.ts'
 
 /** How long the process outlives its last window. */
-export const LINGER_MS = 30_000
+const LINGER_MS = 30_000
 
-export interface Admission {
+interface Admission {
   readonly answer: SessionAnswer
   /** Present when the page gets a new cookie. */
   readonly cookie?: string

@@ -7,7 +7,7 @@ import { readTextIfThere, writeFileAtomic } from '../../store/atomic-file.ts'
 import { openChosenKeystore } from '../keystore/chosen-keystore.ts'
 import { createDataKey, sealWith, unsealWith } from '../keystore/data-key.ts'
 
-export type AsyncSafeStorage = Pick<
+type AsyncSafeStorage = Pick<
   SafeStorage,
   'isAsyncEncryptionAvailable' | 'encryptStringAsync' | 'decryptStringAsync' | 'getSelectedStorageBackend'
 >

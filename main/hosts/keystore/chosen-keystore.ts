@@ -7,7 +7,7 @@ import { createChangeableState } from './changeable-state.ts'
 import { createDataKey, damaged, sealWith, unsealWith } from './data-key.ts'
 import { SCRYPT_COST, unwrapWithPassphrase, wrapWithPassphrase } from './passphrase-file.ts'
 
-export const KEYSTORE_FILE = 'keystore.json'
+const KEYSTORE_FILE = 'keystore.json'
 
 /**
  * Keys sealed with a passphrase, or kept in memory only: the person chooses. Starts `locked` when a passphrase was
