@@ -97,10 +97,7 @@ async function read(
 ): Promise<{ readonly path: string; readonly bytes: Uint8Array } | undefined> {
   switch (source.kind) {
     case 'bytes':
-      return {
-        path: source.name,
-        bytes: Uint8Array.from(atob(source.base64), (character) => character.charCodeAt(0)),
-      }
+      return { path: source.name, bytes: Buffer.from(source.base64, 'base64') }
     case 'pasted':
       return { path: 'talosconfig', bytes: new TextEncoder().encode(source.text) }
     case 'default': {
