@@ -1,3 +1,4 @@
+import { TalosFailure } from './domain/talos-failure.ts'
 import type { DemoPort } from './ipc/handlers/contexts.ts'
 import type { ContextBook } from './domain/contexts/context-book.ts'
 import type { SimulatedCluster } from './simulator/cluster.ts'
@@ -35,12 +36,13 @@ export function createDemo({ book, protosDir, resourcesDir }: Deps): DemoPort & 
         await book.select(already.name)
         return already.name
       }
-      running ??= launch()
+      const mine = (running ??= launch())
       try {
-        const cluster = await running
+        const cluster = await mine
+        if (running !== mine) throw new TalosFailure('cancelled', 'The demo cluster was stopped.')
         return book.addDemo(new TextEncoder().encode(cluster.talosconfig()))
       } catch (error) {
-        running = undefined
+        if (running === mine) running = undefined
         throw error
       }
     },
