@@ -72,10 +72,7 @@ export function createLoopback(border: {
   }
 }
 
-function byName<K extends string, T>(
-  names: readonly K[],
-  make: (name: K) => T,
-): Readonly<Record<K, T>> {
+function byName<K extends string, T>(names: readonly K[], make: (name: K) => T): Readonly<Record<K, T>> {
   return Object.fromEntries(names.map((name) => [name, make(name)])) as Record<K, T>
 }
 
