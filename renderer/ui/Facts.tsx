@@ -43,7 +43,7 @@ export function FactsBand({ facts }: { readonly facts: readonly BandFact[] }) {
         <div key={at}>
           <dt className="label">{fact.label}</dt>
           <dd className="band-figure">{fact.figure}</dd>
-          {fact.more !== undefined && <dd className="meta elided">{fact.more}</dd>}
+          {fact.more !== undefined && <dd className="meta">{fact.more}</dd>}
         </div>
       ))}
     </dl>

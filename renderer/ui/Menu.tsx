@@ -3,7 +3,10 @@ import type { ReactNode } from 'react'
 import { Icon, type LucideIcon } from './icons.tsx'
 import './dialog.css'
 
-/** `trigger` is a `Button` or `IconButton`; children are `MenuItem`, `MenuLabel`, `MenuRule`. */
+/**
+ * Opens beside its trigger and stays in the same landmark, where readers expect it (it is drawn over everything all
+ * the same). `trigger` is a `Button` or `IconButton`; children are `MenuItem`, `MenuLabel`, `MenuRule`.
+ */
 export function Menu({
   trigger,
   align = 'start',
@@ -16,11 +19,9 @@ export function Menu({
   return (
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content className="menu" align={align} sideOffset={4} collisionPadding={8}>
-          {children}
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
+      <DropdownMenu.Content className="menu" align={align} sideOffset={4} collisionPadding={8}>
+        {children}
+      </DropdownMenu.Content>
     </DropdownMenu.Root>
   )
 }

@@ -21,7 +21,15 @@ function subscribe(listener: () => void): () => void {
   }
 }
 
-/** Milliseconds since 1970, again each second; one timer for the whole window. */
-export function useNow(): number {
-  return useSyncExternalStore(subscribe, () => nowMs)
+/** For what is told in minutes or days. */
+export const MINUTE_MS = 60_000
+
+/**
+ * Milliseconds since 1970, again each second, or each `stepMs` where that is fine enough: a component renders only
+ * when its step passes. One timer for the whole window.
+ */
+export function useNow(stepMs = 1000): number {
+  return useSyncExternalStore(subscribe, () =>
+    stepMs === 1000 ? nowMs : Math.floor(nowMs / stepMs) * stepMs,
+  )
 }

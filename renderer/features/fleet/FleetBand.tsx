@@ -5,7 +5,7 @@ import { FactsBand, type BandFact } from '../../ui/Facts.tsx'
 import { useText, type TextTools } from '../../ui/i18n/text.tsx'
 import { nodeState } from '../../ui/node-state.ts'
 import { State } from '../../ui/State.tsx'
-import { useNow } from '../../ui/use-now.ts'
+import { MINUTE_MS, useNow } from '../../ui/use-now.ts'
 import { countVersions, daysUntil, etcdFacts, type VersionCount } from './fleet-facts.ts'
 
 /** The figures of a cluster, as its nodes tell them now. */
@@ -18,7 +18,7 @@ export function FleetBand({
 }) {
   const text = useText()
   const { t } = text
-  const nowMs = useNow()
+  const nowMs = useNow(MINUTE_MS)
   const ready = nodes.filter(isReady).length
   return (
     <FactsBand

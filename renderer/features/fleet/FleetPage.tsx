@@ -15,7 +15,7 @@ import { nodeState } from '../../ui/node-state.ts'
 import { PageBody, PageHead, Section } from '../../ui/Page.tsx'
 import { navigate } from '../../ui/route.ts'
 import { useShortcut } from '../../ui/shortcuts.tsx'
-import { useNow } from '../../ui/use-now.ts'
+import { MINUTE_MS, useNow } from '../../ui/use-now.ts'
 import { matchesFilter } from './fleet-facts.ts'
 import { FleetBand } from './FleetBand.tsx'
 import { NodeTable } from './NodeTable.tsx'
@@ -69,7 +69,7 @@ export function FleetPage({ context }: { readonly context: Context }) {
 function Waiting({ context }: { readonly context: Context }) {
   const nodes = useNodes((state) => state.nodes)
   const runs = useRuns((state) => state.runs)
-  const nowMs = useNow()
+  const nowMs = useNow(MINUTE_MS)
   const items = waitingFor(context, nodes, runs, nowMs)
   return items.length === 0 ? null : <WaitingList context={context} items={items} />
 }

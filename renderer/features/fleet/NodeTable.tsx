@@ -9,7 +9,7 @@ import { nodeName, nodeState, plainVersion } from '../../ui/node-state.ts'
 import { hrefOf } from '../../ui/route.ts'
 import { Badge, Dash, State } from '../../ui/State.tsx'
 import { Cell, GroupRow, HeadCell, NameCell, Row, RowLink, Table } from '../../ui/Table.tsx'
-import { useNow } from '../../ui/use-now.ts'
+import { MINUTE_MS, useNow } from '../../ui/use-now.ts'
 
 const COLUMNS = 12
 
@@ -123,8 +123,11 @@ function share({ used, total }: { readonly used: number; readonly total: number 
 
 function UpFor({ since }: { readonly since: string }) {
   const { format } = useText()
-  const nowMs = useNow()
-  return format.duration((nowMs - Date.parse(since)) / 1000)
+  const start = Date.parse(since)
+  const rough = useNow(MINUTE_MS)
+  // Seconds only show in the first hour.
+  const nowMs = useNow(rough - start > 3_600_000 ? MINUTE_MS : 1000)
+  return format.duration((nowMs - start) / 1000)
 }
 
 function SchematicCell({ schematic }: { readonly schematic: NonNullable<NodeSummary['schematic']> }) {

@@ -8,7 +8,7 @@ import { useText } from '../../ui/i18n/text.tsx'
 import { hrefOf, useRoute } from '../../ui/route.ts'
 import { runTitle, runVerdict } from '../../ui/run-words.ts'
 import { State } from '../../ui/State.tsx'
-import { useNow } from '../../ui/use-now.ts'
+import { MINUTE_MS, useNow } from '../../ui/use-now.ts'
 import { TaskTable } from './TaskTable.tsx'
 import './tasks.css'
 
@@ -20,7 +20,7 @@ export function TaskLog({ open, onToggle }: { readonly open: boolean; readonly o
   const { t } = useText()
   const route = useRoute()
   const runs = useRuns((state) => state.runs)
-  const nowMs = useNow()
+  const nowMs = useNow(MINUTE_MS)
   const running = runs.filter(isActive).length
   const day = new Date(nowMs).toDateString()
   const today = runs.filter((run) => new Date(run.startedAt).toDateString() === day).length

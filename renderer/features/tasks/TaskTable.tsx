@@ -5,7 +5,7 @@ import { hrefOf } from '../../ui/route.ts'
 import { runSeconds, runTitle, runVerdict } from '../../ui/run-words.ts'
 import { State } from '../../ui/State.tsx'
 import { Cell, HeadCell, Row, RowLink, Table } from '../../ui/Table.tsx'
-import { useNow } from '../../ui/use-now.ts'
+import { MINUTE_MS, useNow } from '../../ui/use-now.ts'
 
 /** Start, end or running time, where, what, who, verdict. Each row opens its run. */
 export function TaskTable({
@@ -45,7 +45,7 @@ export function TaskTable({
 function TaskRow({ run, selected }: { readonly run: Run; readonly selected: boolean }) {
   const text = useText()
   const { format } = text
-  const nowMs = useNow()
+  const nowMs = useNow(isActive(run) ? 1000 : MINUTE_MS)
   const verdict = runVerdict(run, text, nowMs)
   const title = runTitle(run, text)
   return (
