@@ -93,10 +93,14 @@ export function createRunJournal(folder: string, kept = RUNS_KEPT): RunJournal {
         if (stamped.event.kind === 'verdict') await release(id)
       }).catch(asDiskFailure(folder)),
     async load() {
+      const found = await Promise.all(
+        (await journalFiles(folder)).map(async (name) => {
+          const path = join(folder, name)
+          return { path, run: parseJournal(await readFile(path, 'utf8')) }
+        }),
+      ).catch(asDiskFailure(folder))
       const loaded: LoadedRun[] = []
-      for (const name of await journalFiles(folder)) {
-        const path = join(folder, name)
-        const run = parseJournal(await readFile(path, 'utf8').catch(asDiskFailure(folder)))
+      for (const { path, run } of found) {
         if (run === undefined) continue
         paths.set(run.head.id, path)
         loaded.push(run)

@@ -16,7 +16,7 @@ import { createManualClock, settle } from './manual-clock.ts'
 import { createMemoryJournal } from './memory-journal.ts'
 import { createRecordingLog } from './recording-log.ts'
 
-export const casa = ContextName.parse('casa')
+const casa = ContextName.parse('casa')
 export const table = parseVersionTable(
   JSON.parse(readFileSync('resources/upgrades/talos-lines.json', 'utf8')),
 )

@@ -21,7 +21,7 @@ export interface Observation {
 }
 
 /** Close an interrupted run as it is, or write down what `observe` reads. Neither repeats a step. */
-export type Settlement =
+type Settlement =
   | { readonly how: 'close' }
   | { readonly how: 'observe'; readonly observe: (run: Run) => Promise<Observation> }
 

@@ -17,7 +17,7 @@ const LOOK_EVERY = 1_000
 /** A legacy upgrade uncordons a moment after the node is ready. */
 const UNCORDONS_WITHIN = 60_000
 
-export type BootPort = ReadingPort & Pick<ConfigPort, 'probeFresh'>
+type BootPort = ReadingPort & Pick<ConfigPort, 'probeFresh'>
 
 /** What tells one boot from another. Reading the boot id takes admin before 1.14; the boot time does not. */
 export interface BootMark {

@@ -1,4 +1,5 @@
 import type { Run } from '#contract/runs.ts'
+import { lineOf } from './version-table.ts'
 
 /** Seconds that proven runs of a kind took on a node; the five newest. */
 export function runSeconds(runs: readonly Run[], kind: Run['kind'], node: string): readonly number[] {
@@ -18,8 +19,8 @@ export function otherSlotVersion(runs: readonly Run[], node: string): string | u
   )
   if (last === undefined) return undefined
   const { from, to } = last.title.parameters
-  if (isProven(last) || last.outcome === 'not-ready') return from
-  return last.outcome === 'fell-back' ? to : undefined
+  const other = isProven(last) || last.outcome === 'not-ready' ? from : last.outcome === 'fell-back' ? to : ''
+  return other !== undefined && lineOf(other) !== undefined ? other : undefined
 }
 
 function isProven({ outcome }: Run): boolean {

@@ -34,12 +34,12 @@ export function planRows(facts: NodeFacts, target: RowsTarget): readonly PlanRow
 }
 
 /** The file the boot menu shows for a version (behaviour.md §5.8). */
-export function ukiFile(version: string): string {
+function ukiFile(version: string): string {
   return `Talos-${version}.efi`
 }
 
 /** `true` when the node boots UKIs, `false` for GRUB, `undefined` when it did not say. */
-export function bootsUki({ security, bootedEntry }: NodeFacts): boolean | undefined {
+function bootsUki({ security, bootedEntry }: NodeFacts): boolean | undefined {
   return valueOf(security)?.uki ?? (valueOf(bootedEntry) === undefined ? undefined : true)
 }
 

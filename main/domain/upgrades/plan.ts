@@ -18,7 +18,10 @@ import { findLine, lineOf, minorsBetween, type VersionTable } from './version-ta
 import { parse } from 'semver'
 
 /** Milliseconds a plan holds when nothing moves. */
-export const PLAN_VALID = 30 * 60_000
+const PLAN_VALID = 30 * 60_000
+
+/** Version of a boot slot that no one told; the same in every language. */
+export const UNTOLD = '?'
 
 /** Plan as shown, and what it was computed from. */
 export interface PreparedPlan {
@@ -87,7 +90,7 @@ export function planRollback(facts: NodeFacts, other: string | undefined, parts:
     ...frame(facts, parts),
     kind: 'rollback',
     from: tag,
-    to: other ?? 'unknown',
+    to: other ?? UNTOLD,
     mechanism: 'rollback',
     rows: [...planRows(facts, target)],
     kept: keptParts(facts, tag),

@@ -42,13 +42,14 @@ describe('rolling back', () => {
     const node = scene.talos.node('estante-1')
     node.other = { ...node.running, version: 'v1.12.11', entry: 'Talos-v1.12.11.efi' }
     const { plan, run } = await rollBack(scene, 'estante-1')
-    expect(plan.to).toBe('unknown')
+    expect(plan.to).toBe('?')
     expect(plan.rows.find(({ fact }) => fact === 'talos')).toEqual({
       fact: 'talos',
       before: 'v1.13.9',
       note: 'unknown',
     })
     expect(run.outcome).toBe('proven')
+    expect(run.title.parameters).toEqual({ from: 'v1.13.9', to: '?' })
     expect(run.verdict.find(({ fact }) => fact === 'talos')).toMatchObject({
       expected: '≠ v1.13.9',
       found: 'v1.12.11',

@@ -2,7 +2,7 @@ import type { VerdictRow } from '#contract/runs.ts'
 import type { RunControl, RunEvent } from '../runs/run-port.ts'
 import { TalosFailure, isFailure } from '../talos-failure.ts'
 import { awaitBoot, awaitGone, readBootMark, type BootWatch } from './await-boot.ts'
-import type { PreparedPlan } from './plan.ts'
+import { UNTOLD, type PreparedPlan } from './plan.ts'
 import { checkAgain, runToVerdict, takeSnapshot, type RunDeps, type RunScene } from './run-frame.ts'
 import { runStep, throwIfStopped, type RunPart, type StepResult } from './run-step.ts'
 import { followSequence } from './sequence-trail.ts'
@@ -37,7 +37,7 @@ export function runRollback(
 
 /** Where no one told what the other slot holds, only that it is another version can be expected. */
 function expectedRows({ plan, facts }: PreparedPlan): readonly VerdictRow[] {
-  const target = plan.to === 'unknown' ? isNot(plan.from) : plan.to
+  const target = plan.to === UNTOLD ? isNot(plan.from) : plan.to
   const entry = plan.rows.find(({ fact }) => fact === 'boot-entry')?.after
   const rows = [expectRow('talos', facts, target)]
   if (entry !== undefined) rows.push(expectRow('boot-entry', facts, entry))

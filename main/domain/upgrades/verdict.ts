@@ -84,7 +84,7 @@ export function isVerdictFact(fact: string): fact is VerdictFact {
 }
 
 /** `undefined` in a known finding: the node has no such thing. */
-export function findingOf(fact: VerdictFact, facts: NodeFacts): Known<string | undefined> {
+function findingOf(fact: VerdictFact, facts: NodeFacts): Known<string | undefined> {
   switch (fact) {
     case 'boot-id':
       return facts.bootId

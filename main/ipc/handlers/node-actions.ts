@@ -35,7 +35,7 @@ export function createNodeActionHandlers({
           context,
           node,
           hostname,
-          title: { key: 'run.reboot', parameters: { mode } },
+          title: { key: `run.reboot-${mode}`, parameters: {} },
           talosctl: `talosctl -n ${node} reboot${mode === 'powercycle' ? ' --mode powercycle' : ''}`,
           exclusive: true,
           stoppable: false,
