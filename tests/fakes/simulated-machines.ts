@@ -32,8 +32,12 @@ const SECRETS: ClusterSecrets = {
 
 export type MachineChoice = Partial<MachineSpec> & Pick<MachineSpec, 'talos'>
 
-/** Machines without a wire, on a clock that only the test moves. They are off. */
-export function simulatedMachines(choices: readonly MachineChoice[], seed = 7): SimulatedMachines {
+/** Machines without a wire, on a clock that only the test moves. They are off; not `instant` ones boot at its pace. */
+export function simulatedMachines(
+  choices: readonly MachineChoice[],
+  seed = 7,
+  instant = true,
+): SimulatedMachines {
   const clock = createManualClock()
   const random = createRandom(seed)
   const cluster = createClusterState({ name: 'cupboard', endpoint: 'https://10.5.0.2:6443', clock, random })
@@ -58,6 +62,7 @@ export function simulatedMachines(choices: readonly MachineChoice[], seed = 7): 
         store: createResourceStore(clock),
         cluster,
         secrets: SECRETS,
+        instant,
         schemaDir: join(import.meta.dirname, '../../resources/config-schema'),
       },
     ),

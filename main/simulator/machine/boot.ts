@@ -1,9 +1,10 @@
 import { setMaxListeners } from 'node:events'
-import { defaultEntry, otherEntry } from './boot-disk.ts'
+import { defaultEntry } from './boot-disk.ts'
 import { writeKernelStart, writePodNetwork } from './boot-lines.ts'
 import { powerOf, talosOf, type MachineCore } from './core.ts'
 import { jitter } from './random.ts'
 import { publishBoot, publishTime } from './resources/runtime.ts'
+import { keepPublishingStats } from './resources/perf.ts'
 import { publishHardware } from './resources/hardware.ts'
 import { linkStates, mainLink, publishNetwork } from './resources/network.ts'
 import { publishVolumes } from './resources/block.ts'
@@ -70,6 +71,7 @@ function begin(core: MachineCore): void {
   for (const id of ['controller-runtime', 'dns-resolve-cache', 'early-startup']) core.logs.register(id)
   if (atLeast(life.entry.talos, '1.12')) core.logs.register('kernel')
   startNoise(core)
+  void keepPublishingStats(core, () => core.hooks.load())
 }
 
 async function bringUpNetwork(core: MachineCore, power: AbortSignal): Promise<void> {
@@ -133,6 +135,7 @@ export function losePower(core: MachineCore): void {
   core.hooks.reach()
   if (spec.role === 'controlplane') {
     cluster.etcdProcess(spec.hostname, false)
+    cluster.releaseUpgradeMutex(spec.hostname)
     cluster.apiServer(spec.hostname, false)
   }
 }
@@ -140,17 +143,16 @@ export function losePower(core: MachineCore): void {
 /** What the firmware and the loader take before the kernel starts. */
 export async function comeBack(core: MachineCore, how: 'kexec' | 'firmware'): Promise<void> {
   const plug = core.life.plug.signal
+  core.life.returning = true
   try {
     await core.clock.sleep(jitter(core.random, how === 'kexec' ? 1600 : 24_000, 0.3), plug)
     while (core.troubles.has('reboot-hangs')) await core.clock.sleep(1000, plug)
   } catch {
     return
+  } finally {
+    core.life.returning = false
   }
   await boot(core)
-}
-
-export function hasOtherEntry(core: MachineCore): boolean {
-  return otherEntry(core.disk, core.life.entry.label) !== undefined
 }
 
 function unawaited(work: Promise<void>): void {

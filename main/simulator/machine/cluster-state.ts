@@ -23,6 +23,9 @@ interface Member {
   dbSize: number
 }
 
+/** TTL of the lease behind the upgrade mutex (behaviour.md §5.2). */
+const LEASE = 60_000
+
 /** What the machines of a cluster share. `createMachine` joins the machine by itself. */
 export function createClusterState(options: ClusterStateOptions): ClusterWorld {
   const { clock } = options
@@ -35,6 +38,7 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
   const names = new Map<SimulatedMachine, string>()
   const versions = new Map<SimulatedMachine, string>()
   const alarms = new Set<string>()
+  let mutex: { readonly hostname: string; until: number } | undefined
   const began = clock.now()
   const baseIndex = 180_000 + random.integer(900_000)
   let term = 2 + random.integer(9)
@@ -168,6 +172,14 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
     },
     kubernetesAnswers: () => quorum() && [...apiServers.values()].includes(true),
     etcdQuorum: quorum,
+    takeUpgradeMutex(hostname) {
+      if (mutex && mutex.hostname !== hostname && mutex.until > clock.now()) return false
+      mutex = { hostname, until: Number.POSITIVE_INFINITY }
+      return true
+    },
+    releaseUpgradeMutex(hostname) {
+      if (mutex?.hostname === hostname) mutex.until = clock.now() + LEASE
+    },
     raiseAlarm(hostname) {
       alarms.add(hostname)
       tell('etcd')

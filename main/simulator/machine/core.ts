@@ -1,6 +1,7 @@
 import type {
   ClusterSecrets,
   ClusterState,
+  LoadSnapshot,
   MachineSpec,
   ResourceStore,
   SimulatedMachine,
@@ -33,6 +34,10 @@ export interface ClusterWorld extends ClusterState {
   /** Some API server answers and etcd has its quorum. */
   kubernetesAnswers(): boolean
   etcdQuorum(): boolean
+  /** The lock that a legacy upgrade of a control plane holds; false while another member holds it. */
+  takeUpgradeMutex(hostname: string): boolean
+  /** The holder went down: its lease runs out a minute later. */
+  releaseUpgradeMutex(hostname: string): void
   raiseAlarm(hostname: string): void
   clearAlarms(): void
   memberIdOf(hostname: string): string
@@ -57,6 +62,10 @@ export interface Life {
   power: AbortController | undefined
   /** The cable: aborted by `powerOff`, which also ends a restart under way. */
   plug: AbortController
+  /** Between power-down and the next kernel: a restart is under way. */
+  returning: boolean
+  /** The cable of the first network port is out. */
+  linkDown: boolean
   /** The first power-on happens in the past, and the rest of the cluster counts as there already. */
   firstBoot: boolean
   entry: BootEntry
@@ -97,6 +106,7 @@ export interface MachineHooks {
   reach: () => void
   /** The Kubernetes node has to be told anew: cordoned or not. */
   nodeChanged: () => void
+  load: () => LoadSnapshot
   /** The machine as others know it. */
   self: () => SimulatedMachine
 }

@@ -26,12 +26,13 @@ import { createKernelLog } from './kernel-log.ts'
 import { reviewKubernetes } from './kubernetes.ts'
 import { createLoadModel, loadSnapshot } from './load.ts'
 import { reviewStatus, stageAfter } from './machine-status.ts'
-import { installImage, listImages, pullImage } from './images.ts'
+import { installImage, listImages, pullImage, pullObstacle } from './images.ts'
 import { mountsOf, readProcFile } from './proc-files.ts'
 import { powerOn } from './power-on.ts'
+import { writeStartLines } from './noise.ts'
 import { requestReboot, requestRollback, requestShutdown, upgradeLegacy } from './requests.ts'
 import { forkRandom } from './random.ts'
-import { publishNode } from './resources/kubernetes.ts'
+import { publishKubeletStatus, publishNode } from './resources/kubernetes.ts'
 import { publishMembers } from './resources/cluster.ts'
 import { isReachable } from './resources/network.ts'
 import { put, remove } from './resources/keys.ts'
@@ -41,7 +42,7 @@ import type { ServiceCondition } from './service-definitions.ts'
 import { createServiceLogs } from './service-logs.ts'
 import { serviceAction, serviceLines } from './service-control.ts'
 import { doTask } from './tasks.ts'
-import { causeTrouble, complaintOf, responseDelay, settleTrouble } from './troubles.ts'
+import { causeTrouble, complaintOf, responseDelay, settleTrouble, stopEtcd } from './troubles.ts'
 
 export interface MachineDependencies {
   readonly clock: SimulatedClock
@@ -127,6 +128,7 @@ export function createMachine(spec: MachineSpec, dependencies: MachineDependenci
 
   core.hooks.reach = reach
   core.hooks.self = () => machine
+  core.hooks.load = () => machine.load()
   core.hooks.review = () => reviewStatus(core)
   core.hooks.nodeChanged = () => publishNode(core)
   core.hooks.restart = (how) => {
@@ -190,6 +192,7 @@ function createCore(spec: MachineSpec, dependencies: MachineDependencies): Machi
       power: () => powerOf({ life }),
       complaint: (id) => complaintOf(core, id),
       holds: (condition) => holds(core, condition),
+      obstacle: (id) => pullObstacle(core, id),
       onChange: (id, snapshot) => serviceChanged(core, id, snapshot.state, snapshot.health),
     }
   }
@@ -213,7 +216,7 @@ function blankHooks(): MachineHooks {
   const unset = (): never => {
     throw new Error('the machine is not complete yet')
   }
-  return { review: unset, restart: unset, reach: unset, nodeChanged: unset, self: unset }
+  return { review: unset, restart: unset, reach: unset, nodeChanged: unset, load: unset, self: unset }
 }
 
 function blankLife(disk: MachineCore['disk'], now: number): Life {
@@ -221,6 +224,8 @@ function blankLife(disk: MachineCore['disk'], now: number): Life {
     power: undefined,
     plug: new AbortController(),
     firstBoot: true,
+    returning: false,
+    linkDown: false,
     entry: defaultEntry(disk),
     bootId: '',
     bootTime: now,
@@ -275,10 +280,13 @@ function serviceChanged(
     )
   else remove(core, 'runtime', 'Services.v1alpha1', id)
   if (id === 'apid') core.hooks.reach()
+  if (id === 'kubelet') publishKubeletStatus(core, state === 'Running')
+  if (state === 'Running' && health.unknown) writeStartLines(core, id)
   if (id === 'etcd' && (state === 'Running' || !core.life.firstBoot))
     core.cluster.etcdProcess(core.spec.hostname, state === 'Running')
   reviewKubernetes(core)
   core.hooks.review()
+  if (id === 'etcd' && state === 'Running' && core.troubles.has('etcd-member-down')) stopEtcd(core)
 }
 
 function followEvents(core: MachineCore): void {

@@ -1,8 +1,7 @@
-import { hostnameOf, talosOf, type MachineCore, type Stage } from './core.ts'
+import { hostnameOf, type MachineCore, type Stage } from './core.ts'
 import type { MachineEvent } from '../machine-api.ts'
 import { put } from './resources/keys.ts'
 import { publishMeta } from './resources/runtime.ts'
-import { atLeast } from './versions.ts'
 
 interface Unmet {
   readonly name: string
@@ -139,11 +138,4 @@ const STARTED: Readonly<Record<string, Stage>> = {
   reboot: 'rebooting',
   upgrade: 'upgrading',
   stageUpgrade: 'upgrading',
-}
-
-/** On 1.14 the kernel module list has another type name (behaviour.md §3.4). */
-export function moduleType(core: MachineCore): string | undefined {
-  const talos = talosOf(core)
-  if (!atLeast(talos, '1.11')) return undefined
-  return atLeast(talos, '1.14') ? 'KernelModuleStatuses.runtime' : 'LoadedKernelModules.runtime'
 }

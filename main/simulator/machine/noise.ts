@@ -89,29 +89,27 @@ const LINES: Readonly<Record<string, (core: MachineCore) => string>> = {
       'kube-proxy-lm2xv',
       'longhorn-manager-5v8bd',
     ])
-    const stamp = new Date(core.clock.now()).toISOString().slice(5, 23).replace('T', ' ').replaceAll('-', '')
+    const stamp = klogStamp(core)
     return pick(core.random, [
-      `I${stamp}    ${core.services.pidOf('kubelet')} pod_startup_latency_tracker.go:104] "Observed pod startup duration" pod="kube-system/${pod}" podStartSLOduration=${(core.random.next() * 4).toFixed(9)}`,
-      `I${stamp}    ${core.services.pidOf('kubelet')} reconciler_common.go:251] "operationExecutor.VerifyControllerAttachedVolume started for volume" pod="kube-system/${pod}"`,
-      `W${stamp}    ${core.services.pidOf('kubelet')} machine.go:65] Cannot read vendor id correctly, set empty.`,
-      `I${stamp}    ${core.services.pidOf('kubelet')} kubelet_getters.go:218] "Pod status updated" pod="kube-system/${pod}" status="Running"`,
+      `I${stamp} pod_startup_latency_tracker.go:104] "Observed pod startup duration" pod="kube-system/${pod}" podStartSLOduration=${(core.random.next() * 4).toFixed(9)}`,
+      `I${stamp} reconciler_common.go:251] "operationExecutor.VerifyControllerAttachedVolume started for volume" pod="kube-system/${pod}"`,
+      `W${stamp} machine.go:65] Cannot read vendor id correctly, set empty.`,
+      `I${stamp} kubelet_getters.go:218] "Pod status updated" pod="kube-system/${pod}" status="Running"`,
     ])
   },
   etcd: (core) => {
     const revision = 410_000 + (Math.floor(core.clock.now() / 1000) % 1_000_000)
-    return goJson({
-      level: 'info',
-      ts: new Date(core.clock.now()).toISOString(),
-      caller: pick(core.random, [
-        'mvcc/index.go:214',
-        'mvcc/kvstore_compaction.go:69',
-        'traceutil/trace.go:171',
-      ]),
-      msg: pick(core.random, ['compact tree index', 'finished scheduled compaction', 'trace[2021] range']),
-      revision,
-    })
-      .replaceAll(': ', ':')
-      .replaceAll(', ', ',')
+    const caller = pick(core.random, [
+      'mvcc/index.go:214',
+      'mvcc/kvstore_compaction.go:69',
+      'traceutil/trace.go:171',
+    ])
+    const msg = pick(core.random, [
+      'compact tree index',
+      'finished scheduled compaction',
+      'trace[2021] range',
+    ])
+    return etcdLine(core, caller, msg, { revision })
   },
   containerd: (core) =>
     goJson({
@@ -142,4 +140,52 @@ const LINES: Readonly<Record<string, (core: MachineCore) => string>> = {
   'ext-qemu-guest-agent': () => 'info: guest-ping called',
   'ext-tailscale': (core) => `magicsock: derp-4 connected; ${hostnameOf(core)}`,
   'ext-nut-client': () => 'Poll UPS [ups@nas] ok',
+}
+
+/** What a service writes first when it starts. */
+export function writeStartLines(core: MachineCore, id: string): void {
+  for (const line of STARTS[id]?.(core) ?? [`${new Date(core.clock.now()).toISOString()} starting ${id}`])
+    if (core.logs.lines(id)) core.logs.write(id, line)
+}
+
+const STARTS: Readonly<Record<string, (core: MachineCore) => readonly string[]>> = {
+  kubelet: (core) => {
+    const image = core.life.active?.facts.kubeletImage ?? ''
+    const stamp = klogStamp(core)
+    return [
+      `I${stamp} server.go:529] "Kubelet version" kubeletVersion="${image.slice(image.lastIndexOf(':') + 1)}"`,
+      `I${stamp} server.go:962] "Client rotation is on, will bootstrap in background"`,
+      `I${stamp} kubelet_node_status.go:75] "Attempting to register node" node="${hostnameOf(core)}"`,
+      `I${stamp} kubelet_node_status.go:78] "Successfully registered node" node="${hostnameOf(core)}"`,
+    ]
+  },
+  etcd: (core) => [
+    etcdLine(core, 'embed/etcd.go:132', 'configuring peer listeners', {}),
+    etcdLine(core, 'etcdserver/raft.go:461', 'restarting local member', {
+      'local-member-id': core.cluster.memberIdOf(core.spec.hostname),
+    }),
+    etcdLine(core, 'embed/serve.go:259', 'serving client traffic securely', { address: '[::]:2379' }),
+  ],
+}
+
+/** `0301 10:00:05.123456    2345` */
+function klogStamp(core: MachineCore): string {
+  const [date = '', time = ''] = new Date(core.clock.now()).toISOString().slice(5, 23).split('T')
+  return `${date.replace('-', '')} ${time}000 ${String(core.services.pidOf('kubelet')).padStart(7)}`
+}
+
+/** One line of etcd's own JSON, without blanks. */
+function etcdLine(
+  core: MachineCore,
+  caller: string,
+  msg: string,
+  fields: Readonly<Record<string, unknown>>,
+): string {
+  return JSON.stringify({
+    level: 'info',
+    ts: new Date(core.clock.now()).toISOString(),
+    caller,
+    msg,
+    ...fields,
+  })
 }

@@ -11,6 +11,7 @@ const PATIENCE = 15 * 60_000
 /** Resolves when running and ready; the very first time, unless told to live through it, at once and in the past. */
 export async function powerOn(core: MachineCore, world: SimulatedClock, instant: boolean): Promise<void> {
   if (core.life.power) return
+  if (core.life.returning) return ready(core)
   core.life.plug = new AbortController()
   if (core.life.firstBoot && instant) await bootInThePast(core, world)
   else {

@@ -5,7 +5,7 @@ import { publishVolumes } from './resources/block.ts'
 import { publishCluster } from './resources/cluster.ts'
 import { publishKubernetesSpecs, publishNode } from './resources/kubernetes.ts'
 import { linkStates, publishNetwork } from './resources/network.ts'
-import { publishConfigs, publishSysctls, publishTime } from './resources/runtime.ts'
+import { publishConfigs, publishModules, publishSysctls, publishTime } from './resources/runtime.ts'
 
 /** Makes resources and services follow the config in force; what did not change is not written again. */
 export function reconcile(core: MachineCore, before: ConfigFile | undefined): void {
@@ -23,6 +23,7 @@ export function reconcile(core: MachineCore, before: ConfigFile | undefined): vo
   publishNetwork(core)
   tellAddresses(core, oldAddresses)
   publishSysctls(core, before)
+  publishModules(core)
   publishTime(core)
   publishCluster(core)
   publishVolumes(core)

@@ -55,7 +55,11 @@ export async function upgradeLegacy(
   core.kernel.talos(`validating "${request.image}"`)
   await fetchImage(core, request.image)
   const waived = request.force || (atLeast(talos, '1.12') && request.preserve)
-  if (core.spec.role === 'controlplane' && !waived) checkEtcdForUpgrade(core.cluster)
+  if (core.spec.role === 'controlplane' && !waived) {
+    if (!core.cluster.takeUpgradeMutex(core.spec.hostname))
+      throw new SimulatedStatus(Code.UNKNOWN, 'failed to acquire upgrade mutex: context deadline exceeded')
+    checkEtcdForUpgrade(core.cluster)
+  }
   const image = core.cluster.registry.installer(request.image)
   if (request.stage) {
     core.disk.staged = image

@@ -63,6 +63,8 @@ export interface ServiceParts {
   /** Why the health check of a service fails now; `undefined` when it succeeds. */
   readonly complaint: (id: string) => string | undefined
   readonly holds: (condition: ServiceCondition) => boolean
+  /** Why its pre stage fails now; `undefined` when it does not. */
+  readonly obstacle: (id: string) => string | undefined
   /** After each change of state or health; `running` tells whether its resource exists. */
   readonly onChange: (id: string, snapshot: ServiceSnapshot) => void
 }
@@ -161,6 +163,11 @@ export function createServiceBoard(parts: ServiceParts): ServiceBoard {
     move(id, 'Preparing', 'Running pre state')
     await clock.sleep(jitter(random, startsIn * 0.6, 0.2), parts.power())
     if (of.turn !== turn) return
+    const obstacle = parts.obstacle(id)
+    if (obstacle !== undefined) {
+      move(id, 'Failed', `Failed to run pre stage: ${obstacle}`)
+      return
+    }
     move(id, 'Preparing', 'Creating service runner')
     await clock.sleep(jitter(random, startsIn * 0.4, 0.2), parts.power())
     if (of.turn !== turn) return

@@ -3,6 +3,7 @@ import { talosOf, type MachineCore } from './core.ts'
 import { powerOf } from './core.ts'
 import { parseConfig } from './config/parse.ts'
 import { put, remove } from './resources/keys.ts'
+import { publishNetwork } from './resources/network.ts'
 import { publishConfigs, publishTime } from './resources/runtime.ts'
 
 interface Trouble {
@@ -41,6 +42,7 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
     },
   },
   diagnostics: { cause: diagnose, settle: cure },
+  'flapping-link': { cause: (core) => void flapLink(core) },
   'log-flood': { cause: (core) => void flood(core) },
   'disk-failing': { cause: (core) => void failDisk(core) },
 }
@@ -79,7 +81,8 @@ async function switchOn(machine: SimulatedMachine): Promise<void> {
   await machine.powerOn().catch(() => undefined)
 }
 
-function stopEtcd(core: MachineCore): void {
+/** Its process ends, and as long as the cause lasts it ends again after each start. */
+export function stopEtcd(core: MachineCore): void {
   if (core.services.stateOf('etcd') !== 'Running') return
   core.services.crash(
     'etcd',
@@ -147,15 +150,15 @@ function cure(core: MachineCore): void {
   remove(core, 'runtime', 'Diagnostics.runtime', 'address-overlap')
 }
 
-/** 5,000 lines a simulated second on the kubelet's log, in small batches. */
+/** 5,000 lines a second of real time, whatever the clock's speed, on the kubelet's log; in small batches. */
 async function flood(core: MachineCore): Promise<void> {
   const power = powerOf(core)
   const began = core.clock.now()
   let written = 0
   try {
     while (core.troubles.has('log-flood')) {
-      await core.clock.sleep(20 * Math.max(1, core.clock.speed), power)
-      const due = Math.floor(((core.clock.now() - began) / 1000) * FLOOD_PER_SECOND)
+      await core.clock.sleep(20 * core.clock.speed, power)
+      const due = Math.floor(((core.clock.now() - began) / 1000 / core.clock.speed) * FLOOD_PER_SECOND)
       for (; written < due; written++)
         core.logs.write(
           'kubelet',
@@ -187,5 +190,32 @@ async function failDisk(core: MachineCore): Promise<void> {
     }
   } catch {
     // The power went.
+  }
+}
+
+/** The cable of the first port loses contact for a few seconds, again and again. */
+async function flapLink(core: MachineCore): Promise<void> {
+  const power = powerOf(core)
+  const [port] = core.hardware.links
+  const turn = (isDown: boolean): void => {
+    core.life.linkDown = isDown
+    core.kernel.write(
+      'kern',
+      'info',
+      `${port?.driver ?? ''} ${port?.bus ?? ''} ${port?.name ?? ''}: NIC Link is ${isDown ? 'Down' : 'Up 1000 Mbps Full Duplex'}`,
+    )
+    publishNetwork(core)
+    core.hooks.reach()
+    core.hooks.review()
+  }
+  try {
+    while (core.troubles.has('flapping-link')) {
+      turn(true)
+      await core.clock.sleep(2000 + core.random.integer(4000), power)
+      turn(false)
+      await core.clock.sleep(8000 + core.random.integer(15_000), power)
+    }
+  } catch {
+    core.life.linkDown = false
   }
 }

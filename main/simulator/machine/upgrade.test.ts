@@ -236,3 +236,31 @@ test('a config with documents of the newer version leaves the older one in maint
   expect(set.machine.isUp).toBe(false)
   expect(spec(set.machine, 'MachineStatuses.runtime', 'machine')).toMatchObject({ stage: 'maintenance' })
 })
+
+test('the other members learn the new version', async () => {
+  const set = await runningMachines([{ talos: 'v1.13.8' }, { talos: 'v1.13.8' }, { talos: 'v1.13.8' }])
+  await upgradeTo(set, image('v1.13.9'))
+  const systems = set.machines[2]!.resources.list('cluster', 'Members.cluster.talos.dev').map(
+    ({ yamlSpec }) => (parse(yamlSpec) as { operatingSystem: string }).operatingSystem,
+  )
+  expect(systems).toEqual(['Talos (v1.13.9)', 'Talos (v1.13.8)', 'Talos (v1.13.8)'])
+})
+
+test('two control planes cannot be upgraded by the legacy call at once', async () => {
+  const set = await runningMachines([{ talos: 'v1.12.10' }, { talos: 'v1.12.10' }, { talos: 'v1.12.10' }])
+  const request = {
+    image: image('v1.12.11'),
+    stage: false,
+    force: false,
+    preserve: false,
+    rebootMode: 'DEFAULT',
+  } as const
+  await during(set, set.machine.upgradeLegacy(request))
+  await expect(during(set, set.machines[1]!.upgradeLegacy(request))).rejects.toThrow(
+    'failed to acquire upgrade mutex',
+  )
+  await set.clock.advance(300_000)
+  await during(set, set.machines[1]!.upgradeLegacy(request))
+  await set.clock.advance(300_000)
+  expect(set.machines.map(({ talosVersion }) => talosVersion)).toEqual(['v1.12.11', 'v1.12.11', 'v1.12.10'])
+})

@@ -40,7 +40,7 @@ export async function applyConfiguration(core: MachineCore, request: ApplyReques
     const decision = decide(core, active, next, request)
     if (request.dryRun)
       return { warnings: [], mode: decision.mode, modeDetails: dryRunText(active, next, decision) }
-    const warnings = warningsOf(next, talos)
+    const warnings = warningsOf(next, { talos, loader: core.disk.loader })
     // A real handler is busy for a moment, in which a second one would be refused.
     await core.clock.sleep(60, powerOf(core))
     carryOut(core, active, next, decision, request.tryTimeout)
@@ -58,7 +58,7 @@ function readRequest(core: MachineCore, data: Buffer): ConfigFile {
       Code.INVALID_ARGUMENT,
       "the applied machine configuration doesn't contain v1alpha1 config, did you mean to patch the machine config instead?",
     )
-  const problem = validateConfig(next, { talos, disks: diskPaths(core), loader: core.disk.loader })
+  const problem = validateConfig(next, { talos, disks: diskPaths(core) })
   if (problem !== undefined) throw new SimulatedStatus(Code.INVALID_ARGUMENT, problem)
   return next
 }

@@ -33,7 +33,6 @@ function invalid(text: string, talos = 'v1.13.9'): string | undefined {
   return validateConfig(parseConfig(text, { talos, schemaDir }), {
     talos,
     disks: ['/dev/nvme0n1'],
-    loader: 'systemd-boot',
   })
 }
 

@@ -7,7 +7,6 @@ export interface ValidateContext {
   readonly talos: string
   /** Device paths there are. */
   readonly disks: readonly string[]
-  readonly loader: 'grub' | 'systemd-boot'
 }
 
 type Tree = Readonly<Record<string, unknown>>
@@ -152,13 +151,19 @@ function clashes(documents: readonly ConfigDocument[]): string[] {
 }
 
 /** Deprecations the reply warns of. */
-export function warningsOf(file: ConfigFile, talos: string): readonly string[] {
+export function warningsOf(
+  file: ConfigFile,
+  { talos, loader }: { readonly talos: string; readonly loader: 'grub' | 'systemd-boot' },
+): readonly string[] {
   const machine = file.documents.find(({ kind }) => kind === '')?.value['machine']
   if (!isTree(machine)) return []
   const install = isTree(machine['install']) ? machine['install'] : {}
   return [
     ...(machine['type'] === 'init' ? ['use "controlplane" instead of "init" for machine type'] : []),
     ...(list(machine['files']).length > 0 ? ['.machine.files is deprecated'] : []),
+    ...(list(install['extraKernelArgs']).length > 0 && loader === 'systemd-boot'
+      ? ['extra kernel arguments are not supported when booting using SDBoot']
+      : []),
     ...(list(install['extensions']).length > 0 && atLeast(talos, '1.9')
       ? [
           '.machine.install.extensions is deprecated, please see https://www.talos.dev/latest/talos-guides/install/boot-assets/',

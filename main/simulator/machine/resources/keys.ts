@@ -1,4 +1,5 @@
 import type { MachineCore } from '../core.ts'
+import { plainYaml } from './plain-yaml.ts'
 
 export interface PutOptions {
   readonly owner?: string
@@ -17,7 +18,10 @@ export function put(
   spec: unknown,
   options?: PutOptions,
 ): void {
-  core.store.put({ namespace, type: `${type}.talos.dev`, id }, spec, options)
+  core.store.put({ namespace, type: `${type}.talos.dev`, id }, spec, {
+    rawYaml: plainYaml(spec),
+    ...options,
+  })
 }
 
 export function remove(core: Pick<MachineCore, 'store'>, namespace: string, type: string, id: string): void {

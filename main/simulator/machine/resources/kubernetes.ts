@@ -52,6 +52,22 @@ export function publishKubernetesSpecs(core: MachineCore): void {
   if (core.spec.role === 'controlplane') publishControlPlaneSpecs(core)
 }
 
+/** The image that really runs, which only 1.14 shows. */
+export function publishKubeletStatus(core: MachineCore, isRunning: boolean): void {
+  if (!atLeast(talosOf(core), '1.14')) return
+  const image = core.life.active?.facts.kubeletImage
+  if (!isRunning || image === undefined) remove(core, 'k8s', 'KubeletStatuses.kubernetes', 'kubelet')
+  else
+    put(
+      core,
+      'k8s',
+      'KubeletStatuses.kubernetes',
+      'kubelet',
+      { image },
+      { owner: 'k8s.KubeletServiceController' },
+    )
+}
+
 function publishControlPlaneSpecs(core: MachineCore): void {
   const facts = core.life.active?.facts
   if (!facts) return

@@ -29,7 +29,7 @@ export function linkStates(core: MachineCore): readonly LinkState[] {
   const configured = core.life.active?.facts.links ?? []
   return core.hardware.links.map((port, at) => {
     const facts = configured.filter((link) => link.name === port.name || (link.name === '*' && at === 0))
-    const cabled = at === 0
+    const cabled = at === 0 && !core.life.linkDown
     const up = cabled && facts.every((link) => link.up)
     const dhcp = cabled && (facts.length === 0 || facts.some((link) => link.dhcp))
     const fixed = facts.flatMap((link) => link.addresses)

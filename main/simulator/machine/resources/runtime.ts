@@ -228,6 +228,40 @@ export function publishSysctls(core: MachineCore, before: ConfigFile | undefined
   }
 }
 
+const MODULES: Readonly<Record<string, readonly [size: number, references: number]>> = {
+  e1000e: [368_640, 0],
+  igc: [217_088, 0],
+  nvme: [61_440, 3],
+  br_netfilter: [36_864, 0],
+  vxlan: [155_648, 0],
+}
+
+/** Loaded kernel modules: drivers, the pod network's, and what the config asks for; renamed in 1.14. */
+export function publishModules(core: MachineCore): void {
+  const talos = talosOf(core)
+  if (!atLeast(talos, '1.11')) return
+  const isNew = atLeast(talos, '1.14')
+  const type = isNew ? 'KernelModuleStatuses.runtime' : 'LoadedKernelModules.runtime'
+  const wanted = [...Object.keys(MODULES), ...(core.life.active?.facts.kernelModules ?? [])]
+  for (const name of wanted) {
+    const [size, referenceCount] = MODULES[name] ?? [98_304, 0]
+    put(
+      core,
+      'runtime',
+      type,
+      name,
+      {
+        ...(isNew ? { type: 'dynamic' } : {}),
+        size,
+        referenceCount,
+        state: isNew ? 'live' : 'Live',
+        address: '0x0000000000000000',
+      },
+      { owner: 'runtime.LoadedKernelModuleController' },
+    )
+  }
+}
+
 export function publishTime(core: MachineCore): void {
   const { timeSynced, active } = core.life
   put(

@@ -1,0 +1,57 @@
+import type { LoadSnapshot } from '../../machine-api.ts'
+import { powerOf, type MachineCore } from '../core.ts'
+import { put } from './keys.ts'
+
+const EVERY = 30_000
+
+/** The perf resources, written anew every 30 s (behaviour.md §8.5). */
+export async function keepPublishingStats(core: MachineCore, load: () => LoadSnapshot): Promise<void> {
+  const power = powerOf(core)
+  try {
+    for (;;) {
+      await core.clock.sleep(EVERY, power)
+      if (!core.life.firstBoot) publishStats(core, load())
+    }
+  } catch {
+    // The power went.
+  }
+}
+
+function publishStats(core: MachineCore, { cpu, memory }: LoadSnapshot): void {
+  const owner = { owner: 'perf.StatsController' }
+  const { cores } = core.spec
+  const each = Object.fromEntries(Object.entries(cpu).map(([kind, seconds]) => [kind, seconds / cores]))
+  put(
+    core,
+    'perf',
+    'CPUStats.perf',
+    'latest',
+    {
+      cpu: Array.from({ length: cores }, () => ({ ...each, guest: 0, guestNice: 0 })),
+      cpuTotal: { ...cpu, guest: 0, guestNice: 0 },
+      irqTotal: Math.round(cpu.system * 4100),
+      contextSwitches: Math.round((cpu.user + cpu.system) * 9200),
+      processCreated: Math.round(cpu.user * 3),
+      processRunning: 1,
+      processBlocked: 0,
+      softIrqTotal: Math.round(cpu.softIrq * 9000),
+    },
+    owner,
+  )
+  put(
+    core,
+    'perf',
+    'MemoryStats.perf',
+    'latest',
+    {
+      total: memory.total,
+      used: memory.total - memory.available,
+      available: memory.available,
+      buffers: memory.buffers,
+      cached: memory.cached,
+      swapTotal: 0,
+      swapFree: 0,
+    },
+    owner,
+  )
+}
