@@ -36,7 +36,7 @@ export function fleetOf(items: readonly NodesItem[]): ReadonlyMap<string, NodeSu
 /** Waits until the node's row is as `is` says. */
 export function untilNode(
   fleet: OpenStream<NodesItem>,
-  { node }: Pick<NodeRef, 'node'>,
+  { node }: { readonly node: string },
   is: (node: NodeSummary) => boolean,
 ): Promise<NodeSummary> {
   return fleet.until((items) => {
