@@ -34,6 +34,9 @@ export function createDiffView(host: HTMLElement, labels: DiffLabels): DiffView 
     // Tab must reach what comes after a text that cannot be typed in.
     tabFocusMode: true,
   })
+  // The diff editor loses these labels on the way to its two halves.
+  diff.getOriginalEditor().updateOptions({ ariaLabel: labels.before })
+  diff.getModifiedEditor().updateOptions({ ariaLabel: labels.after })
   let models = toModels('', '')
   diff.setModel(models)
   return {

@@ -9,7 +9,7 @@ import { placeholderAt } from './secrets.ts'
 import { editorFont, followTheme } from './theme.ts'
 
 /** What the editor tells its page. Texts come 150 ms after the last keystroke, the rest with them. */
-export interface EditorListener {
+interface EditorListener {
   readonly onText: (text: string) => void
   readonly onCursor: (position: TextPosition) => void
   readonly onOutline: (outline: Outline) => void

@@ -156,7 +156,7 @@ export function ConfigDesk({
         <RunView
           run={shownRun}
           review={view.review}
-          onBack={onReload}
+          onBack={() => void (shownRun?.outcome === 'proven' ? draft.drop() : draft.flush()).then(onReload)}
           onShow={(refused) => showRefusal(refused, draft.text)}
         />
       )

@@ -23,7 +23,9 @@ export function ConfigNotes({
   readonly onStaged: () => void
 }) {
   const { t, format } = useText()
-  const moved = config.draft !== undefined && config.draft.baseHash !== baseOf(config).hash
+  const base = baseOf(config)
+  const { draft } = config
+  const moved = draft !== undefined && draft.text !== base.text && draft.baseHash !== base.hash
   return (
     <div className="config-notes">
       {error}

@@ -62,7 +62,9 @@ export function EditView({
   const [revealError, setRevealError] = useState<WireError>()
   const [discarding, setDiscarding] = useState(false)
   const found = useProblems(place, draft.text)
-  const count = useChangeCount(place, draft.text, draft.isSame)
+  // What waits on the disk can be reviewed, and sent, without another change.
+  const isNothing = draft.isSame && config.persistent === undefined
+  const count = useChangeCount(place, draft.text, isNothing)
   const own = useMemo(() => [...refusals, ...found], [refusals, found])
 
   const texts = useMemo(
@@ -93,7 +95,7 @@ export function EditView({
     if (startAt !== undefined) editor.current?.goTo(startAt)
   }, [startAt])
   const isSame = draft.isSame
-  useShortcut('mod+enter', t('keys.config.review'), t('keys.config'), isSame ? undefined : review)
+  useShortcut('mod+enter', t('keys.config.review'), t('keys.config'), isNothing ? undefined : review)
   useShortcut('f8', t('config.problems'), t('keys.config'), () => {
     const next = nextProblem(problems, cursor.line)
     if (next !== undefined) editor.current?.goTo(next.from)
@@ -124,7 +126,7 @@ export function EditView({
             <Button
               kind="go"
               busy={reviewing}
-              off={isSame ? t('config.review.none') : undefined}
+              off={isNothing ? t('config.review.none') : undefined}
               onClick={review}
             >
               {count === undefined ? t('config.review') : t('config.review.count', { count })}

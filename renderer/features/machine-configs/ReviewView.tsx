@@ -71,7 +71,7 @@ export function ReviewView({
   const body = useRef<HTMLDivElement>(null)
   const groups = filterGroups(review.table, filter)
   const { counts } = review.table
-  const blocked = whatBlocks(review, choice, busyNode, text)
+  const blocked = whatBlocks(review, choice, { busyNode, staged }, text)
 
   // Opening a review focuses the table, never the button that sends it.
   useEffect(() => body.current?.focus(), [])
@@ -179,7 +179,7 @@ export function ReviewView({
             <div ref={body} tabIndex={-1} className="config-focus">
               {counts.all === 0 ? (
                 <EmptyState title={t('review.none.title', { node: name })}>
-                  {t('review.none.text')}
+                  {staged ? t('review.none.staged') : t('review.none.text')}
                 </EmptyState>
               ) : (
                 <ChangeList

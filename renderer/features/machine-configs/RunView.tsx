@@ -120,6 +120,8 @@ function Verdict({
                 'fix-draft': () => {
                   onShow(error)
                 },
+                reload: onBack,
+                'read-node': onBack,
               }}
             />
           </div>

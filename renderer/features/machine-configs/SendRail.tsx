@@ -21,7 +21,7 @@ export const FIRST_MINUTES = 2
 const MOST_MINUTES = 10
 
 /** A mode as its button names it: by what it does. */
-export function modeTitle(mode: ApplyMode, minutes: number, { t }: TextTools): string {
+function modeTitle(mode: ApplyMode, minutes: number, { t }: TextTools): string {
   return mode === 'try' ? t('send.try', { count: minutes }) : t(`send.${mode}`)
 }
 
@@ -29,12 +29,13 @@ export function modeTitle(mode: ApplyMode, minutes: number, { t }: TextTools): s
 export function whatBlocks(
   review: Review,
   choice: SendChoice,
-  busyNode: boolean,
+  { busyNode, staged }: { readonly busyNode: boolean; readonly staged: boolean },
   { t }: TextTools,
 ): string | undefined {
   const errors = review.problems.filter((problem) => problem.severity === 'error').length
   const open = review.toAccept.filter((one) => !choice.accepted.has(one.id)).length
-  if (review.table.counts.all === 0) return t('send.blocked.none')
+  // With something staged, sending what runs now takes it back.
+  if (review.table.counts.all === 0 && !staged) return t('send.blocked.none')
   if (busyNode) return t('send.blocked.running')
   if (errors > 0) return t('send.blocked.errors', { count: errors })
   if (choice.mode === undefined) return t('send.blocked.mode')

@@ -9,7 +9,7 @@ import { Command } from '../../ui/Command.tsx'
 import { ErrorNote } from '../../ui/ErrorNote.tsx'
 import { useText } from '../../ui/i18n/text.tsx'
 import { keyName } from '../../ui/key-names.ts'
-import { PageBody, PageHead, Section } from '../../ui/Page.tsx'
+import { PageHead, Section } from '../../ui/Page.tsx'
 import { useShortcut } from '../../ui/shortcuts.tsx'
 import { State } from '../../ui/State.tsx'
 import { Cell, HeadCell, Row, SumRow, Table } from '../../ui/Table.tsx'
@@ -49,7 +49,9 @@ export function TryView({
             t('try.locked'),
           ]}
         />
-        <PageBody>
+        {/* Nothing in it takes focus, and the keyboard has to scroll it. */}
+        {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+        <div className="page-body" tabIndex={0} role="region" aria-label={t('try.answers')}>
           <Section title={t('try.answers')} remark={t('try.answers.remark')}>
             <TryRuler clock={clock} marks={marks} />
             <ProbeTable marks={marks} />
@@ -59,7 +61,7 @@ export function TryView({
               <ChangeList groups={review.table.groups} moment="trial" />
             </Section>
           )}
-        </PageBody>
+        </div>
       </div>
       <TryRail run={run} clock={clock} />
     </div>

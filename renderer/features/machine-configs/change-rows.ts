@@ -4,7 +4,7 @@ import type { ChangeGroup, ChangeRow, ChangeTable } from '#contract/machine-conf
 export const changeFilters = ['all', 'live', 'restarts', 'reboot', 'none', 'risk'] as const
 export type ChangeFilter = (typeof changeFilters)[number]
 
-export function matches(row: ChangeRow, filter: ChangeFilter): boolean {
+function matches(row: ChangeRow, filter: ChangeFilter): boolean {
   switch (filter) {
     case 'all':
       return true

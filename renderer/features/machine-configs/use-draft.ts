@@ -19,16 +19,18 @@ export function baseOf(config: ConfigForEditing): RedactedConfig {
 export function useDraft({ context, node }: NodePlace, config: ConfigForEditing) {
   const client = useTalosClient()
   const base = baseOf(config)
-  const [text, setShown] = useState(config.draft?.text ?? base.text)
+  // A draft that was sent and is now what the node has is no draft any more.
+  const kept = config.draft?.text === base.text ? undefined : config.draft
+  const [text, setShown] = useState(kept?.text ?? base.text)
   const [state, setState] = useState<DraftState>(
-    config.draft === undefined ? { kind: 'same' } : { kind: 'saved', at: config.draft.savedAt },
+    kept === undefined ? { kind: 'same' } : { kind: 'saved', at: kept.savedAt },
   )
   const [saver] = useState(() =>
     createDraftSaver({
       base: base.text,
       initial: text,
       save: async (newest) => {
-        const baseHash = config.draft?.baseHash ?? base.hash
+        const baseHash = kept?.baseHash ?? base.hash
         const saved = await client.call('machine-configs.save-draft', {
           context,
           node,
@@ -45,6 +47,10 @@ export function useDraft({ context, node }: NodePlace, config: ConfigForEditing)
     }),
   )
   useEffect(() => () => void saver.flush(), [saver])
+  const isSpent = config.draft !== undefined && kept === undefined
+  useEffect(() => {
+    if (isSpent) void client.call('machine-configs.discard-draft', { context, node })
+  }, [client, context, node, isSpent])
   const setText = useCallback(
     (newest: string) => {
       setShown(newest)
@@ -52,7 +58,12 @@ export function useDraft({ context, node }: NodePlace, config: ConfigForEditing)
     },
     [saver],
   )
-  return { base, text, setText, state, flush: saver.flush, isSame: text === base.text }
+  /** For a draft that was sent and proven: it goes, even where it holds more than the node shows of it. */
+  const drop = useCallback(async () => {
+    await saver.flush()
+    await client.call('machine-configs.discard-draft', { context, node })
+  }, [client, context, node, saver])
+  return { base, text, setText, state, flush: saver.flush, drop, isSame: text === base.text }
 }
 
 const PROBLEMS_PAUSE_MS = 250
@@ -83,12 +94,12 @@ const COUNT_PAUSE_MS = 900
 export function useChangeCount(
   { context, node }: NodePlace,
   text: string,
-  isSame: boolean,
+  isNothing: boolean,
 ): number | undefined {
   const client = useTalosClient()
   const [counted, setCounted] = useState<{ readonly text: string; readonly all: number }>()
   useEffect(() => {
-    if (isSame) return
+    if (isNothing) return
     const call = new AbortController()
     const timer = setTimeout(() => {
       void client.call('machine-configs.review', { context, node, text }, call.signal).then((answer) => {
@@ -99,8 +110,8 @@ export function useChangeCount(
       clearTimeout(timer)
       call.abort()
     }
-  }, [client, context, node, text, isSame])
-  return !isSame && counted?.text === text ? counted.all : undefined
+  }, [client, context, node, text, isNothing])
+  return !isNothing && counted?.text === text ? counted.all : undefined
 }
 
 /** Asks for the change table. */
