@@ -38,7 +38,7 @@ export function createEventLog(clock: Pick<SimulatedClock, 'now'>, random: Simul
 }
 
 /** Twenty characters that sort by time: four bytes of Unix seconds, five of machine and process, three of counter. */
-export function xid(milliseconds: number, process: Buffer, counter: number): string {
+function xid(milliseconds: number, process: Buffer, counter: number): string {
   const bytes = Buffer.alloc(12)
   bytes.writeUInt32BE(Math.floor(milliseconds / 1000) >>> 0, 0)
   process.copy(bytes, 4, 0, 5)

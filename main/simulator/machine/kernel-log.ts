@@ -2,8 +2,8 @@ import type { SimulatedClock, SimulatedRandom } from '../machine-api.ts'
 
 const RING = 20_000
 
-export type Facility = 'kern' | 'user' | 'daemon'
-export type Priority = 'err' | 'warning' | 'notice' | 'info' | 'debug'
+type Facility = 'kern' | 'user' | 'daemon'
+type Priority = 'err' | 'warning' | 'notice' | 'info' | 'debug'
 
 /** The kernel's ring buffer as `Dmesg` shows it: one frame per message (behaviour.md §8.2). */
 export interface KernelLog {

@@ -9,7 +9,7 @@ interface Unmet {
 }
 
 /** What still lacks; computed in booting and running only (behaviour.md §3.5). */
-export function unmetConditions(core: MachineCore): readonly Unmet[] {
+function unmetConditions(core: MachineCore): readonly Unmet[] {
   const { life } = core
   if (life.stage !== 'booting' && life.stage !== 'running') return []
   return [

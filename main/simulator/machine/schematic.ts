@@ -67,9 +67,6 @@ export function extensionFacts(extension: string): ExtensionFacts {
   return { name, version, author, description }
 }
 
-/** Official extensions that the simulated factory can build. */
-export const OFFICIAL_EXTENSIONS: readonly string[] = Object.keys(EXTENSIONS)
-
 /** Extensions that bring a service `ext-…` with them. */
 const EXTENSION_SERVICES: Readonly<Record<string, string>> = {
   'siderolabs/iscsi-tools': 'ext-iscsid',

@@ -27,7 +27,7 @@ class TakenOver extends Error {
   }
 }
 
-export type SequenceOutcome = 'done' | 'locked' | 'failed' | 'canceled' | 'restarted' | 'power-lost'
+type SequenceOutcome = 'done' | 'locked' | 'failed' | 'canceled' | 'restarted' | 'power-lost'
 
 export interface SequenceRunner {
   /** Never rejects: what went wrong is in events and dmesg, as on a node. `onFatal` is told of a failure. */

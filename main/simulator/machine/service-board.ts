@@ -5,7 +5,7 @@ import { jitter } from './random.ts'
 import type { ServiceCondition, ServiceDefinition } from './service-definitions.ts'
 import type { ServiceLogs } from './service-logs.ts'
 
-export type ServiceState =
+type ServiceState =
   | 'Initialized'
   | 'Preparing'
   | 'Waiting'
@@ -283,6 +283,6 @@ function promiseWithResolvers(): PromiseWithResolvers {
 }
 
 /** As proto-loader takes a google.protobuf.Timestamp. */
-export function timestamp(milliseconds: number): { seconds: number; nanos: number } {
+function timestamp(milliseconds: number): { seconds: number; nanos: number } {
   return { seconds: Math.floor(milliseconds / 1000), nanos: (Math.floor(milliseconds) % 1000) * 1_000_000 }
 }

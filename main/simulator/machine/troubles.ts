@@ -47,7 +47,7 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
   'disk-failing': { cause: (core) => void failDisk(core) },
 }
 
-export const TROUBLE_NAMES: readonly string[] = Object.keys(TROUBLES)
+const TROUBLE_NAMES: readonly string[] = Object.keys(TROUBLES)
 
 export function causeTrouble(core: MachineCore, machine: SimulatedMachine, name: string): void {
   const trouble = TROUBLES[name]

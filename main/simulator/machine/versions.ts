@@ -48,7 +48,7 @@ function line(
 }
 
 /** Before a release: `1.14.0-rc.1` counts as 1.14.0 wherever versions are compared. */
-export function numbersOf(version: string): readonly [number, number, number] {
+function numbersOf(version: string): readonly [number, number, number] {
   const found = /^v?(\d+)\.(\d+)(?:\.(\d+))?/.exec(version)
   if (!found) throw new Error(`not a version: ${version}`)
   return [Number(found[1]), Number(found[2]), Number(found[3] ?? 0)]

@@ -45,6 +45,6 @@ function scalar(value: unknown): string {
     return isPlain ? value : JSON.stringify(value)
   }
   if (value === null || value === undefined) return 'null'
-  if (Array.isArray(value)) return '[]'
-  return typeof value === 'object' ? '{}' : String(value)
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  return Array.isArray(value) ? '[]' : '{}'
 }

@@ -188,7 +188,7 @@ function putConfig(core: MachineCore, id: string, text: string): void {
 }
 
 /** `MachineConfigSpec{ bytes yaml_marshalled = 1 }`. */
-export function machineConfigProto(text: string): Buffer {
+function machineConfigProto(text: string): Buffer {
   const body = Buffer.from(text)
   const length: number[] = []
   let left = body.length
