@@ -18,24 +18,22 @@ function errorKind(error: WireError): StateKind {
   return UNKNOWN_CODES.has(error.code) ? 'unknown' : 'decide'
 }
 
-/** Where it was: the node's name or address, line and column. */
-function wherePart(error: WireError, { t }: TextTools): string | undefined {
-  const parts = [
-    error.node,
-    error.at === undefined
+/** Where it was (the node's name or address, line and column), then its own words. */
+export function ErrorWords({ error }: { readonly error: WireError }) {
+  const { t } = useText()
+  const { node, at, message } = error
+  const said = message.toLowerCase()
+  const where = [
+    node === undefined || said.includes(node.toLowerCase()) ? undefined : node,
+    // Parsers tend to say it themselves.
+    at === undefined || said.includes(`line ${String(at.line)}`)
       ? undefined
-      : t('error.at', { line: String(error.at.line), column: String(error.at.column) }),
+      : t('error.at', { line: String(at.line), column: String(at.column) }),
   ].filter((part) => part !== undefined)
-  return parts.length === 0 ? undefined : parts.join(', ')
-}
-
-function Details({ error }: { readonly error: WireError }) {
-  const text = useText()
-  const where = wherePart(error, text)
   return (
     <>
-      {where !== undefined && <span>{where}: </span>}
-      <span className="error-words">{error.message}</span>
+      {where.length > 0 && <span>{where.join(', ')}: </span>}
+      <span className="error-words">{message}</span>
     </>
   )
 }
@@ -84,7 +82,7 @@ export function ErrorNote({
       title={errorSentence(error, text)}
       action={<RemedyPart error={error} actions={actions} />}
     >
-      <Details error={error} />
+      <ErrorWords error={error} />
       <Advice error={error} actions={actions} />
     </Note>
   )
@@ -106,7 +104,7 @@ export function ErrorState({
       title={errorSentence(error, text)}
       actions={<RemedyPart error={error} actions={actions} />}
     >
-      <Details error={error} />
+      <ErrorWords error={error} />
       <Advice error={error} actions={actions} />
     </EmptyState>
   )

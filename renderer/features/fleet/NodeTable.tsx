@@ -154,7 +154,7 @@ function Badges({ node }: { readonly node: NodeSummary }) {
     )
   }
   return (
-    <>
+    <span className="fleet-badges">
       {node.diagnostics.length > 0 && (
         <Hint text={node.diagnostics.map((one) => one.message).join(' ')}>
           <span>
@@ -172,6 +172,6 @@ function Badges({ node }: { readonly node: NodeSummary }) {
           {t('fleet.badge.leader')}
         </Badge>
       )}
-    </>
+    </span>
   )
 }

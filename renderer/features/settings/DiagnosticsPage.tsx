@@ -59,7 +59,7 @@ export function DiagnosticsPage() {
 const OUTCOME_KIND: Readonly<Record<SelfTestReport['checks'][number]['outcome'], StateKind>> = {
   pass: 'proven',
   fail: 'decide',
-  note: 'caution',
+  note: 'plain',
 }
 
 function Checks({ report }: { readonly report: SelfTestReport }) {

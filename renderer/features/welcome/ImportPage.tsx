@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { useApp } from '../../ipc/stores/stores-context.ts'
 import { useAnnounce } from '../../ui/announcer.tsx'
 import { Button } from '../../ui/Button.tsx'
-import { ErrorNote, errorSentence } from '../../ui/ErrorNote.tsx'
+import { ErrorNote, errorSentence, ErrorWords } from '../../ui/ErrorNote.tsx'
 import { useText } from '../../ui/i18n/text.tsx'
 import { Icon } from '../../ui/icons.tsx'
 import { Note } from '../../ui/Note.tsx'
@@ -50,7 +50,7 @@ export function ImportPage() {
         <Sources />
         {rows.length === 0 ? (
           <Section title={t('import.lead')}>
-            <SourceButtons />
+            <SourceButtons withDefault />
           </Section>
         ) : (
           <div className="section">
@@ -62,11 +62,11 @@ export function ImportPage() {
             <ImportDetails row={selected} />
             <div>
               <WhatIsWritten />
-              {previews.map((preview) => (
-                <div className="section" key={preview.previewId}>
-                  <Command command={preview.talosctl} />
-                </div>
-              ))}
+              <div className="section import-commands">
+                {previews.map((preview, at) => (
+                  <Command key={preview.previewId} command={preview.talosctl} label={at === 0} />
+                ))}
+              </div>
             </div>
           </Columns>
         )}
@@ -115,9 +115,7 @@ function PendingSource({ source }: { readonly source: ImportSource }) {
         </Button>
       }
     >
-      {error.at !== undefined &&
-        `${t('error.at', { line: String(error.at.line), column: String(error.at.column) })}: `}
-      <span className="error-words">{error.message}</span>
+      <ErrorWords error={error} />
     </Note>
   )
 }

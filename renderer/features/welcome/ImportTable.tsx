@@ -134,7 +134,9 @@ function Becomes({ row }: { readonly row: ImportRow }) {
     case 'add':
       return context.existing === undefined && context.becomes === context.name
         ? rich('import.after.new', { name: context.name })
-        : rich('import.after.beside', { becomes: context.becomes })
+        : context.existing === undefined
+          ? rich('import.after.renamed', { becomes: context.becomes })
+          : rich('import.after.beside', { becomes: context.becomes })
   }
 }
 

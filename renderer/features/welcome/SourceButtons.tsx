@@ -8,7 +8,14 @@ import { navigate } from '../../ui/route.ts'
 import { useImportStore } from './import-context.ts'
 
 /** Choose a file, or paste the text. `plain`: no filled button, where the screen has another. */
-export function SourceButtons({ plain = false }: { readonly plain?: boolean }) {
+export function SourceButtons({
+  plain = false,
+  withDefault = false,
+}: {
+  readonly plain?: boolean
+  /** Also offers the file that talosctl uses. */
+  readonly withDefault?: boolean
+}) {
   const { t } = useText()
   const imports = useImportStore()
   const native = useApp((state) => state.app?.nativeDialogs === true)
@@ -53,6 +60,15 @@ export function SourceButtons({ plain = false }: { readonly plain?: boolean }) {
       >
         {t('welcome.paste')}
       </Button>
+      {withDefault && (
+        <Button
+          onClick={() => {
+            void imports.read({ kind: 'default' }, '~/.talos/config')
+          }}
+        >
+          {t('welcome.default')}
+        </Button>
+      )}
       <PasteDialog
         open={pasting}
         onClose={() => {

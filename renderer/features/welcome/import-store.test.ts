@@ -70,6 +70,18 @@ describe('an import', () => {
     })
   })
 
+  test('of two files with the same name in them says what the second will be called', async () => {
+    const both = { one: preview('one', [context('casa')]), two: preview('two', [context('casa')]) }
+    const { client } = clientFor(both)
+    const store = createImportStore(client)
+    await store.readFiles([file('one')])
+    await store.readFiles([file('two')])
+    const names = () => selectRows(store.getState()).map((row) => row.context.becomes)
+    expect(names()).toEqual(['casa', 'casa-1'])
+    store.choose(selectRows(store.getState())[0]?.id ?? '', 'leave')
+    expect(names()).toEqual(['casa', 'casa'])
+  })
+
   test('renews where the person chose so', async () => {
     const { client, imports } = clientFor({ good: preview('good', [context('casa', { becomes: 'casa-1' })]) })
     const store = createImportStore(client)

@@ -144,16 +144,30 @@ export function createImportStore(client: TalosClient): ImportStore {
   }
 }
 
-/** Every context of every file that was read, with what will become of it. */
+/**
+ * Every context of every file that was read, with what will become of it. Main named each file's contexts by what is
+ * here now; two files with the same name in them give the later one the next free number, as importing them will.
+ */
 export function selectRows(state: Pick<ImportState, 'sources' | 'chosen'>): readonly ImportRow[] {
+  const taken = new Set<string>()
   return state.sources.flatMap((source) =>
     source.state.kind === 'ready'
-      ? source.state.preview.contexts.map((context) => {
+      ? source.state.preview.contexts.map((context): ImportRow => {
           const id = `${source.id}/${context.name}`
-          return { id, sourceId: source.id, context, action: state.chosen[id] ?? usualAction(context) }
+          const action = state.chosen[id] ?? usualAction(context)
+          if (action !== 'add') return { id, sourceId: source.id, context, action }
+          const becomes = freeName(context, taken)
+          taken.add(becomes)
+          return { id, sourceId: source.id, context: { ...context, becomes }, action }
         })
       : [],
   )
+}
+
+function freeName({ name, becomes }: PreviewedContext, taken: ReadonlySet<string>): string {
+  let free = becomes
+  for (let number = 1; taken.has(free); number += 1) free = `${name}-${String(number)}`
+  return free
 }
 
 /** What cannot be imported stays out; everything else is added beside what is here, as talosctl does. */

@@ -80,5 +80,4 @@ export const errorsEn = {
   'remedy.close-other-window': 'Close the other window, then load this one again.',
 
   'error.at': 'line {line}, column {column}',
-  'error.said': 'In its own words',
 } as const satisfies Texts & Record<`error.${ErrorCode}`, string> & Record<`remedy.${Remedy}`, string>

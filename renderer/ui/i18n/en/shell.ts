@@ -13,14 +13,12 @@ export const shellEn = {
   'command.same': 'Same in talosctl',
   'command.what': 'command',
   'word.address': 'address',
-  'word.name': 'name',
 
   'top.context': 'Cluster: {name}',
   'top.no-context': 'No clusters yet',
   'top.choose': 'Choose a cluster',
   'top.search': 'Search, or run a command',
   'top.shortcuts': 'Shortcuts',
-  'top.settings': 'Settings',
   'top.show-tree': 'Show the tree',
   'top.clusters': 'Clusters',
   'top.where': 'Where you are',
@@ -67,9 +65,6 @@ export const shellEn = {
   'reach.none': 'No node answers',
   'reach.latency': '{ms} ms',
   'reach.last-event': 'Last event {age} ago',
-  'reach.no-cluster': 'No cluster open',
-  'status.host-electron': 'installed app',
-  'status.host-browser': 'in the browser',
   'status.keys-os': 'Keys sealed by this computer’s keychain',
   'status.keys-passphrase': 'Keys sealed with your passphrase',
   'status.keys-memory': 'Keys only in memory',
@@ -106,8 +101,6 @@ export const shellEn = {
   'crash.again': 'Show it again',
   'crash.home': 'Go to the start',
 
-  'nothing.node.title': 'There is no node {node} in {context}',
-  'nothing.node.text': 'It may have left the cluster, or the address is wrong.',
   'nothing.context.title': 'There is no context {context} here',
   'nothing.context.text': 'It was forgotten, or it belongs to another computer.',
 

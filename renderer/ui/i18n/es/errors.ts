@@ -80,5 +80,4 @@ export const errorsEs: Translated<typeof errorsEn> = {
   'remedy.close-other-window': 'Cierra la otra ventana y vuelve a cargar esta.',
 
   'error.at': 'línea {line}, columna {column}',
-  'error.said': 'En sus propias palabras',
 }

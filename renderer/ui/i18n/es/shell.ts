@@ -13,14 +13,12 @@ export const shellEs: Translated<typeof shellEn> = {
   'command.same': 'Lo mismo en talosctl',
   'command.what': 'orden',
   'word.address': 'dirección',
-  'word.name': 'nombre',
 
   'top.context': 'Clúster: {name}',
   'top.no-context': 'Aún no hay clústeres',
   'top.choose': 'Elegir un clúster',
   'top.search': 'Buscar o ejecutar una orden',
   'top.shortcuts': 'Atajos',
-  'top.settings': 'Ajustes',
   'top.show-tree': 'Mostrar el árbol',
   'top.clusters': 'Clústeres',
   'top.where': 'Dónde estás',
@@ -67,9 +65,6 @@ export const shellEs: Translated<typeof shellEn> = {
   'reach.none': 'Ningún nodo responde',
   'reach.latency': '{ms} ms',
   'reach.last-event': 'Último evento hace {age}',
-  'reach.no-cluster': 'Ningún clúster abierto',
-  'status.host-electron': 'aplicación instalada',
-  'status.host-browser': 'en el navegador',
   'status.keys-os': 'Claves selladas por el llavero de este ordenador',
   'status.keys-passphrase': 'Claves selladas con tu contraseña',
   'status.keys-memory': 'Claves solo en memoria',
@@ -106,8 +101,6 @@ export const shellEs: Translated<typeof shellEn> = {
   'crash.again': 'Mostrarla otra vez',
   'crash.home': 'Ir al principio',
 
-  'nothing.node.title': 'No hay ningún nodo {node} en {context}',
-  'nothing.node.text': 'Puede que haya dejado el clúster o que la dirección sea otra.',
   'nothing.context.title': 'Aquí no hay ningún contexto {context}',
   'nothing.context.text': 'Se olvidó, o es de otro ordenador.',
 

@@ -5,7 +5,6 @@ export const welcomeEs: Translated<typeof welcomeEn> = {
   'welcome.title': 'Empieza con tu talosconfig',
   'welcome.lead': 'El archivo que usa talosctl. Nombra tus clústeres y guarda la clave que los abre.',
   'welcome.drop': 'Suéltalo en cualquier parte de esta ventana',
-  'welcome.drop-now': 'Suelta para leer {name}',
   'welcome.drop-any': 'Suelta para leerlo',
   'welcome.takes': 'Acepta',
   'welcome.takes.text':
@@ -69,6 +68,7 @@ export const welcomeEs: Translated<typeof welcomeEn> = {
   'import.no-such': 'no hay tal contexto',
   'import.before': '{name}, {role}, hasta el {date}',
   'import.after.new': '**{name}**, nuevo',
+  'import.after.renamed': '**{becomes}**, nuevo: una fila de arriba ya tiene el nombre',
   'import.after.beside': 'aquel se queda; este pasa a ser **{becomes}**',
   'import.after.renew': '**{name}** con la clave más reciente',
   'import.after.renew-older': '**{name}** con esta clave',
@@ -119,7 +119,6 @@ export const welcomeEs: Translated<typeof welcomeEn> = {
   'import.foot.none': 'No hay nada elegido, así que no se escribirá nada.',
   'import.do': { one: 'Importar un contexto', other: 'Importar {count} contextos' },
   'import.nothing-chosen': 'Elige al menos un contexto.',
-  'import.failed': '{name} no se ha leído',
   'import.dismiss': 'Dejarlo fuera',
   'import.done': { one: 'Se ha importado un contexto', other: 'Se han importado {count} contextos' },
   'import.roles-none': 'sin rol',
