@@ -1,0 +1,119 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { expect, startApp, test as base, type RunningApp } from './app.ts'
+import { configScreen } from './drivers/config.ts'
+import { fleetScreen } from './drivers/fleet.ts'
+
+/**
+ * Every screen in both themes: checked for accessibility and kept as a picture. `ICHOR_PICTURES=1` writes them to
+ * docs/pictures, any other run to test-results.
+ */
+const folder = join(
+  import.meta.dirname,
+  '..',
+  '..',
+  process.env['ICHOR_PICTURES'] === '1' ? 'docs/pictures' : 'test-results/pictures',
+)
+mkdirSync(folder, { recursive: true })
+
+const test = base.extend<{ app: RunningApp }>({
+  // eslint-disable-next-line no-empty-pattern
+  app: async ({}, use) => {
+    const app = await startApp({ args: ['--demo'] })
+    await use(app)
+    await app.stop()
+  },
+})
+
+for (const theme of ['dark', 'light'] as const) {
+  test(`every screen is accessible and looks its part, ${theme}`, async ({ window }) => {
+    test.setTimeout(240_000)
+    await window.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
+    const fleet = fleetScreen(window)
+    const config = configScreen(window)
+
+    await fleet.settled(5)
+    await expect(fleet.row('estante-2').getByRole('meter')).toHaveCount(3)
+    await picture(window, 'fleet', theme)
+
+    await fleet.openNode('bronce-1')
+    await expect(window.getByRole('table', { name: 'Services' })).toContainText('kubelet')
+    await expect(window.getByRole('heading', { name: 'Last 5 minutes' })).toBeVisible()
+    await picture(window, 'node', theme)
+    await window.getByRole('link', { name: 'Services', exact: true }).click()
+    await expect(window.getByRole('table', { name: 'Services' })).toContainText('trustd')
+    await picture(window, 'services', theme)
+    await window.getByRole('link', { name: 'Kernel log', exact: true }).click()
+    await expect(window.getByRole('log')).toContainText('[talos]')
+    await picture(window, 'kernel-log', theme)
+
+    await fleetOf(window)
+    await fleet.openNode('bronce-3')
+    await config.open()
+    await config.append('---\napiVersion: v1alpha1\nkind: DummyLinkConfig\nname: dummy7\nmtu: 9000\n')
+    await expect(window.getByText(/^Draft saved/)).toBeVisible()
+    await picture(window, 'config-edit', theme)
+    await config.review()
+    await expect(window.getByText('Same in talosctl')).toBeVisible()
+    await picture(window, 'config-review', theme)
+    await config.send(/^Try for/)
+    await expect(window.getByRole('button', { name: /Keep/ })).toBeVisible()
+    await picture(window, 'config-try', theme)
+    await window.keyboard.press('ControlOrMeta+Enter')
+    await expect(config.verdict).toContainText('as expected')
+    await picture(window, 'config-verdict', theme)
+
+    await fleetOf(window)
+    await fleet.openNode('estante-1')
+    await window.getByRole('link', { name: 'Upgrade…' }).click()
+    await expect(window.getByRole('table', { name: 'What changes on estante-1' })).toBeVisible()
+    await picture(window, 'upgrade-plan', theme)
+    await window.getByRole('button', { name: 'Upgrade estante-1 to 1.14.0' }).click()
+    await expect(window.getByText(/^Proven, /).first()).toBeVisible({ timeout: 60_000 })
+    await picture(window, 'upgrade-verdict', theme)
+
+    await window.getByRole('link', { name: 'Diagnostics' }).click()
+    await expect(window.getByRole('table', { name: 'Result of the self-test' })).toContainText('passed')
+    await picture(window, 'diagnostics', theme)
+    await window.keyboard.press('ControlOrMeta+k')
+    await expect(window.getByRole('dialog')).toBeVisible()
+    await picture(window, 'palette', theme)
+  })
+}
+
+test('the first screen and the narrow fleet', async ({ browser }) => {
+  const app = await startApp()
+  const page = await browser.newPage({ viewport: { width: 1024, height: 720 } })
+  await page.goto(app.url)
+  await expect(page.getByRole('button', { name: /Try the demo cluster/ })).toBeVisible()
+  await picture(page, 'welcome-narrow', 'light')
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await picture(page, 'welcome', 'light')
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await picture(page, 'welcome', 'dark')
+  await page.getByRole('button', { name: /Try the demo cluster/ }).click()
+  await fleetScreen(page).settled(5)
+  await page.setViewportSize({ width: 1024, height: 720 })
+  await picture(page, 'fleet-narrow', 'dark')
+  await page.close()
+  await app.stop()
+})
+
+async function fleetOf(window: Page): Promise<void> {
+  await window.getByRole('navigation', { name: 'Where you are' }).getByRole('link', { name: 'casa' }).click()
+}
+
+async function picture(window: Page, name: string, theme: string): Promise<void> {
+  await window.screenshot({ path: join(folder, `${name}-${theme}.png`), animations: 'disabled' })
+  const { violations } = await new AxeBuilder({ page: window })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+    // Monaco draws its own text; its contrast comes from our theme, which is checked by tests of the tokens.
+    .exclude('.monaco-editor')
+    .analyze()
+  const told = violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(' | ')}`,
+  )
+  expect(told, `${name}, ${theme}`).toEqual([])
+}
