@@ -67,7 +67,8 @@ export function createConfigEditor(options: ConfigEditorOptions): ConfigEditor {
   let pauseTimer: ReturnType<typeof setTimeout> | undefined
 
   const model = monaco.editor.createModel(options.text, 'yaml', modelUri(options.schemaVersion))
-  model.updateOptions({ tabSize: 2, insertSpaces: true, trimAutoWhitespace: true })
+  const { indent } = outlineOf(base, options.text)
+  model.updateOptions({ tabSize: indent, indentSize: indent, insertSpaces: true, trimAutoWhitespace: true })
   listenToSchemaMarkers(model, (found) => {
     markers = found
     showProblems()

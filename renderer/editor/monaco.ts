@@ -45,6 +45,19 @@ function monacoForYaml(): Parameters<typeof configureMonacoYaml>[0] {
     },
     languages: {
       ...monaco.languages,
+      registerCompletionItemProvider: (
+        selector: monaco.languages.LanguageSelector,
+        provider: monaco.languages.CompletionItemProvider,
+      ) =>
+        monaco.languages.registerCompletionItemProvider(selector, {
+          ...provider,
+          provideCompletionItems: async (model, position, context, token) => {
+            const list = await provider.provideCompletionItems(model, position, context, token)
+            return list == undefined
+              ? undefined
+              : { ...list, suggestions: list.suggestions.map((item) => asPlainText(item)) }
+          },
+        }),
       registerHoverProvider: (
         selector: monaco.languages.LanguageSelector,
         provider: monaco.languages.HoverProvider,
@@ -58,6 +71,16 @@ function monacoForYaml(): Parameters<typeof configureMonacoYaml>[0] {
     },
   }
   return shim
+}
+
+/**
+ * The service marks every item as a snippet. Then Enter takes the word that already stands there once more instead of
+ * going to the next line.
+ */
+function asPlainText(item: monaco.languages.CompletionItem): monaco.languages.CompletionItem {
+  const { InsertAsSnippet, None } = monaco.languages.CompletionItemInsertTextRule
+  const isWord = item.insertTextRules === InsertAsSnippet && !/[$\\}]/.test(item.insertText)
+  return isWord ? { ...item, insertTextRules: None } : item
 }
 
 function withoutSource(hover: monaco.languages.Hover): monaco.languages.Hover | undefined {

@@ -78,6 +78,12 @@ test('a document that does not say yet what it is has no kind', () => {
   expect(outline.entries.at(-1)).toMatchObject({ kind: '', line: 16, change: 'added' })
 })
 
+test('the step of indentation is read from the text, since Talos writes four columns and people two', () => {
+  expect(outlineOf('', node).indent).toBe(2)
+  expect(outlineOf('', 'machine:\n    # note\n    type: worker\n').indent).toBe(4)
+  expect(outlineOf('', 'kind: LinkConfig\n').indent).toBe(4)
+})
+
 test('a line belongs to the document above it', () => {
   const outline = outlineOf(node, node)
   expect(entryAt(outline, 10)?.name).toBe('enp3s0')

@@ -21,6 +21,8 @@ export interface Outline {
   readonly documents: number
   readonly removed: number
   readonly lines: number
+  /** Columns of one step; Talos writes four. */
+  readonly indent: number
 }
 
 interface Part {
@@ -52,7 +54,19 @@ export function outlineOf(base: string, draft: string): Outline {
     documents: after.documents,
     removed: removed.length,
     lines: after.lines,
+    indent: after.indent,
   }
+}
+
+const TALOS_INDENT = 4
+
+/** As the first indented line has it. */
+function indentOf(lines: readonly string[]): number {
+  for (const line of lines) {
+    const width = /^( {1,8})[^\s#-]/.exec(line)?.[1]?.length
+    if (width !== undefined) return width
+  }
+  return TALOS_INDENT
 }
 
 /** The document a line of the text is in. */
@@ -82,7 +96,12 @@ function named(part: Part): Pick<OutlineEntry, 'key' | 'kind' | 'name' | 'sectio
 
 const TOP_LEVEL = /^([A-Za-z][\w-]*):(?:\s+(.*))?$/
 
-function partsOf(text: string): { parts: readonly Part[]; documents: number; lines: number } {
+function partsOf(text: string): {
+  readonly parts: readonly Part[]
+  readonly documents: number
+  readonly lines: number
+  readonly indent: number
+} {
   const lines = toLines(text)
   const parts: Part[] = []
   const seen = new Map<string, number>()
@@ -100,7 +119,7 @@ function partsOf(text: string): { parts: readonly Part[]; documents: number; lin
     }
     start = index + 1
   }
-  return { parts, documents, lines: lines.length }
+  return { parts, documents, lines: lines.length, indent: indentOf(lines) }
 }
 
 /** Lines `from` up to but not including `to`, 0-based. */

@@ -22,7 +22,7 @@ export function EditStatus({
           documents: t('config.documents.count', { count: outline.documents }),
         })}
       </span>
-      <span>{t('config.status.yaml')}</span>
+      <span>{t('config.status.yaml', { count: outline.indent })}</span>
       <span className="config-status-leave">{t('config.status.leave')}</span>
       {secrets > 0 && <span className="to-end">{t('config.status.secrets', { count: secrets })}</span>}
     </div>

@@ -56,7 +56,7 @@ export const machineConfigsEn = {
   'config.status.place': 'Ln {line}, Col {column}',
   'config.status.size': '{lines}, {documents}',
   'config.status.lines': { one: '{count} line', other: '{count} lines' },
-  'config.status.yaml': 'YAML, 2 spaces',
+  'config.status.yaml': { one: 'YAML, {count} space', other: 'YAML, {count} spaces' },
   'config.status.leave': 'Esc, then Tab leaves the editor',
   'config.status.secrets': {
     one: '{count} secret stands as a placeholder; the editor never holds it',

@@ -54,7 +54,7 @@ export const machineConfigsEs: Translated<typeof machineConfigsEn> = {
   'config.status.place': 'Lín. {line}, col. {column}',
   'config.status.size': '{lines}, {documents}',
   'config.status.lines': { one: '{count} línea', other: '{count} líneas' },
-  'config.status.yaml': 'YAML, 2 espacios',
+  'config.status.yaml': { one: 'YAML, {count} espacio', other: 'YAML, {count} espacios' },
   'config.status.leave': 'Esc y luego Tab sale del editor',
   'config.status.secrets': {
     one: '{count} secreto figura como marcador; el editor nunca lo tiene',
