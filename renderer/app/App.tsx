@@ -5,8 +5,10 @@ import { TaskLog } from '../features/tasks/TaskLog.tsx'
 import { DropTarget } from '../features/welcome/DropTarget.tsx'
 import { UnlockPage } from '../features/welcome/UnlockPage.tsx'
 import { useTalosClient } from '../ipc/client-context.ts'
-import { useApp, useContexts, useStores } from '../ipc/stores/stores-context.ts'
+import { selectNode } from '../ipc/stores/nodes-store.ts'
+import { useApp, useContexts, useNodes, useStores } from '../ipc/stores/stores-context.ts'
 import { useText } from '../ui/i18n/text.tsx'
+import { nodeName } from '../ui/node-state.ts'
 import { hrefOf, navigate, useRoute } from '../ui/route.ts'
 import { useMedia } from '../ui/use-media.ts'
 import { ErrorBoundary } from './ErrorBoundary.tsx'
@@ -61,7 +63,9 @@ function Frame({ app }: { readonly app: AppState }) {
     if (goHome) navigate({ at: 'fleet', context: name }, 'replace')
   }, [goHome, name])
 
-  const node = nodeIn(route)
+  const address = nodeIn(route)
+  const summary = useNodes(selectNode(address))
+  const node = summary === undefined ? address : nodeName(summary)
   useEffect(() => {
     document.title = [node, name, t('app.name')].filter((part) => part !== undefined).join(' · ')
   }, [node, name, t])

@@ -90,5 +90,7 @@ function Settled({ children }: { readonly children: ReactNode }) {
 function languageOf(app: AppState | undefined): Language {
   const wanted = app?.settings.language ?? 'system'
   if (wanted !== 'system') return wanted
-  return (app?.locale ?? navigator.language).toLowerCase().startsWith('es') ? 'es' : 'en'
+  // In the browser host the process may run under another locale than the person's browser.
+  const system = app?.host === 'electron' ? app.locale : navigator.language
+  return system.toLowerCase().startsWith('es') ? 'es' : 'en'
 }
