@@ -5,7 +5,7 @@ import './dialog.css'
 
 /**
  * Opens beside its trigger and stays in the same landmark, where readers expect it (it is drawn over everything all
- * the same). `trigger` is a `Button` or `IconButton`; children are `MenuItem`, `MenuLabel`, `MenuRule`.
+ * the same). `trigger` is a `Button` or `IconButton`; children are `MenuItem` and `MenuRule`.
  */
 export function Menu({
   trigger,
@@ -47,10 +47,6 @@ export function MenuItem({
       {(off ?? remark) !== undefined && <span className="meta">{off ?? remark}</span>}
     </DropdownMenu.Item>
   )
-}
-
-export function MenuLabel({ children }: { readonly children: ReactNode }) {
-  return <DropdownMenu.Label className="menu-label label">{children}</DropdownMenu.Label>
 }
 
 export function MenuRule() {

@@ -52,6 +52,7 @@ export function selectContext(name: string | undefined) {
   return (state: ContextsState): Context | undefined => state.contexts.find((one) => one.name === name)
 }
 
+/** The one that was looked at last; after it was forgotten, the first. */
 export function selectCurrentContext(state: ContextsState): Context | undefined {
-  return state.contexts.find((one) => one.current)
+  return state.contexts.find((one) => one.current) ?? state.contexts[0]
 }
