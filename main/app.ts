@@ -95,7 +95,7 @@ export async function createApp(host: HostPort): Promise<{ readonly handlers: Ha
       earlierTrial: (ref) => endOfTrial(runs.list(ref.context), ref.node),
     }),
     ...createUpgradeHandlers({ clusters, runs, clock, snapshots, table, sha256, newId: randomUUID }),
-    ...createRunHandlers({ runs, clusters }),
+    ...createRunHandlers({ runs, clusters, sha256 }),
   }
 
   return {

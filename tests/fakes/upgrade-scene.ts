@@ -86,7 +86,7 @@ export function createUpgradeScene(specs: readonly FakeNodeSpec[], journal = cre
   const handlers = {
     ...createUpgradeHandlers({ clusters, runs, clock, snapshots, table, sha256, newId }),
     ...createNodeActionHandlers({ clusters, runs, clock, snapshots }),
-    ...createRunHandlers({ runs, clusters }),
+    ...createRunHandlers({ runs, clusters, sha256 }),
   }
   const { signal } = new AbortController()
 

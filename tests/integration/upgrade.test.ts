@@ -59,7 +59,7 @@ async function scene(nodes: readonly NodePlan[], patience = PATIENCE) {
   const handlers = {
     ...createUpgradeHandlers({ clusters, runs, clock, snapshots, table, sha256, newId: randomUUID }),
     ...createNodeActionHandlers({ clusters, runs, clock, snapshots }),
-    ...createRunHandlers({ clusters, runs }),
+    ...createRunHandlers({ clusters, runs, sha256 }),
   }
   const { signal } = new AbortController()
   const ref = (hostname: string) => ({
@@ -256,7 +256,7 @@ describe('over the wire', () => {
     })
     await again.load()
     expect(again.get(id).outcome).toBe('interrupted')
-    const settle = createRunHandlers({ clusters, runs: again })['runs.settle']
+    const settle = createRunHandlers({ clusters, runs: again, sha256 })['runs.settle']
     const settled = RunId.parse(id)
     // The node goes on by itself; it is read until it is there.
     const node = cluster.node('estante-1')

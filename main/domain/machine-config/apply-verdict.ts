@@ -81,14 +81,14 @@ function configRow(
 ): VerdictRow {
   const row = {
     fact,
-    ...(before === undefined ? {} : { before: short(judge.hash(before)) }),
-    expected: short(judge.hash(expected.real)),
+    ...(before === undefined ? {} : { before: shortHash(judge.hash(before)) }),
+    expected: shortHash(judge.hash(expected.real)),
   }
   if (!found?.known) {
     return { ...row, outcome: 'unknown', ...(found === undefined ? {} : { note: found.reason }) }
   }
   if (found.value === undefined) return { ...row, outcome: 'unknown' }
-  const seen = { ...row, found: short(judge.hash(found.value)), note: 'MachineConfig' }
+  const seen = { ...row, found: shortHash(judge.hash(found.value)), note: 'MachineConfig' }
   return { ...seen, outcome: isSameConfig(expected, found.value, judge) ? 'proven' : 'differs' }
 }
 
@@ -113,7 +113,8 @@ function stageRow(found: Known<string | undefined> | undefined): VerdictRow {
   return { ...row, found: found.value, outcome, note: 'MachineStatus' }
 }
 
-function short(hash: string): string {
+/** As it stands in a verdict: enough to tell two texts apart. */
+export function shortHash(hash: string): string {
   return `sha256:${hash.slice(0, 12)}`
 }
 
