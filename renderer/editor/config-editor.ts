@@ -5,7 +5,7 @@ import { listenToSchemaMarkers, modelUri, monaco, registerSchema } from './monac
 import { outlineOf, type Outline } from './outline.ts'
 import { mergeProblems, type EditorProblem, type SchemaMarker } from './problems.ts'
 import type { JsonSchema } from './schema-keys.ts'
-import { placeholderAt } from './secrets.ts'
+import { placeholderNear } from './secrets.ts'
 import { editorFont, followTheme } from './theme.ts'
 
 /** What the editor tells its page. Texts come 150 ms after the last keystroke, the rest with them. */
@@ -160,7 +160,7 @@ export function createConfigEditor(options: ConfigEditorOptions): ConfigEditor {
       run: () => {
         const position = editor.getPosition()
         if (position === null) return
-        const found = placeholderAt(model.getLineContent(position.lineNumber), position.column)
+        const found = placeholderNear(model.getLineContent(position.lineNumber), position.column)
         if (found !== undefined) void reveal(found.text)
       },
     }),
@@ -251,6 +251,7 @@ const LOOK = {
   scrollbar: { verticalScrollbarSize: 12, horizontalScrollbarSize: 12, useShadows: false },
   overviewRulerBorder: false,
   guides: { indentation: false },
+  bracketPairColorization: { enabled: false },
   occurrencesHighlight: 'off',
 } as const satisfies monaco.editor.IStandaloneEditorConstructionOptions
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { findPlaceholders, placeholderAt } from './secrets.ts'
+import { findPlaceholders, placeholderNear } from './secrets.ts'
 
 test('every placeholder of a text is found with its marks', () => {
   const text = 'token: «secret:machine.token»\nca: «secret:machine.ca.key» # «not one»'
@@ -9,11 +9,16 @@ test('every placeholder of a text is found with its marks', () => {
   ])
 })
 
-test('the cursor is on a placeholder from its first mark to right behind its last', () => {
-  const line = 'token: «secret:machine.token»'
-  expect(placeholderAt(line, 7)).toBeUndefined()
-  expect(placeholderAt(line, 8)?.text).toBe('«secret:machine.token»')
-  expect(placeholderAt(line, 30)?.text).toBe('«secret:machine.token»')
+test('the cursor means the placeholder it is on, from its first mark to right behind its last', () => {
+  const line = 'a: «secret:a» «secret:b»'
+  expect(placeholderNear(line, 4)?.text).toBe('«secret:a»')
+  expect(placeholderNear(line, 15)?.text).toBe('«secret:b»')
+  expect(placeholderNear(line, 25)?.text).toBe('«secret:b»')
+})
+
+test('elsewhere in the line the cursor means its first placeholder', () => {
+  expect(placeholderNear('token: «secret:machine.token» # note', 35)?.text).toBe('«secret:machine.token»')
+  expect(placeholderNear('type: worker', 3)).toBeUndefined()
 })
 
 test('a mark that is never closed is text', () => {

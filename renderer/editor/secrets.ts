@@ -16,7 +16,8 @@ export function findPlaceholders(text: string): readonly Placeholder[] {
   }))
 }
 
-/** The placeholder that covers a 1-based column of one line, or that ends right before it. */
-export function placeholderAt(line: string, column: number): Placeholder | undefined {
-  return findPlaceholders(line).find(({ from, to }) => column - 1 >= from && column - 1 <= to)
+/** The placeholder that covers a 1-based column of one line or ends right before it; else the first of the line. */
+export function placeholderNear(line: string, column: number): Placeholder | undefined {
+  const found = findPlaceholders(line)
+  return found.find(({ from, to }) => column - 1 >= from && column - 1 <= to) ?? found[0]
 }

@@ -27,7 +27,8 @@ export function ProblemsPanel({
   const { t } = useText()
   const [folded, setFolded] = useState(false)
   const counts = countProblems(problems)
-  const blocks = problems.some((problem) => problem.severity === 'error')
+  // Only what Ichor read itself holds a review back; a schema may be behind the node.
+  const blocks = problems.some((problem) => problem.severity === 'error' && problem.origin === 'ichor')
   return (
     <section className="config-problems" aria-label={t('config.problems')}>
       <div className="config-problems-head">

@@ -92,7 +92,11 @@ function Verdict({
   return (
     <>
       <PageHead
-        title={text.fill(`apply.outcome.${outcome}`, { node: run.hostname })}
+        title={
+          outcome === 'proven' && run.title.parameters['mode'] === 'staged'
+            ? t('apply.outcome.stored', { node: run.hostname })
+            : text.fill(`apply.outcome.${outcome}`, { node: run.hostname })
+        }
         below={[
           <State key="state" kind={verdict.kind}>
             <b>{verdict.words}</b>

@@ -305,6 +305,7 @@ export const machineConfigsEn = {
   'applying.text': 'Each step is written down before it is taken. This page may be left; the run goes on.',
 
   'apply.outcome.proven': '{node} has it: read back and equal',
+  'apply.outcome.stored': '{node} keeps it for the next reboot: read back and equal',
   'apply.outcome.proven-with-differences': '{node} took it, but not all of it is as expected',
   'apply.outcome.fell-back': '{node} booted what it had before',
   'apply.outcome.not-ready': '{node} took it and is not ready',

@@ -311,6 +311,7 @@ export const machineConfigsEs: Translated<typeof machineConfigsEn> = {
   'applying.text': 'Cada paso se anota antes de darlo. Puedes salir de esta página; la tarea sigue.',
 
   'apply.outcome.proven': '{node} la tiene: leída de vuelta e igual',
+  'apply.outcome.stored': '{node} la guarda para el próximo reinicio: leída de vuelta e igual',
   'apply.outcome.proven-with-differences': '{node} la aceptó, pero no todo es como se esperaba',
   'apply.outcome.fell-back': '{node} arrancó con lo que tenía antes',
   'apply.outcome.not-ready': '{node} la aceptó y no está listo',
