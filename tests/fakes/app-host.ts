@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { MessageToRenderer } from '#contract/bridge.ts'
@@ -84,4 +84,14 @@ async function filesBelow(folder: string): Promise<ReadonlyMap<string, string>> 
   return new Map(
     await Promise.all(paths.map(async (path) => [path, await readFile(path, 'latin1')] as const)),
   )
+}
+
+/**
+ * What a crash at this moment would leave on disk, as a folder of its own: the app goes on here, but whoever starts on
+ * the copy starts after its death.
+ */
+export async function copyOfDisk(app: AppUnderTest): Promise<string> {
+  const copy = await mkdtemp(join(tmpdir(), 'ichor-app-'))
+  await cp(app.dataDir, copy, { recursive: true })
+  return copy
 }
