@@ -1,3 +1,4 @@
+// @ts-expect-error Monaco ships the tokenizer of YAML without types.
 import { language } from 'monaco-editor/languages/definitions/yaml/yaml'
 import { monaco } from './monaco.ts'
 import { editorFont, followTheme } from './theme.ts'
@@ -63,7 +64,7 @@ function toModels(before: string, after: string): monaco.editor.IDiffEditorModel
   if (!registered) {
     registered = true
     monaco.languages.register({ id: READ_ONLY_YAML })
-    monaco.languages.setMonarchTokensProvider(READ_ONLY_YAML, language)
+    monaco.languages.setMonarchTokensProvider(READ_ONLY_YAML, language as monaco.languages.IMonarchLanguage)
   }
   return {
     original: monaco.editor.createModel(before, READ_ONLY_YAML),

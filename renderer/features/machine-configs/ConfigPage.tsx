@@ -10,6 +10,8 @@ import { NodeTabs } from '../../ui/NodeTabs.tsx'
 import { PageBody, PageHead } from '../../ui/Page.tsx'
 import { ConfigDesk } from './ConfigDesk.tsx'
 import './machine-configs.css'
+import './review.css'
+import './run.css'
 
 /** The Configuration tab of a node: edit, review, try, verdict, history. Fills the place it is given. */
 export function ConfigPage({ context, node }: { readonly context: string; readonly node: string }) {
