@@ -9,6 +9,7 @@ import { installEntry, type BootImage } from './boot-disk.ts'
 import { powerOf, talosOf, type MachineCore } from './core.ts'
 import { installerLines } from './installer-lines.ts'
 import { jitter } from './random.ts'
+import { notBuilt } from './registry.ts'
 import { publishMeta } from './resources/runtime.ts'
 import { atLeast, componentsOf, upgradeObjection } from './versions.ts'
 
@@ -35,10 +36,7 @@ export async function* fetchLayers(
   signal: AbortSignal,
 ): AsyncGenerator<LayerProgress, string> {
   if (core.troubles.has('schematic-missing-extension') && reference.includes('factory.talos.dev'))
-    throw new SimulatedStatus(
-      Code.NOT_FOUND,
-      `failed to pull image "${reference}": failed to resolve image "${reference}": unexpected status from HEAD request: 400 Bad Request: official extension "siderolabs/iscsi-tools" is not available for Talos version ${/:(v[^@]+)/.exec(reference)?.[1] ?? ''}`,
-    )
+    throw notBuilt(reference, 'siderolabs/iscsi-tools', /:(v[^@]+)/.exec(reference)?.[1] ?? '')
   const { digest, layers } = core.cluster.registry.resolve(reference)
   const began = core.clock.now()
   const present = core.pulled.has(reference)

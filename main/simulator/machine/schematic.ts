@@ -1,22 +1,67 @@
 import { createHash } from 'node:crypto'
+import { extensionAuthor } from '../data/factory-catalogue.ts'
+import { goYaml } from './go-yaml.ts'
 
 export interface SchematicRequest {
+  readonly overlay?: {
+    readonly image: string
+    readonly name: string
+    readonly options?: Readonly<Record<string, unknown>>
+  }
+  readonly embeddedMachineConfiguration?: string
+  readonly kernelArguments?: readonly string[]
+  readonly meta?: readonly { readonly key: number; readonly value: string }[]
   /** `siderolabs/iscsi-tools`, in the order given: another order is another id. */
   readonly extensions?: readonly string[]
-  readonly kernelArguments?: readonly string[]
+  readonly bootloader?: string
+  readonly secureboot?: { readonly enrollKeys?: string; readonly includeWellKnownCertificates?: boolean }
+  readonly diskImage?: { readonly sectorSize?: number }
 }
 
 /** The canonical YAML of a schematic as the Image Factory writes it (behaviour.md §5.10). */
-export function schematicYaml({ extensions = [], kernelArguments = [] }: SchematicRequest): string {
-  const lines: string[] = []
-  if (kernelArguments.length > 0) {
-    lines.push('    extraKernelArgs:', ...kernelArguments.map((argument) => `        - ${argument}`))
-  }
-  if (extensions.length > 0) {
-    lines.push('    systemExtensions:', '        officialExtensions:')
-    lines.push(...extensions.map((extension) => `            - ${extension}`))
-  }
-  return lines.length === 0 ? 'customization: {}\n' : `customization:\n${lines.join('\n')}\n`
+export function schematicYaml(request: SchematicRequest): string {
+  const { overlay, extensions, secureboot, diskImage } = request
+  const customization = filled({
+    embeddedMachineConfiguration: request.embeddedMachineConfiguration,
+    extraKernelArgs: request.kernelArguments,
+    meta: request.meta?.map(({ key, value }) => ({ key, value })),
+    systemExtensions: filled({ officialExtensions: extensions }),
+    bootloader: request.bootloader,
+    secureboot: filled({
+      enrollKeys: secureboot?.enrollKeys,
+      includeWellKnownCertificates: secureboot?.includeWellKnownCertificates,
+    }),
+    diskImage: filled({ sectorSize: diskImage?.sectorSize }),
+  })
+  return goYaml({
+    ...(overlay
+      ? {
+          overlay: {
+            image: overlay.image,
+            name: overlay.name,
+            ...filled({ options: overlay.options && sortedByKey(overlay.options) }),
+          },
+        }
+      : {}),
+    customization: customization ?? {},
+  })
+}
+
+/** Without what Go's `omitempty` leaves out; `undefined` when nothing is left. */
+function filled(fields: Readonly<Record<string, unknown>>): Record<string, unknown> | undefined {
+  const kept = Object.entries(fields).filter(
+    ([, value]) =>
+      value !== undefined &&
+      value !== '' &&
+      value !== false &&
+      value !== 0 &&
+      (typeof value !== 'object' || value === null || Object.keys(value).length > 0),
+  )
+  return kept.length === 0 ? undefined : Object.fromEntries(kept)
+}
+
+function sortedByKey(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 /** Lower-case hex SHA-256 of the canonical YAML. */
@@ -63,7 +108,7 @@ export interface ExtensionFacts {
 
 export function extensionFacts(extension: string): ExtensionFacts {
   const name = extension.slice(extension.indexOf('/') + 1)
-  const [version, author, description] = EXTENSIONS[extension] ?? ['v1.0.0', 'Sidero Labs', name]
+  const [version, author, description] = EXTENSIONS[extension] ?? ['v1.0.0', extensionAuthor(name), name]
   return { name, version, author, description }
 }
 

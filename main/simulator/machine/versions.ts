@@ -84,6 +84,15 @@ export function isReleased(tag: string): boolean {
   return known !== undefined && numbersOf(tag)[2] <= known.lastPatch
 }
 
+/** Every tag the simulated registry has, oldest first. */
+export function releasedTags(): readonly string[] {
+  const candidates = ['v1.14.0-beta.0', 'v1.14.0-beta.1', 'v1.14.0-rc.0', 'v1.14.0-rc.1']
+  return Object.entries(LINES).flatMap(([name, { lastPatch }]) => [
+    ...(name === '1.14' ? candidates : []),
+    ...Array.from({ length: lastPatch + 1 }, (_none, patch) => `v${name}.${patch}`),
+  ])
+}
+
 /** Why a host may not be moved to that Talos version, in the installer's words (behaviour.md §0.2). */
 export function upgradeObjection(host: string, target: string): string | undefined {
   const facts = componentsOf(target)

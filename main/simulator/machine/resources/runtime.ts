@@ -109,7 +109,12 @@ function publishExtensions(core: MachineCore): void {
       author,
     )
   }
-  const yaml = schematicYaml({ extensions: entry.extensions, kernelArguments: entry.kernelArguments })
+  const yaml = schematicYaml(
+    core.cluster.registry.schematic(entry.schematic) ?? {
+      extensions: entry.extensions,
+      kernelArguments: entry.kernelArguments,
+    },
+  )
   put(
     core,
     'runtime',
