@@ -23,19 +23,3 @@ export function Meter({ percent, label }: { readonly percent: number; readonly l
     </span>
   )
 }
-
-/** A known part of a whole on its way, 0 to 1. */
-export function Progress({ value, label }: { readonly value: number; readonly label: string }) {
-  return (
-    <span
-      className="progress"
-      role="progressbar"
-      aria-label={label}
-      aria-valuenow={Math.round(value * 100)}
-      aria-valuemin={0}
-      aria-valuemax={100}
-    >
-      <i style={{ width: `${String(Math.round(value * 100))}%` }} />
-    </span>
-  )
-}

@@ -54,21 +54,3 @@ export function StopLine({ label, stops }: { readonly label: string; readonly st
     </ol>
   )
 }
-
-/** A cell of a timetable: when (upright = happened, slanted = expected) and how long it took. */
-export function TimetableStop({
-  state,
-  at,
-  took,
-}: {
-  readonly state: StopState
-  readonly at: ReactNode
-  readonly took?: ReactNode
-}) {
-  return (
-    <td className={`timetable-stop timetable-${state}`}>
-      <span>{at}</span>
-      {took !== undefined && <small>{took}</small>}
-    </td>
-  )
-}

@@ -85,7 +85,8 @@ for (const theme of ['dark', 'light'] as const) {
 
 test('the first screen and the narrow fleet', async ({ browser }) => {
   const app = await startApp()
-  const page = await browser.newPage({ viewport: { width: 1024, height: 720 } })
+  const context = await browser.newContext({ viewport: { width: 1024, height: 720 } })
+  const page = await context.newPage()
   await page.goto(app.url)
   await expect(page.getByRole('button', { name: /Try the demo cluster/ })).toBeVisible()
   await picture(page, 'welcome-narrow', 'light')
@@ -97,7 +98,7 @@ test('the first screen and the narrow fleet', async ({ browser }) => {
   await fleetScreen(page).settled(5)
   await page.setViewportSize({ width: 1024, height: 720 })
   await picture(page, 'fleet-narrow', 'dark')
-  await page.close()
+  await context.close()
   await app.stop()
 })
 

@@ -76,7 +76,9 @@ export function PlanFrame({
           </PageBody>
         </div>
         <div className="upgrade-rail">
-          <div className="upgrade-rail-body">
+          {/* Focusable, so that the keyboard can scroll it. */}
+          {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+          <div className="upgrade-rail-body" role="region" aria-label={t('preflight.title')} tabIndex={0}>
             {plan === undefined ? (
               <p className="dim">{t('upgrade.choose-first')}</p>
             ) : (

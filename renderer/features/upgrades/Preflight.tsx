@@ -23,7 +23,7 @@ export function Preflight({
   const open = ORDER.slice(0, 3).flatMap((outcome) => checks.filter((check) => check.outcome === outcome))
   const passed = checks.filter((check) => check.outcome === 'pass')
   return (
-    <section aria-label={t('preflight.title')}>
+    <>
       <div className="upgrade-rail-head">
         <h2 className="label">{t('preflight.title')}</h2>
         <span className="meta">{t('preflight.asked', { time: format.time(askedAt) })}</span>
@@ -52,7 +52,7 @@ export function Preflight({
           </div>
         ))}
       </div>
-    </section>
+    </>
   )
 }
 

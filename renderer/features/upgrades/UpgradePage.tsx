@@ -2,11 +2,11 @@ import { useState } from 'react'
 import { selectNode } from '../../ipc/stores/nodes-store.ts'
 import { useNodes } from '../../ipc/stores/stores-context.ts'
 import { useQuery } from '../../ipc/use-call.ts'
-import { ErrorState } from '../../ui/ErrorNote.tsx'
+import { ErrorNote } from '../../ui/ErrorNote.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
 import { useText } from '../../ui/i18n/text.tsx'
 import { nodeName, plainVersion } from '../../ui/node-state.ts'
-import { Section } from '../../ui/Page.tsx'
+import { PageBody, PageHead, Section } from '../../ui/Page.tsx'
 import { PlanFrame } from './PlanFrame.tsx'
 import { Targets } from './Targets.tsx'
 
@@ -25,9 +25,20 @@ export function UpgradePage({ context, node }: Props) {
   const plan = useQuery('upgrades.plan', version === undefined ? undefined : { context, node, version })
   const name = summary === undefined ? node : nodeName(summary)
 
-  if (targets.error !== undefined)
-    return <ErrorState error={targets.error} actions={{ retry: targets.reload }} />
-  if (targets.value === undefined) return <EmptyState kind="busy" title={t('loading')} />
+  if (targets.value === undefined) {
+    return (
+      <>
+        <PageHead title={t('upgrade.title.choose', { node: name })} />
+        <PageBody>
+          {targets.error === undefined ? (
+            <EmptyState kind="busy" title={t('loading')} />
+          ) : (
+            <ErrorNote error={targets.error} actions={{ retry: targets.reload }} />
+          )}
+        </PageBody>
+      </>
+    )
+  }
   const { current, kubernetes, source } = targets.value
   // The plan of the version before stays in memory while the next is computed; it must not be started.
   const shown = plan.value?.to === version ? plan.value : undefined
