@@ -114,7 +114,7 @@ describe('an answer that is lost', () => {
     const reviewed = await review(sysctl)
     troubles.add('answer-lost-before')
     const run = await finish(await apply(reviewed, 'no-reboot'))
-    expect(run.outcome).toBe('proven-with-differences')
+    expect(run.outcome).toBe('failed')
     expect(run.verdict[0]).toMatchObject({ fact: 'config-active', found: short(text), outcome: 'differs' })
     expect([sent.length, node.config.text]).toEqual([1, text])
   })

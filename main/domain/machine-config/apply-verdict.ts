@@ -121,7 +121,14 @@ export function shortHash(hash: string): string {
 export function outcomeOfApply(rows: readonly VerdictRow[]): RunOutcome {
   if (rows.every((row) => row.outcome === 'unknown')) return 'unknown'
   if (rows.every((row) => row.outcome === 'proven')) return 'proven'
+  if (isUntouched(rows)) return 'failed'
   const bad = rows.filter((row) => row.outcome !== 'proven')
   if (bad.every((row) => row.fact === 'stage')) return 'not-ready'
   return 'proven-with-differences'
+}
+
+/** Everything that was to change is as it was: the request never arrived, or came to nothing. */
+function isUntouched(rows: readonly VerdictRow[]): boolean {
+  const toChange = rows.filter(({ before, expected }) => before !== undefined && before !== expected)
+  return toChange.length > 0 && toChange.every(({ before, found }) => found === before)
 }
