@@ -64,7 +64,9 @@ export interface StoredResource {
   readonly annotations: Readonly<Record<string, string>>
   /** What `yaml_spec` holds, ready to send. */
   readonly yamlSpec: string
-  /** What `proto_spec` holds; empty where the simulator has only the YAML form. */
+  /** What it was put with; the wire makes `proto_spec` of it. */
+  readonly spec: unknown
+  /** What `proto_spec` holds where it was given; empty where it is made of `spec`. */
   readonly protoSpec: Buffer
 }
 

@@ -7,6 +7,26 @@ export interface Protos {
   readonly services: ReadonlyMap<string, ServiceDefinition>
   /** Bytes of a message by full name, `cosi.resource.meta.ResourceDefinitionSpec`. */
   encode(message: string, value: object): Buffer
+  /** What a message or enumeration says of itself, by full name; undefined when there is none. */
+  describe(name: string): MessageDescriptor | undefined
+}
+
+/** Of proto-loader's descriptors only what is read: fields of a message, values of an enumeration. */
+export interface MessageDescriptor {
+  readonly field?: readonly FieldDescriptor[]
+  readonly value?: readonly { readonly name: string; readonly number: number }[]
+  /** Entries of map fields, whose field has this name as its `typeName`. */
+  readonly nestedType?: readonly (MessageDescriptor & { readonly name: string })[]
+}
+
+export interface FieldDescriptor {
+  readonly name: string
+  /** `LABEL_REPEATED` … */
+  readonly label: string
+  /** `TYPE_STRING` … */
+  readonly type: string
+  /** As brief as the scope allows: `enums.MachineType`. */
+  readonly typeName: string
 }
 
 const loaded = new Map<string, Protos>()
@@ -29,6 +49,10 @@ export function loadProtos(protosDir: string): Protos {
   const protos: Protos = {
     services: servicesOf(definition),
     encode: (name, value) => encode(definition, name, value),
+    describe(name) {
+      const entry = definition[name]
+      return entry && 'type' in entry ? (entry.type as MessageDescriptor) : undefined
+    },
   }
   loaded.set(protosDir, protos)
   return protos

@@ -48,6 +48,7 @@ export function createResourceStore(clock: Pick<SimulatedClock, 'now'>): Resourc
         annotations: options.annotations ?? {},
         // Go's YAML writer, which talosctl's reader has seen so far, indents by four and never folds.
         yamlSpec: options.rawYaml ?? stringify(spec, { indent: 4, lineWidth: 0 }),
+        spec,
         protoSpec: options.protoSpec ?? Buffer.alloc(0),
       }
       if (old && sameContent(old, resource)) return old

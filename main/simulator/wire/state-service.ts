@@ -7,6 +7,7 @@ import type { WatchResponse } from '../../talos/generated/cosi/resource/WatchRes
 import type { CallContext, Methods } from './call.ts'
 import { JOURNAL_CAPACITY, type JournalEvent, journalOf } from './journal.ts'
 import { catalogueOf } from './resource-catalogue.ts'
+import { protoSpecOf } from './proto-spec.ts'
 import { filterOf, type ResourceFilter } from './resource-query.ts'
 import { minorOf } from './talos-version.ts'
 import { secondsAndNanos } from './wire-values.ts'
@@ -20,12 +21,12 @@ export const stateMethods: Methods<StateHandlers> = {
         Code.NOT_FOUND,
         `resource ${type}(${namespace}/${id}@undefined) doesn't exist`,
       )
-    return { resource: toWire(found) }
+    return { resource: toWire(found, context) }
   },
   async *List({ namespace, type, options }, context) {
     const filter = filterOf(options)
     for (const resource of listKind(context, namespace, type))
-      if (filter(resource)) yield { resource: toWire(resource) }
+      if (filter(resource)) yield { resource: toWire(resource, context) }
   },
   async *Watch(request, context) {
     checkReadable(context, request.namespace, request.type)
@@ -85,7 +86,7 @@ function startWatch(request: WatchRequest__Output, context: CallContext): Watch 
   const before: Event[] = []
   if (options?.bootstrapContents) {
     for (const resource of listKind(context, namespace, type))
-      if (filter(resource)) before.push({ eventType: 'CREATED', resource: toWire(resource) })
+      if (filter(resource)) before.push({ eventType: 'CREATED', resource: toWire(resource, context) })
     before.push({
       eventType: 'BOOTSTRAPPED',
       resource: tombstone(request, '', context),
@@ -125,7 +126,7 @@ function watchOne(request: WatchRequest__Output, context: CallContext): Watch {
     const current = listKind(context, namespace, type).find((resource) => resource.id === id)
     before.push(
       current
-        ? { eventType: 'CREATED', resource: toWire(current) }
+        ? { eventType: 'CREATED', resource: toWire(current, context) }
         : { eventType: 'DESTROYED', resource: tombstone(request, id, context) },
     )
   }
@@ -158,12 +159,13 @@ function tailOfOne(
 }
 
 async function* follow(
-  { machine, signal }: CallContext,
+  context: CallContext,
   { namespace, type }: WatchRequest__Output,
   before: readonly Event[],
   from: number,
   select: (entry: JournalEvent) => JournalEvent | undefined,
 ): AsyncGenerator<readonly Event[]> {
+  const { machine, signal } = context
   const journal = journalOf(machine)
   if (before.length > 0) yield before
   let position = from
@@ -185,7 +187,7 @@ async function* follow(
     const events = entries.map(select).filter((entry) => entry !== undefined)
     if (events.length > 0)
       yield events.map((entry) => ({
-        ...toWireEvent(entry),
+        ...toWireEvent(entry, context),
         bookmark: journal.bookmark(entry.position),
       }))
   }
@@ -214,19 +216,19 @@ function* framed(events: readonly Event[], aggregated: boolean): Generator<Watch
   else for (const event of events) yield { event: [event] }
 }
 
-function toWireEvent({ event }: JournalEvent): Event {
-  const resource = toWire(event.resource)
+function toWireEvent({ event }: JournalEvent, context: CallContext): Event {
+  const resource = toWire(event.resource, context)
   switch (event.kind) {
     case 'created':
       return { eventType: 'CREATED', resource }
     case 'updated':
-      return { eventType: 'UPDATED', resource, old: toWire(event.old) }
+      return { eventType: 'UPDATED', resource, old: toWire(event.old, context) }
     case 'destroyed':
       return { eventType: 'DESTROYED', resource }
   }
 }
 
-function toWire(resource: StoredResource): Resource {
+function toWire(resource: StoredResource, { protos }: CallContext): Resource {
   return {
     metadata: {
       namespace: resource.namespace,
@@ -241,7 +243,7 @@ function toWire(resource: StoredResource): Resource {
       labels: { ...resource.labels },
       annotations: { ...resource.annotations },
     },
-    spec: { protoSpec: resource.protoSpec, yamlSpec: resource.yamlSpec },
+    spec: { protoSpec: protoSpecOf(protos, resource), yamlSpec: resource.yamlSpec },
   }
 }
 
