@@ -17,7 +17,7 @@ export const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
   'trusted-types app-worker defaultWorkerFactory diffEditorWidget diffReview domLineBreaksComputer editorGhostText ' +
-    'editorViewLayer richScreenReaderContent standaloneColorizer stickyScrollViewLayer tokenizeToString',
+    'editorViewLayer richScreenReaderContent standaloneColorizer stickyScrollViewLayer tokenizeToString dompurify',
 ].join('; ')
 
 /** Sent with every answer of either host. */

@@ -122,5 +122,5 @@ test('the palette opens a screen by a few keys', async ({ window }) => {
 
 /** The run has ended, and every fact it promised was read back from the node. */
 async function proven(window: Page): Promise<void> {
-  await expect(window.getByText(/^Proven, (\d+) of \1$/).first()).toBeVisible({ timeout: 60_000 })
+  await expect(window.getByRole('main').getByText(/^Proven, (\d+) of \1$/)).toBeVisible({ timeout: 60_000 })
 }

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { ApplyMode, DryRun, Review } from '#contract/machine-configs.ts'
 import { useAction } from '../../ipc/use-call.ts'
 import { Button } from '../../ui/Button.tsx'
@@ -10,23 +10,34 @@ import { State } from '../../ui/State.tsx'
 import { Cell, HeadCell, NameCell, Row, Table } from '../../ui/Table.tsx'
 import type { NodePlace } from './use-draft.ts'
 
-/** The node's reading beside ours. Asked only on request, and never while a try runs: it would stop its timer. */
+/**
+ * The node's reading beside ours, asked by itself where that is safe: with active and disk the same nobody's try can
+ * be running. Else on request, and never while a try of ours runs: it would stop its timer.
+ */
 export function DryRunPart({
   place,
   review,
   mode,
   locked,
+  safe,
   neverTells,
 }: {
   readonly place: NodePlace
   readonly review: Review
   readonly mode: ApplyMode | undefined
   readonly locked: boolean
+  /** The config on disk is the active one. */
+  readonly safe: boolean
   readonly neverTells: boolean
 }) {
   const { t } = useText()
   const ask = useAction('machine-configs.dry-run')
   const dryRun = ask.value
+  const { context, node } = place
+  const { run } = ask
+  useEffect(() => {
+    if (safe && !locked && mode !== undefined) void run({ context, node, reviewId: review.reviewId, mode })
+  }, [run, safe, locked, context, node, review.reviewId, mode])
   return (
     <>
       {dryRun === undefined ? (

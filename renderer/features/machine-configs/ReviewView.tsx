@@ -202,6 +202,7 @@ export function ReviewView({
         onChoice={onChoice}
         blocked={blocked}
         tryPending={tryPending}
+        staged={staged}
         neverTells={neverTells}
         sending={sending}
         error={error}

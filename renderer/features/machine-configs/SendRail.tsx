@@ -51,6 +51,7 @@ export function SendRail({
   onChoice,
   blocked,
   tryPending,
+  staged,
   neverTells,
   sending,
   error,
@@ -64,6 +65,7 @@ export function SendRail({
   readonly onChoice: (choice: SendChoice) => void
   readonly blocked: string | undefined
   readonly tryPending: boolean
+  readonly staged: boolean
   readonly neverTells: boolean
   readonly sending: boolean
   readonly error: WireError | undefined
@@ -99,6 +101,7 @@ export function SendRail({
           review={review}
           mode={mode}
           locked={tryPending}
+          safe={!staged}
           neverTells={neverTells}
         />
         {review.toAccept.length > 0 && (
