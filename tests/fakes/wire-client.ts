@@ -3,6 +3,7 @@ import { createSecureContext } from 'node:tls'
 import { type ChannelCredentials, Client, credentials, Metadata, type ServiceDefinition } from '@grpc/grpc-js'
 import type { KeyPairPem } from '../../main/simulator/machine-api.ts'
 import type { StateDefinition } from '../../main/talos/generated/cosi/resource/State.ts'
+import type { ClusterServiceDefinition } from '../../main/talos/generated/cluster/ClusterService.ts'
 import type { ImageServiceDefinition } from '../../main/talos/generated/machine/ImageService.ts'
 import type { LifecycleServiceDefinition } from '../../main/talos/generated/machine/LifecycleService.ts'
 import type { MachineServiceDefinition } from '../../main/talos/generated/machine/MachineService.ts'
@@ -31,6 +32,7 @@ type Answers = Replies<'machine.MachineService', MachineServiceDefinition> &
   Replies<'machine.MDService', MDServiceDefinition> &
   Replies<'storage.StorageService', StorageServiceDefinition> &
   Replies<'time.TimeService', TimeServiceDefinition> &
+  Replies<'cluster.ClusterService', ClusterServiceDefinition> &
   Replies<'cosi.resource.State', StateDefinition>
 
 /** Plain grpc-js with nothing of ours between the test and the wire. */

@@ -1,8 +1,9 @@
 import { Code, SimulatedStatus, type SimulatedMachine } from '../machine-api.ts'
+import { maintenanceRoles, opensInMaintenance } from '../maintenance/authorisation.ts'
 import { checkAuthorised, checkExists, unimplemented } from './authorisation.ts'
 import type { AnyMethod, CallContext, Node } from './call.ts'
 import { createFrameQueue } from './frames.ts'
-import { routeOf, type RoutingKeys, unreachable } from './routing.ts'
+import { type Route, routeOf, type RoutingKeys, unreachable } from './routing.ts'
 import { minorOf } from './talos-version.ts'
 
 /** A call as it came over the wire, before routing. */
@@ -32,8 +33,9 @@ interface Envelope {
 export function createDispatcher(methods: ReadonlyMap<string, AnyMethod>): Dispatcher {
   function methodOf(node: Node, call: Incoming): AnyMethod {
     const minor = minorOf(node.machine.talosVersion)
+    const isOpen = node.machine.maintenance !== undefined && opensInMaintenance(call.path, minor)
     checkExists(call.path, minor)
-    checkAuthorised(call.path, call.roles)
+    if (!isOpen) checkAuthorised(call.path, rolesAt(node, call))
     const method = methods.get(call.path)
     if (!method) throw unimplemented(call.path, minor)
     return method
@@ -114,11 +116,16 @@ async function hesitate({ machine }: Node, signal: AbortSignal): Promise<void> {
 }
 
 function contextOf(node: Node, call: Incoming, signal: AbortSignal): CallContext {
-  return { ...node, roles: call.roles, signal }
+  return { ...node, roles: rolesAt(node, call), signal }
 }
 
-function routeFrom(self: Node, call: Incoming) {
+function rolesAt({ machine }: Node, call: Incoming): ReadonlySet<string> {
+  return machine.maintenance ? maintenanceRoles() : call.roles
+}
+
+function routeFrom(self: Node, call: Incoming): Route {
   const { machine } = self
+  if (machine.maintenance) return { kind: 'local' }
   return routeOf(call.path, call.keys, {
     minor: minorOf(machine.talosVersion),
     forwards: machine.spec.role === 'controlplane',
@@ -180,11 +187,10 @@ function withHostname(message: object, target: string): object {
 
 function failureOf(error: unknown, target: string): object {
   const { code, message } = toStatus(error)
-  const name = GO_CODE_NAMES[code] ?? 'Unknown'
   return {
     metadata: {
       hostname: target,
-      error: `rpc error: code = ${name} desc = ${message}`,
+      error: goStatusText(error),
       status: { code, message, details: [] },
     },
   }
@@ -194,6 +200,12 @@ function failureOf(error: unknown, target: string): object {
 export function toStatus(error: unknown): { readonly code: number; readonly message: string } {
   if (error instanceof SimulatedStatus) return { code: error.code, message: error.message }
   return { code: Code.UNKNOWN, message: error instanceof Error ? error.message : String(error) }
+}
+
+/** A status as Go prints it: `rpc error: code = Unavailable desc = …`. */
+export function goStatusText(error: unknown): string {
+  const { code, message } = toStatus(error)
+  return `rpc error: code = ${GO_CODE_NAMES[code] ?? 'Unknown'} desc = ${message}`
 }
 
 const GO_CODE_NAMES: Readonly<Record<number, string>> = {

@@ -3,8 +3,9 @@ import type { FileInfo } from '../../talos/generated/machine/FileInfo.ts'
 import type { MachineServiceHandlers } from '../../talos/generated/machine/MachineService.ts'
 import type { Methods } from './call.ts'
 
-const DIRECTORY = 0o40000
-const REGULAR = 0o100000
+/** Go's mode bits, which the wire carries, are not the kernel's: a folder is the highest bit, a file none. */
+const DIRECTORY = 2 ** 31
+const REGULAR = 0
 
 /** Folders of the root file system that hold nothing an app reads. */
 const FOLDERS: Readonly<Record<string, readonly string[]>> = {
@@ -42,6 +43,45 @@ export const fileMethods: Methods<MachineServiceHandlers> = {
       types.length === 0 || types.includes(info.isDir ? 'DIRECTORY' : 'REGULAR')
     for (const info of walk(machine, start, depth)) if (wanted(info)) yield info
   },
+  async *DiskUsage({ paths, recursionDepth, all, threshold }, { machine }) {
+    const limit = Number(threshold)
+    const isShown = ({ size, isDir, level }: Usage): boolean =>
+      (recursionDepth <= 0 || level < recursionDepth) &&
+      (isDir || all) &&
+      (limit <= 0 || size >= limit) &&
+      (limit >= 0 || size <= -limit)
+    // The node answers for the first path only; clients ask for one at a time.
+    for (const path of paths.slice(0, 1)) {
+      const root = `/${path}`.replace(/\/+/g, '/').replace(/(?<=.)\/$/, '')
+      if (!entryOf(machine, root)) {
+        yield { name: root, relativeName: root, error: `lstat ${root}: no such file or directory` }
+        continue
+      }
+      for (const usage of usageOf(machine, root, root, 0))
+        if (isShown(usage)) yield { name: usage.name, relativeName: usage.relativeName, size: usage.size }
+    }
+  },
+}
+
+interface Usage {
+  readonly name: string
+  readonly relativeName: string
+  readonly size: number
+  readonly isDir: boolean
+  /** 0 for what was asked for. */
+  readonly level: number
+}
+
+/** What is in a folder before the folder itself, which counts all of it. */
+function usageOf(machine: SimulatedMachine, root: string, path: string, level: number): readonly Usage[] {
+  const entry = entryOf(machine, path)
+  if (!entry) return []
+  const inner = childrenOf(machine, path).map((child) =>
+    usageOf(machine, root, `${path === '/' ? '' : path}/${child}`, level + 1),
+  )
+  const size = inner.reduce((sum, usages) => sum + (usages.at(-1)?.size ?? 0), Number(entry.size))
+  const own = { name: path, relativeName: relativeTo(root, path), size, isDir: entry.isDir === true, level }
+  return [...inner.flat(), own]
 }
 
 function* walk(machine: SimulatedMachine, root: string, depth: number): Generator<FileInfo> {
@@ -68,12 +108,12 @@ function childrenOf(machine: SimulatedMachine, path: string): readonly string[] 
 function entryOf(machine: SimulatedMachine, path: string): FileInfo | undefined {
   const modified = machine.load().bootTime
   const shared = { modified, uid: 0, gid: 0 }
-  if (path === '/') return { ...shared, isDir: true, mode: DIRECTORY | 0o755, size: 4096 }
+  if (path === '/') return { ...shared, isDir: true, mode: DIRECTORY + 0o755, size: 4096 }
   const parent = path.slice(0, path.lastIndexOf('/')) || '/'
   const name = path.slice(path.lastIndexOf('/') + 1)
   if (!childrenOf(machine, parent).includes(name)) return undefined
-  if (parent !== '/var/log') return { ...shared, isDir: true, mode: DIRECTORY | 0o755, size: 4096 }
+  if (parent !== '/var/log') return { ...shared, isDir: true, mode: DIRECTORY + 0o755, size: 4096 }
   const lines = machine.serviceLog(name.replace(/\.log$/, ''))
   const size = lines.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0)
-  return { ...shared, isDir: false, mode: REGULAR | 0o600, size }
+  return { ...shared, isDir: false, mode: REGULAR + 0o600, size }
 }

@@ -1,4 +1,4 @@
-import { Code, type InstallerOutput, SimulatedStatus } from '../machine-api.ts'
+import { Code, type InstallerOutput, type SimulatedMachine, SimulatedStatus } from '../machine-api.ts'
 import type { ContainerdInstance__Output } from '../../talos/generated/common/ContainerdInstance.ts'
 import type { ImageServiceHandlers } from '../../talos/generated/machine/ImageService.ts'
 import type { LifecycleServiceHandlers } from '../../talos/generated/machine/LifecycleService.ts'
@@ -13,7 +13,7 @@ const INSTALLER_READ = 512
 export const imageMethods: Methods<ImageServiceHandlers> = {
   async *List({ containerd }, { machine }) {
     checkInstance(containerd)
-    for (const { name, digest, size, createdAt } of machine.images())
+    for (const { name, digest, size, createdAt } of imagesIn(machine, containerd?.namespace))
       yield { name, digest, size, createdAt: secondsAndNanos(createdAt), labels: {} }
   },
   async *Pull({ containerd, imageRef }, { machine, signal }) {
@@ -36,8 +36,8 @@ export const imageMethods: Methods<ImageServiceHandlers> = {
 
 /** The image RPCs of all versions, deprecated by 1.13's service. */
 export const legacyImageMethods: Methods<MachineServiceHandlers> = {
-  async *ImageList(_request, { machine }) {
-    for (const { name, digest, size, createdAt } of machine.images())
+  async *ImageList({ namespace }, { machine }) {
+    for (const { name, digest, size, createdAt } of imagesIn(machine, namespace))
       yield { name, digest, size, createdAt: secondsAndNanos(createdAt) }
   },
   async ImagePull({ reference }, { machine, signal }) {
@@ -56,6 +56,18 @@ export const lifecycleMethods: Methods<LifecycleServiceHandlers> = {
     for await (const output of machine.installImage(image, signal))
       for (const response of cut(output)) yield { progress: response }
   },
+}
+
+const SYSTEM_IMAGES = /\/(etcd|kubelet|installer|[a-z-]+-installer(?:-secureboot)?)(?:\/[\da-f]{64})?[:@]/
+
+/** Talos keeps what it runs and installs itself in another namespace than what pods run. */
+function imagesIn(
+  machine: SimulatedMachine,
+  namespace: string | undefined,
+): ReturnType<SimulatedMachine['images']> {
+  if (namespace === 'NS_SYSTEM') return machine.images().filter(({ name }) => SYSTEM_IMAGES.test(name))
+  if (namespace === 'NS_CRI') return machine.images().filter(({ name }) => !SYSTEM_IMAGES.test(name))
+  return machine.images()
 }
 
 function checkInstance(instance: ContainerdInstance__Output | null): void {

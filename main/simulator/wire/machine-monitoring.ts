@@ -76,6 +76,25 @@ export const monitoringMethods: Methods<MachineServiceHandlers> = {
       ],
     }
   },
+  CPUFreqStats(_request, { machine }) {
+    const [processor] = specsOf(machine, 'hardware', 'Processors.hardware.talos.dev')
+    const kilohertz = (key: string): number => Number(processor?.spec[key] ?? 0) * 1000
+    const [highest, base] = [kilohertz('maxSpeedMhz'), kilohertz('bootSpeedMhz')]
+    const lowest = Math.min(800_000, highest)
+    const busy = Math.min(1, machine.load().load[0] / machine.spec.cores)
+    return {
+      messages: [
+        {
+          cpuFreqStats: Array.from({ length: machine.spec.cores }, () => ({
+            currentFrequency: Math.round(lowest + ((base || highest) - lowest) * busy),
+            minimumFrequency: lowest,
+            maximumFrequency: highest,
+            governor: 'schedutil',
+          })),
+        },
+      ],
+    }
+  },
   DiskStats(_request, { machine }) {
     const seconds = uptime(machine, machine.load())
     const system = systemDisk(machine)

@@ -2,6 +2,7 @@ import type { ImageServiceHandlers } from '../../talos/generated/machine/ImageSe
 import type { LifecycleServiceHandlers } from '../../talos/generated/machine/LifecycleService.ts'
 import type { MachineServiceHandlers } from '../../talos/generated/machine/MachineService.ts'
 import type { AnyMethod, Methods } from './call.ts'
+import { clusterMethods } from './cluster-methods.ts'
 import { etcdMethods } from './etcd-methods.ts'
 import { fileMethods } from './file-methods.ts'
 import { imageMethods, legacyImageMethods, lifecycleMethods } from './image-methods.ts'
@@ -31,6 +32,7 @@ export const SERVICES: ReadonlyMap<string, AnyMethod> = new Map([
   ...byPath('machine.LifecycleService', lifecycleMethods satisfies Methods<LifecycleServiceHandlers>),
   ...byPath('storage.StorageService', storageMethods),
   ...byPath('time.TimeService', timeMethods),
+  ...byPath('cluster.ClusterService', clusterMethods),
   ...byPath('cosi.resource.State', stateMethods),
 ])
 
