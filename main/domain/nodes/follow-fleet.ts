@@ -3,6 +3,7 @@ import type { ContextName } from '#contract/names.ts'
 import type { ClockPort } from '../clock-port.ts'
 import type { LogPort } from '../log-port.ts'
 import { isFailure } from '../talos-failure.ts'
+import { parseEndpoint } from '../talosconfig/endpoint.ts'
 import type { Cluster } from './clusters-port.ts'
 import { followNode, type FollowedNode } from './follow-node.ts'
 import { MEMBER } from './resource-types.ts'
@@ -152,11 +153,7 @@ function memberNames({ id, spec }: Resource): readonly string[] {
   return [...addresses, ...(hostname === undefined ? [] : [hostname]), id]
 }
 
-/** `10.0.0.1` of `10.0.0.1:50000`, `https://10.0.0.1`, `[fd00::1]:50000`; a bare IPv6 address is itself. */
-export function hostOf(endpoint: string): string {
-  const bare = endpoint.replace(/^https?:\/\//, '')
-  const bracketed = /^\[([^\]]+)\]/.exec(bare)
-  if (bracketed?.[1] !== undefined) return bracketed[1]
-  const colons = bare.split(':').length - 1
-  return colons === 1 ? (bare.split(':')[0] ?? bare) : bare
+/** An endpoint without its port; one in no form Talos takes is called as it stands, and its failure says why. */
+function hostOf(endpoint: string): string {
+  return parseEndpoint(endpoint)?.host ?? endpoint
 }
