@@ -5,7 +5,10 @@ import { createClock } from './machine/clock.ts'
 import { createClusterState } from './machine/cluster-state.ts'
 import { createMachine } from './machine/create-machine.ts'
 import { createRandom } from './machine/random.ts'
-import { claimAddresses } from './wire/addresses.ts'
+import { API_PORT } from './kubernetes/api-listener.ts'
+import { type SimulatedKubernetes, startKubernetes } from './kubernetes/start-kubernetes.ts'
+import { claimAddresses, claimApiPorts } from './wire/addresses.ts'
+import { writeKubeconfig } from './wire/kubeconfig.ts'
 import { createClusterSecrets } from './wire/pki.ts'
 import { createResourceStore } from './wire/resource-store.ts'
 import { serveCluster, type TalosconfigRole } from './wire/serve-cluster.ts'
@@ -27,6 +30,8 @@ export interface SimulatedClusterOptions {
   readonly resourcesDir?: string
   /** Default true: the nodes have been running for a while when the promise resolves. False: they begin to boot then. */
   readonly instant?: boolean
+  /** Default true: an API server on each control plane, nodes and pods. */
+  readonly kubernetes?: boolean
   /** Instead of a clock of `speed`. */
   readonly clock?: SimulatedClock
 }
@@ -49,6 +54,8 @@ export interface SimulatedCluster extends AsyncDisposable {
   node(hostname: string): SimulatedMachine
   /** Text of a talosconfig for that role, `os:admin` unless told otherwise. */
   talosconfig(role?: TalosconfigRole, options?: { readonly expired?: boolean }): string
+  /** Text of a kubeconfig with a new admin certificate, as `talosctl kubeconfig` gets it. */
+  kubeconfig(): Promise<string>
 }
 
 /**
@@ -63,17 +70,18 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions): P
     // 4096 bits as Talos makes them would cost a second of the start, and nothing here verifies with this key.
     createClusterSecrets({ serviceAccountBits: 2048 }),
   ])
-  const specs = plans.map((plan, index): MachineSpec => {
+  const placed = plans.map((plan, index): MachineSpec => {
     const place = claim.places[index]
     if (!place) throw new Error(`no address for ${plan.hostname}`)
     return { ...plan, ...place }
   })
+  const specs = (options.kubernetes ?? true) ? await withApiPorts(placed) : placed
   const clock = options.clock ?? createClock(options.speed ?? 1)
   const random = createRandom(options.seed ?? 1)
   const first = specs.find(({ role }) => role === 'controlplane')
   const state = createClusterState({
     name,
-    endpoint: `https://${first?.address ?? '127.0.0.1'}:6443`,
+    endpoint: `https://${first?.address ?? '127.0.0.1'}:${first?.kubernetesPort ?? API_PORT}`,
     clock,
     random,
   })
@@ -102,17 +110,28 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions): P
       throw error
     },
   )
+  let kubernetes: SimulatedKubernetes | undefined
+  function beginKubernetes(): SimulatedKubernetes | undefined {
+    if (!(options.kubernetes ?? true)) return undefined
+    kubernetes = startKubernetes({ cluster: state, secrets, clock, random })
+    state.kubernetes = kubernetes
+    return kubernetes
+  }
   async function stop(): Promise<void> {
     for (const machine of machines.values()) machine.powerOff()
+    await kubernetes?.close()
     await served.close()
     await claim.release()
   }
 
+  // Machines that live through their boot are followed from the start; the others are found as they are.
+  if (!instant) beginKubernetes()
   const booted = Promise.all([...machines.values()].map((machine) => machine.powerOn()))
   if (instant) {
     try {
       await booted
       await served.settled()
+      await beginKubernetes()?.settled()
     } catch (error) {
       await stop()
       throw error
@@ -132,8 +151,22 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions): P
       return machine
     },
     talosconfig: (role, config) => served.talosconfig(role, config),
+    kubeconfig: () => writeKubeconfig(state, secrets.kubernetes),
     [Symbol.asyncDispose]: stop,
   }
+}
+
+/** Control planes with the port of their kube-apiserver. */
+async function withApiPorts(specs: readonly MachineSpec[]): Promise<readonly MachineSpec[]> {
+  const controlPlanes = specs.filter(({ role }) => role === 'controlplane')
+  const ports = await claimApiPorts(
+    controlPlanes.map(({ address }) => address),
+    API_PORT,
+  )
+  return specs.map((spec) => {
+    const kubernetesPort = ports[controlPlanes.indexOf(spec)]
+    return kubernetesPort === undefined ? spec : { ...spec, kubernetesPort }
+  })
 }
 
 function planOf(nodes: SimulatedClusterOptions['nodes']): readonly Omit<MachineSpec, 'address' | 'port'>[] {

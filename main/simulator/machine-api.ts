@@ -107,6 +107,8 @@ export interface MachineSpec {
   /** IPv4 on which it listens, port 50000 unless `port` says otherwise. */
   readonly address: string
   readonly port: number
+  /** Where a control plane's kube-apiserver listens; 6443 unless told otherwise. */
+  readonly kubernetesPort?: number
   readonly role: 'controlplane' | 'worker'
   /** `v1.13.9` */
   readonly talos: string
@@ -259,6 +261,8 @@ export interface SimulatedMachine {
     readonly createdAt: number
   }[]
 
+  /** Somebody wrote this machine's Node: its NodeStatus follows. Absent in machines without Kubernetes. */
+  followNode?(node: NodeObject): void
   /** Troubles by name; unknown names throw. */
   cause(trouble: string): void
   settle(trouble: string): void
@@ -266,6 +270,28 @@ export interface SimulatedMachine {
   powerOn(): Promise<void>
   /** Pulls the plug: timers die, `down` fires. */
   powerOff(): void
+}
+
+/** What anybody may write of a Kubernetes Node, as the API server has it. */
+export interface NodeObject {
+  readonly unschedulable: boolean
+  readonly labels: Readonly<Record<string, string>>
+  readonly annotations: Readonly<Record<string, string>>
+}
+
+/** What machines ask of the Kubernetes they run. Implemented in kubernetes/. */
+export interface ClusterKubernetes {
+  /**
+   * Evicts what a draining node evicts and waits for it, five minutes at most.
+   * @param say gets the lines the node logs
+   * @throws `signal.reason` and nothing else
+   */
+  drain(node: string, say: (line: string) => void, signal: AbortSignal): Promise<void>
+  /**
+   * A disruption budget over the pod that holds the node's volumes, until it is let go: the trouble `drain-blocked-by-pdb`.
+   * @throws when the node holds none
+   */
+  holdVolumes(node: string, held: boolean): void
 }
 
 /** What machines of one cluster share: etcd, discovery, certificates, a registry. Implemented in machine/cluster-state.ts. */

@@ -60,6 +60,7 @@ export async function runSimulator(
   try {
     cause(cluster, values.scenario)
     writeTalosconfigs(cluster, values.out)
+    writeFileSync(join(values.out, 'kubeconfig'), await cluster.kubeconfig(), { mode: 0o600 })
     host.print(`ready: ${cluster.name} at ${cluster.endpoints.join(', ')}; talosconfig in ${values.out}\n`)
     await host.end
   } finally {

@@ -1,6 +1,8 @@
 import { X509Certificate } from 'node:crypto'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
-import { createServer, type TLSSocket } from 'node:tls'
+import { createServer, type Server as TlsServer, TLSSocket } from 'node:tls'
 import { type Server, ServerCredentials } from '@grpc/grpc-js'
 import type { KeyPairPem } from './machine-api.ts'
 
@@ -42,13 +44,13 @@ export async function listenSecurely(
   options: {
     readonly address: string
     readonly port: number
-    readonly ca: string
+    /** `undefined`: callers are not asked for a certificate. */
+    readonly ca: string | undefined
     readonly pair: KeyPairPem
     readonly exactKeyUsage: boolean
   },
 ): Promise<SecureListener> {
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure())
-  const sockets = new Set<Socket>()
   const context = (pair: KeyPairPem) => ({
     ca: options.ca,
     cert: pair.crt,
@@ -58,27 +60,18 @@ export async function listenSecurely(
   })
   const tls = createServer({
     ...context(options.pair),
-    requestCert: true,
-    rejectUnauthorized: true,
+    requestCert: options.ca !== undefined,
+    rejectUnauthorized: options.ca !== undefined,
     ALPNProtocols: ['h2'],
   })
-  tls.on('connection', (socket: Socket) => {
-    sockets.add(socket)
-    socket.on('close', () => sockets.delete(socket))
-  })
+  const sockets = keepSockets(tls)
   tls.on('secureConnection', (socket) => {
     // A connection that is cut mid-frame errors here first; grpc-js hears of it as a cancelled stream.
     socket.on('error', () => undefined)
-    if (options.exactKeyUsage && !isForClientsOnly(socket)) socket.destroy()
+    if (options.ca !== undefined && options.exactKeyUsage && !isForClientsOnly(socket)) socket.destroy()
     else injector.injectConnection(socket)
   })
-  await new Promise<void>((resolve, reject) => {
-    tls.once('error', reject)
-    tls.listen({ host: options.address, port: options.port }, () => {
-      tls.off('error', reject)
-      resolve()
-    })
-  })
+  await listening(tls, options)
   return {
     address: options.address,
     port: (tls.address() as AddressInfo).port,
@@ -90,6 +83,88 @@ export async function listenSecurely(
         injector.destroy()
       }),
   }
+}
+
+/** Who a client certificate says its bearer is; `trusted` when it chains to the CA and is valid now. */
+export interface HttpsPeer {
+  readonly trusted: boolean
+  /** CN. */
+  readonly user: string
+  /** O, each of them. */
+  readonly groups: readonly string[]
+}
+
+/**
+ * Serves HTTPS/1.1 where a client certificate is welcome and not demanded, as a kube-apiserver does: who comes without
+ * one is anonymous, and `handle` decides what that means.
+ * @throws the system's error when the address cannot be bound
+ */
+export async function listenForHttps(
+  handle: (request: IncomingMessage, response: ServerResponse, peer: HttpsPeer | undefined) => void,
+  options: {
+    readonly address: string
+    readonly port: number
+    readonly ca: string
+    readonly pair: KeyPairPem
+  },
+): Promise<Pick<SecureListener, 'close'>> {
+  const answer: RequestListener = (request, response) => handle(request, response, peerOf(request.socket))
+  const server = createHttpsServer(
+    {
+      ca: options.ca,
+      cert: options.pair.crt,
+      key: options.pair.key,
+      minVersion: 'TLSv1.2',
+      requestCert: true,
+      rejectUnauthorized: false,
+      ALPNProtocols: ['http/1.1'],
+    },
+    answer,
+  )
+  const sockets = keepSockets(server)
+  await listening(server, options)
+  return {
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        for (const socket of sockets) socket.destroy()
+      }),
+  }
+}
+
+function peerOf(socket: Socket): HttpsPeer | undefined {
+  if (!(socket instanceof TLSSocket)) return undefined
+  const { raw, subject } = socket.getPeerCertificate()
+  // Without a certificate Node gives an empty object.
+  if ((raw as Buffer | undefined) === undefined) return undefined
+  const { O: groups, CN: user } = subject as Readonly<Record<string, string | string[] | undefined>>
+  return {
+    trusted: socket.authorized,
+    user: [user ?? ''].flat()[0] ?? '',
+    groups: [groups ?? []].flat(),
+  }
+}
+
+function keepSockets(server: TlsServer): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+  })
+  return sockets
+}
+
+function listening(
+  server: TlsServer,
+  place: { readonly address: string; readonly port: number },
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ host: place.address, port: place.port }, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
 }
 
 function isForClientsOnly(socket: TLSSocket): boolean {

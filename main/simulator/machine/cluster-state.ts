@@ -128,6 +128,7 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
     name: options.name,
     endpoint: options.endpoint,
     registry: createRegistry(),
+    kubernetes: undefined,
     machines: () => machines,
     find: (target) =>
       machines.find(

@@ -1,8 +1,10 @@
 import type {
+  ClusterKubernetes,
   ClusterSecrets,
   ClusterState,
   LoadSnapshot,
   MachineSpec,
+  NodeObject,
   ResourceStore,
   SimulatedMachine,
   SimulatedRandom,
@@ -21,6 +23,8 @@ import type { ServiceLogs } from './service-logs.ts'
 /** What the machines of one cluster see of each other, beyond what the wire reads of it. */
 export interface ClusterWorld extends ClusterState {
   readonly registry: Registry
+  /** Set once Kubernetes runs; clusters without it drain by waiting. */
+  kubernetes: ClusterKubernetes | undefined
   join(machine: SimulatedMachine, nodeId: string): void
   nodeIdOf(machine: SimulatedMachine): string
   /** Kubernetes and discovery name: the hostname it goes by now. */
@@ -81,7 +85,10 @@ export interface Life {
   volumesMounted: boolean
   podsReady: boolean
   nodeReady: boolean
+  /** By the node itself, which takes it back when it is ready again. */
   cordoned: boolean
+  /** What others wrote of its Node; it outlives the power, being kept in etcd. */
+  others: NodeObject
   /** The config the node runs with. */
   active: ConfigFile | undefined
   /** A `TRY` that has not been confirmed. */

@@ -28,6 +28,7 @@ import { createLoadModel, loadSnapshot } from './load.ts'
 import { reviewStatus, stageAfter } from './machine-status.ts'
 import { installImage, listImages, pullImage, pullObstacle } from './images.ts'
 import { mountsOf, readProcFile } from './proc-files.ts'
+import { followNode } from './node-object.ts'
 import { powerOn } from './power-on.ts'
 import { writeStartLines } from './noise.ts'
 import { requestReboot, requestRollback, requestShutdown, upgradeLegacy } from './requests.ts'
@@ -117,6 +118,7 @@ export function createMachine(spec: MachineSpec, dependencies: MachineDependenci
     pullImage: (reference, signal) => pullImage(core, reference, signal),
     installImage: (reference, signal) => installImage(core, reference, signal),
     images: () => listImages(core),
+    followNode: (node) => followNode(core, node),
     cause: (trouble) => causeTrouble(core, machine, trouble),
     settle: (trouble) => settleTrouble(core, machine, trouble),
     powerOn: () => powerOn(core, dependencies.clock, dependencies.instant ?? true),
@@ -238,6 +240,7 @@ function blankLife(disk: MachineCore['disk'], now: number): Life {
     podsReady: false,
     nodeReady: false,
     cordoned: false,
+    others: { unschedulable: false, labels: {}, annotations: {} },
     active: undefined,
     trial: undefined,
     applying: false,

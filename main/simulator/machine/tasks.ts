@@ -3,6 +3,7 @@ import { hostnameOf, powerOf, talosOf, type MachineCore } from './core.ts'
 import { loadConfig } from './load-config.ts'
 import { stopPods } from './kubernetes.ts'
 import { installerLines } from './installer-lines.ts'
+import { cordonItself } from './node-object.ts'
 import { jitter } from './random.ts'
 import { publishMeta } from './resources/runtime.ts'
 import { publishVolumes } from './resources/block.ts'
@@ -83,7 +84,7 @@ export async function doTask(core: MachineCore, name: string, run: SequenceRun):
     case 'stopAllPods':
       return stopAllPods(core, sleep)
     case 'cordonAndDrainNode':
-      return drain(core, sleep)
+      return drain(core, sleep, run.signal)
     case 'stopServicesForUpgrade':
       return stopServices(core, (id) => isStoppedForUpgrade(id))
     case 'stopAllServices':
@@ -171,23 +172,29 @@ async function stopAllPods(core: MachineCore, sleep: (milliseconds: number) => P
   core.kernel.talos(`stopping ${count} pods`)
   await sleep(core.troubles.has('upgrade-never-ready') ? 2000 : 4200)
   core.life.nodeReady = false
+  core.hooks.nodeChanged()
   stopPods(core, 'gone')
 }
 
 /** Node-side drain: by the stage the node cordons itself, then evicts; no API server fails the sequence. */
-async function drain(core: MachineCore, sleep: (milliseconds: number) => Promise<void>): Promise<void> {
+async function drain(
+  core: MachineCore,
+  sleep: (milliseconds: number) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
   if (core.life.active?.facts.skipNodeRegistration) return
   const name = hostnameOf(core)
   if (!core.cluster.kubernetesAnswers()) {
     await sleep(5000)
     throw new Error(`failed to cordon and drain node "${name}": context deadline exceeded`)
   }
-  core.life.cordoned = true
-  core.hooks.nodeChanged()
+  cordonItself(core)
   core.kernel.talos(`task cordonAndDrainNode (1/1): node "${name}" is unschedulable`)
   await sleep(1200)
   core.kernel.talos('task cordonAndDrainNode (1/1): evicting pods')
-  await sleep(5200)
+  const { kubernetes } = core.cluster
+  if (kubernetes) await kubernetes.drain(name, (line) => core.kernel.talos(line), signal)
+  else await sleep(5200)
 }
 
 async function stopServices(core: MachineCore, isMeant: (id: string) => boolean): Promise<void> {

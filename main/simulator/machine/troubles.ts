@@ -1,6 +1,5 @@
 import type { SimulatedMachine } from '../machine-api.ts'
-import { talosOf, type MachineCore } from './core.ts'
-import { powerOf } from './core.ts'
+import { hostnameOf, powerOf, talosOf, type MachineCore } from './core.ts'
 import { parseConfig } from './config/parse.ts'
 import { put, remove } from './resources/keys.ts'
 import { publishNetwork } from './resources/network.ts'
@@ -30,6 +29,10 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
   'pull-stalls': {},
   'schematic-missing-extension': {},
   'reboot-hangs': {},
+  'drain-blocked-by-pdb': {
+    cause: (core) => holdVolumes(core, true),
+    settle: (core) => holdVolumes(core, false),
+  },
   'silent-fallback': {},
   'staged-config-pending': { cause: stageConfig, settle: dropStagedConfig },
   'clock-skew': { cause: (core) => setClock(core, SKEW), settle: (core) => setClock(core, 0) },
@@ -54,7 +57,12 @@ export function causeTrouble(core: MachineCore, machine: SimulatedMachine, name:
   if (!trouble) throw new Error(`unknown trouble "${name}"; known are ${TROUBLE_NAMES.join(', ')}`)
   if (core.troubles.has(name)) return
   core.troubles.add(name)
-  trouble.cause?.(core, machine)
+  try {
+    trouble.cause?.(core, machine)
+  } catch (error) {
+    core.troubles.delete(name)
+    throw error
+  }
 }
 
 export function settleTrouble(core: MachineCore, machine: SimulatedMachine, name: string): void {
@@ -75,6 +83,10 @@ export function complaintOf(core: MachineCore, id: string): string | undefined {
     return 'Get "http://127.0.0.1:10248/healthz": dial tcp 127.0.0.1:10248: connect: connection refused'
   if (id === 'etcd' && !core.life.firstBoot && !core.cluster.etcdQuorum()) return 'context deadline exceeded'
   return undefined
+}
+
+function holdVolumes(core: MachineCore, held: boolean): void {
+  core.cluster.kubernetes?.holdVolumes(hostnameOf(core), held)
 }
 
 async function switchOn(machine: SimulatedMachine): Promise<void> {

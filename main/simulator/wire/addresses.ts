@@ -36,6 +36,27 @@ export async function claimAddresses(count: number): Promise<Places> {
   return sharedAddress(count)
 }
 
+/**
+ * A port for the kube-apiserver of each address: the usual one where that address is the machine's own and it is free
+ * there, else any.
+ * @throws when this computer has none left
+ */
+export async function claimApiPorts(addresses: readonly string[], usual: number): Promise<readonly number[]> {
+  const isOwn = new Set(addresses).size === addresses.length
+  const held = await Promise.all(
+    addresses.map(
+      async (address) => (isOwn ? await listen(address, usual) : undefined) ?? listen(address, 0),
+    ),
+  )
+  const ports = held.map((server) => {
+    const bound = server?.address()
+    return bound && typeof bound === 'object' ? bound.port : 0
+  })
+  await Promise.all(held.filter((server) => server !== undefined).map(stop))
+  if (ports.includes(0)) throw new Error('this computer has no free ports for the API servers')
+  return ports
+}
+
 async function areFree(places: readonly Place[]): Promise<boolean> {
   for (const { address, port } of places) {
     const probe = await listen(address, port)

@@ -9,10 +9,18 @@ export async function createKubeconfigArchive(
   cluster: Pick<ClusterState, 'name' | 'endpoint'>,
   kubernetes: KeyPairPem,
 ): Promise<Buffer> {
+  return promisify(gzip)(tarOf('kubeconfig', Buffer.from(await writeKubeconfig(cluster, kubernetes))))
+}
+
+/** Text of a kubeconfig with a new one-year admin certificate. */
+export async function writeKubeconfig(
+  cluster: Pick<ClusterState, 'name' | 'endpoint'>,
+  kubernetes: KeyPairPem,
+): Promise<string> {
   const admin = await issueKubernetesAdmin(kubernetes)
   const base64 = (pem: string): string => Buffer.from(pem).toString('base64')
   const user = `admin@${cluster.name}`
-  const text = stringify(
+  return stringify(
     {
       apiVersion: 'v1',
       kind: 'Config',
@@ -36,7 +44,6 @@ export async function createKubeconfigArchive(
     },
     { lineWidth: 0 },
   )
-  return promisify(gzip)(tarOf('kubeconfig', Buffer.from(text)))
 }
 
 /** One regular file, mode 0600, in ustar form. */

@@ -107,6 +107,25 @@ export async function issueKubernetesAdmin(kubernetes: KeyPairPem): Promise<KeyP
   })
 }
 
+/** A kube-apiserver's certificate as Talos issues it: O=kube-master, CN=kube-apiserver, one year, the names of its service. */
+export async function issueKubernetesServer(
+  kubernetes: KeyPairPem,
+  subject: { readonly addresses: readonly string[]; readonly names: readonly string[] },
+): Promise<KeyPairPem> {
+  const now = Date.now()
+  const service = ['kubernetes', 'kubernetes.default', 'kubernetes.default.svc']
+  const names = [...subject.names, ...service, 'kubernetes.default.svc.cluster.local']
+  return issue(kubernetes, 'p256', {
+    subject: [{ O: ['kube-master'] }, { CN: ['kube-apiserver'] }],
+    validity: { notBefore: new Date(now - HOUR), notAfter: new Date(now + YEAR) },
+    usages: [SERVER_AUTH],
+    names: [
+      ...[...subject.addresses, '10.96.0.1'].map((value) => ({ type: 'ip', value }) as const),
+      ...names.map((value) => ({ type: 'dns', value }) as const),
+    ],
+  })
+}
+
 /** A talosconfig with one context, YAML; `ca`, `crt`, `key` are PEM and are written in base64 (behaviour.md §1.1). */
 export function writeTalosconfig(config: {
   readonly context: string

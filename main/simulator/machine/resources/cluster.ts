@@ -40,7 +40,9 @@ export function publishMembers(core: MachineCore): void {
         hostname: name,
         machineType: machine.spec.role,
         operatingSystem: `Talos (${machine.talosVersion})`,
-        ...(machine.spec.role === 'controlplane' ? { controlPlane: { port: 6443 } } : {}),
+        ...(machine.spec.role === 'controlplane'
+          ? { controlPlane: { port: machine.spec.kubernetesPort ?? 6443 } }
+          : {}),
       }
       members[name] = spec
       affiliates[nodeId] = { ...spec, nodename: name }

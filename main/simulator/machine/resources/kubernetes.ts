@@ -209,10 +209,9 @@ export function publishStaticPods(core: MachineCore, state: 'pending' | 'running
 }
 
 export function publishNode(core: MachineCore): void {
-  const { life, spec } = core
+  const { life } = core
   if (!life.active || life.active.facts.skipNodeRegistration) return
   const name = hostnameOf(core)
-  const cordon = life.cordoned ? { 'talos.dev/cordoned': 'true' } : {}
   put(
     core,
     'k8s',
@@ -221,22 +220,34 @@ export function publishNode(core: MachineCore): void {
     withoutEmpty({
       nodename: name,
       nodeReady: life.nodeReady,
-      unschedulable: life.cordoned,
-      labels: {
-        'beta.kubernetes.io/arch': 'amd64',
-        'kubernetes.io/arch': 'amd64',
-        'kubernetes.io/hostname': name,
-        'kubernetes.io/os': 'linux',
-        ...(spec.role === 'controlplane' ? { 'node-role.kubernetes.io/control-plane': '' } : {}),
-        ...life.active.facts.nodeLabels,
-      },
-      annotations: { 'networking.talos.dev/self-ips': spec.address, ...cordon },
+      unschedulable: life.cordoned || life.others.unschedulable,
+      labels: { ...life.others.labels, ...ownLabels(core) },
+      annotations: { ...life.others.annotations, ...ownAnnotations(core) },
       podCIDRs: atLeast(talosOf(core), '1.12') ? [podCidr(core)] : undefined,
     }),
     { owner: 'k8s.NodeStatusController' },
   )
   for (const other of core.store.list('k8s', 'NodeStatuses.kubernetes.talos.dev'))
     if (other.id !== name) remove(core, 'k8s', 'NodeStatuses.kubernetes', other.id)
+}
+
+/** Labels that the kubelet and Talos set and set again. */
+export function ownLabels(core: MachineCore): Readonly<Record<string, string>> {
+  return {
+    'beta.kubernetes.io/arch': 'amd64',
+    'kubernetes.io/arch': 'amd64',
+    'kubernetes.io/hostname': hostnameOf(core),
+    'kubernetes.io/os': 'linux',
+    ...(core.spec.role === 'controlplane' ? { 'node-role.kubernetes.io/control-plane': '' } : {}),
+    ...core.life.active?.facts.nodeLabels,
+  }
+}
+
+export function ownAnnotations({ life, spec }: MachineCore): Readonly<Record<string, string>> {
+  return {
+    'networking.talos.dev/self-ips': spec.address,
+    ...(life.cordoned ? { 'talos.dev/cordoned': 'true' } : {}),
+  }
 }
 
 function podCidr(core: MachineCore): string {

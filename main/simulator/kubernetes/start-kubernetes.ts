@@ -1,0 +1,168 @@
+import type {
+  ClusterKubernetes,
+  ClusterSecrets,
+  KeyPairPem,
+  SimulatedClock,
+  SimulatedMachine,
+  SimulatedRandom,
+} from '../machine-api.ts'
+import type { ClusterWorld } from '../machine/core.ts'
+import { forkRandom } from '../machine/random.ts'
+import { componentsOf } from '../machine/versions.ts'
+import { issueKubernetesServer } from '../wire/pki.ts'
+import { createApiHandler } from './api-server.ts'
+import { API_PORT, type ApiListener, followApiServer } from './api-listener.ts'
+import { createControllers, instanceManagerLabels } from './controllers.ts'
+import { createKubelets } from './kubelets.ts'
+import type { KubeWorld } from './kube-world.ts'
+import { drainNode } from './node-drain.ts'
+import { imageTag } from './node-objects.ts'
+import { followMachines } from './nodes.ts'
+import { createObjectStore } from './object-store.ts'
+import { isReady, timestamp } from './objects.ts'
+import { createStaticPods } from './static-pods.ts'
+import { installApps } from './workloads.ts'
+
+const DAY = 24 * 3_600_000
+
+export interface SimulatedKubernetes extends ClusterKubernetes {
+  /**
+   * Resolves once the API servers of all machines that are up listen.
+   * @throws the system's error when an address cannot be bound
+   */
+  settled(): Promise<void>
+  close(): Promise<void>
+}
+
+/**
+ * Kubernetes on these machines: nodes that follow them, the pods of a home lab, and an API server on each control
+ * plane's address. The cluster is older than this process: what its machines run now they have run for a while.
+ */
+export function startKubernetes(options: {
+  readonly cluster: ClusterWorld
+  readonly secrets: Pick<ClusterSecrets, 'kubernetes'>
+  readonly clock: SimulatedClock
+  readonly random: SimulatedRandom
+}): SimulatedKubernetes {
+  const { cluster, clock } = options
+  const machines = cluster.machines()
+  const isControlPlane = ({ spec }: SimulatedMachine): boolean => spec.role === 'controlplane'
+  const random = forkRandom(options.random, 'kubernetes')
+  const end = new AbortController()
+  const born = Math.min(...machines.map(bootOf), clock.now()) - DAY * (20 + random.integer(300))
+  const store = createObjectStore(1_000_000 + random.integer(9_000_000))
+  const world: KubeWorld = { store, clock, random, end: end.signal, kubeletOn }
+
+  function kubeletOn(node: string): 'ready' | 'up' | 'gone' {
+    if (!cluster.find(node)?.isUp) return 'gone'
+    const object = store.get('nodes', undefined, node)
+    return object && isReady(object) ? 'ready' : 'up'
+  }
+
+  const kubelets = createKubelets(world)
+  const staticPods = createStaticPods(world)
+  const nodes = followMachines(world, machines, { kubelets, staticPods, born })
+  const controllers = createControllers(world, kubelets)
+  const [first] = machines.filter(isControlPlane)
+  installApps(world, first ? apiVersion(first) : 'v1.36.3', timestamp(born))
+  nodes.wake()
+  controllers.populate((node) => {
+    const machine = cluster.find(node)
+    return machine ? bootOf(machine) : clock.now()
+  })
+  for (const node of store.list('nodes')) if (!isReady(node)) kubelets.lose(node.metadata.name)
+
+  const listeners = new Map(
+    machines.filter(isControlPlane).map((machine) => [machine, listen(machine)] as const),
+  )
+  const stopLooking = cluster.onChange((what) => {
+    if (what !== 'members' || end.signal.aborted) return
+    for (const machine of cluster.machines()) {
+      nodes.follow(machine)
+      if (isControlPlane(machine) && !listeners.has(machine)) listeners.set(machine, listen(machine))
+    }
+  })
+
+  function listen(machine: SimulatedMachine): ApiListener {
+    const { spec } = machine
+    const handle = createApiHandler({
+      store,
+      kubelets,
+      nodes,
+      now: () => clock.now(),
+      version: () => apiVersion(machine),
+      address: `${spec.address}:${spec.kubernetesPort ?? API_PORT}`,
+      hasStorage: () => cluster.etcd.healthy(spec.hostname),
+    })
+    let pair: Promise<KeyPairPem> | undefined
+    return followApiServer(
+      machine,
+      () => nodes.nameOf(machine),
+      (request, response, peer) => void handle(request, response, peer),
+      {
+        ca: options.secrets.kubernetes.crt,
+        pair: () =>
+          (pair ??= issueKubernetesServer(options.secrets.kubernetes, {
+            addresses: [...new Set([spec.address, new URL(cluster.endpoint).hostname, '127.0.0.1'])],
+            names: [spec.hostname, 'localhost'],
+          })),
+      },
+    )
+  }
+
+  function holdVolumes(node: string, held: boolean): void {
+    const manager = controllers.instanceManagerOn(node)
+    if (!manager) {
+      if (held) throw new Error(`${node} holds no volumes: drain-blocked-by-pdb wants a worker`)
+      return
+    }
+    const { name, namespace = '' } = manager.metadata
+    const known = store.get('poddisruptionbudgets', namespace, name)
+    if (!held && known) store.remove('poddisruptionbudgets', known)
+    if (!held || known) return
+    store.put('poddisruptionbudgets', {
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      metadata: {
+        name,
+        namespace,
+        uid: random.uuid(),
+        generation: 1,
+        creationTimestamp: timestamp(clock.now()),
+      },
+      spec: { minAvailable: 1, selector: { matchLabels: instanceManagerLabels(node) } },
+      status: {
+        observedGeneration: 1,
+        disruptionsAllowed: 0,
+        currentHealthy: 1,
+        desiredHealthy: 1,
+        expectedPods: 1,
+      },
+    })
+  }
+
+  return {
+    drain: (node, say, signal) => drainNode(world, kubelets, node, say, signal),
+    holdVolumes,
+    async settled() {
+      await Promise.all([...listeners.values()].map((listener) => listener.settled()))
+    },
+    async close() {
+      end.abort(new Error('the cluster ends'))
+      stopLooking()
+      nodes.close()
+      await Promise.all([...listeners.values()].map((listener) => listener.close()))
+    },
+  }
+}
+
+function bootOf(machine: SimulatedMachine): number {
+  return machine.load().bootTime * 1000
+}
+
+/** Of the kube-apiserver a control plane runs, else the one its Talos comes with. */
+function apiVersion(machine: SimulatedMachine): string {
+  return (
+    imageTag(machine, 'controlplane', 'APIServerConfigs') ?? `v${componentsOf(machine.spec.talos).kubernetes}`
+  )
+}

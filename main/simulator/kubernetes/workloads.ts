@@ -1,0 +1,133 @@
+import { type App, appsOf, NAMESPACES } from './apps.ts'
+import { nameSuffix, type KubeWorld } from './kube-world.ts'
+import type { KubeObject, Metadata, OwnerReference, PodTemplate, Workload } from './objects.ts'
+import { CONTROL_PLANE_TOLERATION, DAEMON_TOLERATIONS, EVERYTHING, PATIENCE } from './tolerations.ts'
+
+/** Puts namespaces, workloads and their budgets into the store; the pods come from the controllers. */
+export function installApps(world: KubeWorld, kubernetes: string, born: string): void {
+  for (const [name, labels] of Object.entries(NAMESPACES))
+    world.store.put('namespaces', {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: {
+        name,
+        uid: world.random.uuid(),
+        creationTimestamp: born,
+        labels: { 'kubernetes.io/metadata.name': name, ...labels },
+      },
+      spec: { finalizers: ['kubernetes'] },
+      status: { phase: 'Active' },
+    })
+  for (const app of appsOf(kubernetes)) install(world, app, born)
+}
+
+function install(world: KubeWorld, app: App, born: string): void {
+  const metadata = metadataOf(world, app, app.name, born)
+  const template = templateOf(app)
+  const selector = { matchLabels: app.labels }
+  const replicas = app.replicas ?? 1
+  const common = { apiVersion: 'apps/v1', metadata, status: {} }
+  if (app.kind === 'DaemonSet')
+    world.store.put('daemonsets', { ...common, kind: 'DaemonSet', spec: { selector, template } })
+  else if (app.kind === 'StatefulSet')
+    world.store.put('statefulsets', {
+      ...common,
+      kind: 'StatefulSet',
+      spec: { replicas, serviceName: app.name, selector, template },
+    })
+  else {
+    const deployment: Workload = { ...common, kind: 'Deployment', spec: { replicas, selector, template } }
+    world.store.put('deployments', deployment)
+    putReplicaSet(world, deployment, born)
+  }
+  if (app.minAvailable !== undefined)
+    world.store.put('poddisruptionbudgets', {
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      metadata: { ...metadataOf(world, app, app.name, born), generation: 1 },
+      spec: { minAvailable: app.minAvailable, selector },
+      status: {
+        observedGeneration: 1,
+        disruptionsAllowed: 0,
+        currentHealthy: 0,
+        desiredHealthy: app.minAvailable,
+        expectedPods: 0,
+      },
+    })
+}
+
+function putReplicaSet(world: KubeWorld, deployment: Workload, born: string): void {
+  const hash = nameSuffix(world.random, 10)
+  const { template } = deployment.spec
+  const labels = { ...template.metadata.labels, 'pod-template-hash': hash }
+  world.store.put('replicasets', {
+    apiVersion: 'apps/v1',
+    kind: 'ReplicaSet',
+    metadata: {
+      name: `${deployment.metadata.name}-${hash}`,
+      namespace: deployment.metadata.namespace ?? '',
+      uid: world.random.uuid(),
+      generation: 1,
+      creationTimestamp: born,
+      labels,
+      ownerReferences: [ownerOf(deployment)],
+    },
+    spec: {
+      replicas: deployment.spec.replicas ?? 1,
+      selector: { matchLabels: labels },
+      template: { ...template, metadata: { labels } },
+    },
+    status: {},
+  })
+}
+
+/** A reference to what controls others. */
+export function ownerOf({ apiVersion, kind, metadata }: KubeObject): OwnerReference {
+  return {
+    apiVersion,
+    kind,
+    name: metadata.name,
+    uid: metadata.uid,
+    controller: true,
+    blockOwnerDeletion: true,
+  }
+}
+
+function metadataOf(
+  world: KubeWorld,
+  app: App,
+  name: string,
+  born: string,
+): Metadata & { readonly namespace: string } {
+  return {
+    name,
+    namespace: app.namespace,
+    uid: world.random.uuid(),
+    generation: 1,
+    creationTimestamp: born,
+    labels: app.labels,
+  }
+}
+
+function templateOf(app: App): PodTemplate {
+  const extra =
+    app.tolerates === 'everything'
+      ? EVERYTHING
+      : app.tolerates === 'control-plane'
+        ? [CONTROL_PLANE_TOLERATION]
+        : []
+  return {
+    metadata: { labels: app.labels },
+    spec: {
+      containers: app.containers,
+      ...(app.volumes ? { volumes: app.volumes } : {}),
+      ...(app.hostNetwork ? { hostNetwork: true } : {}),
+      restartPolicy: 'Always',
+      terminationGracePeriodSeconds: app.graceSeconds ?? 30,
+      serviceAccountName: app.kind === 'DaemonSet' ? app.name : 'default',
+      ...(app.priorityClassName === undefined ? {} : { priorityClassName: app.priorityClassName }),
+      schedulerName: 'default-scheduler',
+      tolerations: [...extra, ...(app.kind === 'DaemonSet' ? DAEMON_TOLERATIONS : PATIENCE)],
+    },
+  }
+}
