@@ -233,10 +233,8 @@ export function createInMemoryTalos(clock: ClockPort, specs: readonly FakeNodeSp
     },
     async etcdMembers(address, signal) {
       etcd(address, signal)
-      return controlPlanes().map((node) => ({
-        ...node.member,
-        started: node.up && !node.troubles.has('off'),
-      }))
+      // etcd lists a member as started also while its machine is off (behaviour.md §7.3).
+      return controlPlanes().map((node) => node.member)
     },
     async etcdStatus(address, signal) {
       const node = etcd(address, signal)

@@ -255,8 +255,47 @@ describe('preflight', () => {
       evidence: 'os:operator may not',
     })
     expect(check(plan, 'kernel-arguments-kept')?.outcome).toBe('unknown')
-    expect(check(plan, 'schematic-kept')?.outcome).toBe('unknown')
     expect(row(plan, 'schematic')).toMatchObject({ note: 'unknown' })
+    // The image would be one without the extensions.
+    expect(check(plan, 'schematic-kept')?.outcome).toBe('block')
+  })
+
+  test.each([
+    ['MachineTypes', 'etcd-quorum'],
+    ['SecurityStates', 'image'],
+  ] as const)('a node that does not tell its %s is not taken for an ordinary one', async (type, id) => {
+    const { TalosFailure } = await import('../talos-failure.ts')
+    const plan = await planOf(three, (scene) => {
+      const get = scene.talos.get
+      scene.talos.get = (node, key, signal) =>
+        key.type.startsWith(type)
+          ? Promise.reject(new TalosFailure('timeout', 'late'))
+          : get(node, key, signal)
+    })
+    expect(check(plan, id)).toMatchObject({
+      outcome: 'block',
+      evidence: expect.stringContaining('late') as unknown,
+    })
+  })
+
+  test('a GRUB node whose config could not be read may have kernel arguments to lose', async () => {
+    const { TalosFailure } = await import('../talos-failure.ts')
+    const plan = await planOf([worker(1, 'v1.13.9', { bootLoader: 'grub' })], (scene) => {
+      scene.talos.readMachineConfig = () => Promise.reject(new TalosFailure('timeout', 'late'))
+    })
+    expect(check(plan, 'kernel-arguments-kept')?.outcome).toBe('block')
+  })
+
+  test('control planes that discovery does not tell are unknown, not ready', async () => {
+    const plan = await planOf(three, (scene) => {
+      const list = scene.talos.list
+      scene.talos.list = (node, key, signal) =>
+        key.type.startsWith('Members') ? Promise.resolve([]) : list(node, key, signal)
+    })
+    expect(check(plan, 'other-control-planes-ready')).toMatchObject({
+      outcome: 'unknown',
+      evidence: expect.stringContaining('bronce-2, bronce-3') as unknown,
+    })
   })
 
   test('a run that was cut off and not settled stands in the way', async () => {

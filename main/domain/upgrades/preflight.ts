@@ -1,7 +1,8 @@
 import type { CertificateFacts } from '#contract/contexts.ts'
 import type { Run } from '#contract/runs.ts'
 import type { PreflightCheck, UpgradePlan } from '#contract/upgrades.ts'
-import { assessEtcd } from '../etcd/quorum.ts'
+import { assessEtcd, quorumOf } from '../etcd/quorum.ts'
+import { TalosFailure } from '../talos-failure.ts'
 import type { Sha256 } from './hash-port.ts'
 import type { InstallerImage } from './image.ts'
 import { valueOf } from './known.ts'
@@ -25,16 +26,42 @@ export interface Surroundings {
 
 /** Checks that hold for an upgrade and for a rollback. Order is the order on screen. */
 export function commonChecks(facts: NodeFacts, around: Surroundings): readonly Check[] {
-  const checks: Check[] = [
+  return [
     { id: 'role-admin', ...adminCheck(around.certificate) },
     { id: 'certificate-outlives-run', ...certificateCheck(around.certificate, around.now) },
     { id: 'no-other-run', ...otherRunCheck(around.otherRun) },
+    ...nodeChecks(facts),
+  ]
+}
+
+/** What the nodes themselves tell, and may tell otherwise a minute later: asked again before anything is touched. */
+export function nodeChecks(facts: NodeFacts): readonly Check[] {
+  return [
     { id: 'node-ready', ...readyCheck(facts) },
     { id: 'config-not-staged', ...stagedCheck(facts) },
     { id: 'time-in-sync', ...timeCheck(facts) },
+    ...quorumChecks(facts),
   ]
-  if (facts.etcd !== undefined) checks.push({ id: 'etcd-quorum', ...etcdCheck(facts.etcd) })
-  if (facts.peers !== undefined) checks.push({ id: 'other-control-planes-ready', ...peersCheck(facts.peers) })
+}
+
+/** Throws `plan-blocked` with every check that blocks and what was read. */
+export function throwIfBlocked(checks: readonly Check[], node: string): void {
+  const blocking = checks.filter(({ outcome }) => outcome === 'block')
+  if (blocking.length === 0) return
+  const list = blocking.map(({ id, evidence }) => `${id}: ${evidence}`).join('; ')
+  throw new TalosFailure('plan-blocked', list, { node })
+}
+
+/** Whether the cluster can spare the node. A worker has none of these. */
+export function quorumChecks({ role, etcd, peers }: NodeFacts): readonly Check[] {
+  const checks: Check[] = []
+  if (etcd !== undefined) checks.push({ id: 'etcd-quorum', ...etcdCheck(etcd) })
+  // It may be a control plane: then etcd was not even asked.
+  else if (!role.known) checks.push({ id: 'etcd-quorum', outcome: 'block', evidence: role.reason })
+  else if (role.value === 'unknown') {
+    checks.push({ id: 'etcd-quorum', outcome: 'block', evidence: 'MachineType: –' })
+  }
+  if (peers !== undefined) checks.push({ id: 'other-control-planes-ready', ...peersCheck(peers, etcd) })
   return checks
 }
 
@@ -52,7 +79,7 @@ export function upgradeChecks(facts: NodeFacts, target: UpgradeTargetFacts): rea
   return [
     { id: 'version-path', ...pathCheck(facts, target) },
     { id: 'kubernetes-supported', ...kubernetesCheck(facts, target) },
-    { id: 'image', ...imageCheck(target.image) },
+    { id: 'image', ...imageCheck(facts, target.image) },
     { id: 'schematic-kept', ...schematicCheck(facts, target) },
     { id: 'kernel-arguments-kept', ...kernelArgumentsCheck(facts, target.mechanism) },
   ]
@@ -104,7 +131,8 @@ function etcdCheck(etcd: NonNullable<NodeFacts['etcd']>): Verdict {
   return etcd.known ? assessEtcd(etcd.value) : { outcome: 'block', evidence: etcd.reason }
 }
 
-function peersCheck(peers: NonNullable<NodeFacts['peers']>): Verdict {
+/** etcd lists a member as started also while its machine is off, so the other control planes are asked themselves. */
+function peersCheck(peers: NonNullable<NodeFacts['peers']>, etcd: NodeFacts['etcd']): Verdict {
   if (!peers.known) return { outcome: 'unknown', evidence: peers.reason }
   const trouble = peers.value.flatMap(({ hostname, stage }) => {
     if (!stage.known) return [`${hostname}: ${stage.reason}`]
@@ -112,7 +140,22 @@ function peersCheck(peers: NonNullable<NodeFacts['peers']>): Verdict {
     return name === 'running' && ready ? [] : [`${hostname}: ${name}${ready ? '' : ', not ready'}`]
   })
   if (trouble.length > 0) return { outcome: 'block', evidence: trouble.join('; ') }
-  return { outcome: 'pass', evidence: peers.value.map(({ hostname }) => hostname).join(', ') || '–' }
+  const asked = peers.value.map(({ hostname }) => hostname)
+  const unasked = membersBeside(asked, etcd)
+  // Discovery is off, or has not told of them: nobody knows how they are.
+  if (unasked.length > 0) return { outcome: 'unknown', evidence: `Members: – ${unasked.join(', ')}` }
+  return { outcome: 'pass', evidence: asked.join(', ') || '–' }
+}
+
+/** etcd members besides the node's own that are none of the hosts. A member has the short name, a host may have the long one. */
+function membersBeside(hostnames: readonly string[], etcd: NodeFacts['etcd']): readonly string[] {
+  if (etcd?.known !== true) return []
+  const short = (name: string): string => (name.split('.')[0] ?? name).toLowerCase()
+  const there = new Set(hostnames.map(short))
+  const { members, status } = etcd.value
+  return members
+    .filter(({ id, hostname }) => id !== status.memberId && !there.has(short(hostname)))
+    .map(({ id, hostname }) => (hostname === '' ? id : hostname))
 }
 
 function pathCheck({ kubernetes }: NodeFacts, { table, from, to }: UpgradeTargetFacts): Verdict {
@@ -140,12 +183,15 @@ function kubernetesCheck({ kubernetes }: NodeFacts, { table, from, to }: Upgrade
 }
 
 /** Nobody is asked whether the image exists: the node pulls it first, and nothing has changed when that fails. */
-function imageCheck({ reference, origin }: InstallerImage): Verdict {
+function imageCheck({ security }: NodeFacts, { reference, origin }: InstallerImage): Verdict {
+  // Under secure boot only the signed image starts, so this must not be guessed.
+  if (!security.known) return { outcome: 'block', evidence: `SecurityState: ${security.reason}` }
   return { outcome: origin === 'third-party' ? 'warn' : 'unknown', evidence: reference }
 }
 
 function schematicCheck({ schematic }: NodeFacts, { image, sha256 }: UpgradeTargetFacts): Verdict {
-  if (!schematic.known) return { outcome: 'unknown', evidence: schematic.reason }
+  // The image is made from it: without its word the node would get one without its extensions.
+  if (!schematic.known) return { outcome: 'block', evidence: schematic.reason }
   const { id, extensions, content } = schematic.value
   if (id === undefined && extensions.length > 0) {
     // The image that would be installed knows nothing of them: they would be gone after the reboot.
@@ -159,8 +205,11 @@ function schematicCheck({ schematic }: NodeFacts, { image, sha256 }: UpgradeTarg
 
 /** Who loses arguments: GRUB, new mechanism, arguments in the config that grub.cfg takes from there (behaviour.md §5.3). */
 function kernelArgumentsCheck(facts: NodeFacts, mechanism: UpgradePlan['mechanism']): Verdict {
-  const { install } = facts
-  if (!install.known) return { outcome: 'unknown', evidence: install.reason }
+  const { install, security } = facts
+  if (!install.known) {
+    // A UKI has its arguments inside; a GRUB node may have them in the config that could not be read.
+    return { outcome: valueOf(security)?.uki === true ? 'unknown' : 'block', evidence: install.reason }
+  }
   const evidence = `machine.install.extraKernelArgs: ${(install.value?.extraKernelArgs ?? []).join(' ') || '–'}`
   if (mechanism === 'legacy') return { outcome: 'pass', evidence: `${evidence}; MachineService.Upgrade` }
   return { outcome: losesKernelArguments(facts) ? 'block' : 'pass', evidence }
@@ -176,4 +225,25 @@ export function losesKernelArguments({ install, security }: NodeFacts): boolean 
 /** The legacy call is there until 1.17. */
 export function hasLegacyUpgrade(version: string): boolean {
   return minorsBetween('1.17.0', version) <= 0
+}
+
+/**
+ * Why a restart of this node would cost etcd its quorum. `undefined` where it would not, where quorum cannot be kept
+ * anyway (two members and fewer), and where etcd does not answer here: a restart is also how a sick node is mended.
+ */
+export function quorumAtRisk({ etcd, peers }: NodeFacts): string | undefined {
+  if (!etcd?.known) return undefined
+  const { members, status } = etcd.value
+  if (members.length <= 2) return undefined
+  const { outcome, evidence } = assessEtcd(etcd.value)
+  const others = members.filter(({ id }) => id !== status.memberId)
+  if (outcome === 'block' && others.some(({ started, learner }) => !started || learner)) return evidence
+  const away = (peers?.known === true ? peers.value : []).filter(
+    ({ stage }) => !stage.known || stage.value.name !== 'running',
+  )
+  const left = members.length - 1 - away.length
+  const needed = quorumOf(members.length)
+  if (left >= needed) return undefined
+  const names = away.map(({ hostname, stage }) => `${hostname} ${stage.known ? stage.value.name : 'silent'}`)
+  return `${members.length} members, ${left} stay, ${needed} needed; ${names.join(', ')}`
 }

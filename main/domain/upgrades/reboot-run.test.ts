@@ -51,6 +51,19 @@ describe('rebooting a node', () => {
     expect(scene.talos.node('bronce-1').calls).toEqual([])
   })
 
+  test('one of five may go while another is away, and none while two are', async () => {
+    const five = [1, 2, 3, 4, 5].map((n) => controlPlane(n))
+    const off = (...names: string[]) => ({
+      specs: five,
+      others: (s: ReturnType<typeof createUpgradeScene>) => {
+        for (const name of names) s.talos.node(name).troubles.add('off')
+      },
+    })
+    expect((await reboot('bronce-1', off('bronce-3'))).run.outcome).toBe('proven')
+    const { run } = await reboot('bronce-1', off('bronce-3', 'bronce-4'))
+    expect(run).toMatchObject({ outcome: 'refused', error: { code: 'plan-blocked' } })
+  })
+
   test.each([
     ['the only control plane', [controlPlane(1)]],
     ['one of two', [controlPlane(1), controlPlane(2)]],

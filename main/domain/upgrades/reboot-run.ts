@@ -5,6 +5,7 @@ import { TalosFailure, isFailure } from '../talos-failure.ts'
 import { awaitBoot, awaitGone, readBootMark, type BootWatch } from './await-boot.ts'
 import { gatherNodeFacts } from './gather.ts'
 import type { NodeFacts } from './node-facts.ts'
+import { quorumAtRisk } from './preflight.ts'
 import { runToVerdict, type RunDeps, type RunScene } from './run-frame.ts'
 import { runStep, type RunPart, type StepResult } from './run-step.ts'
 import { followSequence } from './sequence-trail.ts'
@@ -49,24 +50,16 @@ function expectedRows(facts: NodeFacts): readonly VerdictRow[] {
     : [first, ...rest]
 }
 
-/**
- * A reboot is also how a sick node is mended, so etcd's word is written down and stops it only where a healthy
- * member of three or more would be the one too many.
- */
+/** etcd's word is written down, and stops the reboot only where this member would be the one too many. */
 async function* check({ talos, node, control }: RunScene): RunPart<StepResult<NodeFacts>> {
   yield { kind: 'step-progress', id: 'preflight', progress: 0 }
   const facts = await gatherNodeFacts(talos, node, control.signal)
   if (!facts.version.known)
     throw facts.version.failure ?? new TalosFailure('node-error', facts.version.reason)
   if (!facts.etcd?.known) return { value: facts }
-  const { members, status } = facts.etcd.value
-  const { outcome, evidence } = assessEtcd(facts.etcd.value)
-  const others = members.filter(({ id }) => id !== status.memberId)
-  const othersDown = others.some(({ started, learner }) => !started || learner)
-  if (outcome === 'block' && members.length > 2 && othersDown) {
-    throw new TalosFailure('plan-blocked', `etcd: ${evidence}`, { node })
-  }
-  return { value: facts, detail: evidence }
+  const risk = quorumAtRisk(facts)
+  if (risk !== undefined) throw new TalosFailure('plan-blocked', `etcd: ${risk}`, { node })
+  return { value: facts, detail: assessEtcd(facts.etcd.value).evidence }
 }
 
 async function* reboot(

@@ -1,11 +1,11 @@
 import type { RunOutcome, VerdictRow } from '#contract/runs.ts'
 import type { ClockPort } from '../clock-port.ts'
-import { assessEtcd } from '../etcd/quorum.ts'
 import type { TalosPort } from '../nodes/talos-port.ts'
 import type { RunControl, RunEvent } from '../runs/run-port.ts'
 import { TalosFailure, isFailure, toWireError } from '../talos-failure.ts'
 import { gatherNodeFacts } from './gather.ts'
 import { fingerprint, type PreparedPlan } from './plan.ts'
+import { nodeChecks, quorumChecks, throwIfBlocked } from './preflight.ts'
 import { duration, mebibytes, runStep, type RunPart, type StepResult } from './run-step.ts'
 import type { SnapshotPort } from './snapshot-port.ts'
 import { judgeRows, outcomeOf } from './verdict.ts'
@@ -28,6 +28,8 @@ export interface RunScene extends RunDeps {
 /** Milliseconds: what comes a little after ready (etcd's status, the kubelet's) may be read again for this long. */
 const SETTLES_WITHIN = 60_000
 const READ_AGAIN_EVERY = 2_000
+/** How often the control planes are asked before a restart is given up for their sake. */
+const QUORUM_LOOKS = 3
 
 /** Failures that say: the node declined and is as it was. */
 const REFUSALS = [
@@ -70,7 +72,9 @@ async function verdictOfFailure(
 ): Promise<RunEvent> {
   const facts = await gatherNodeFacts(scene.talos, scene.node, scene.control.signal)
   const rows = judgeRows(expected, facts)
-  if (isFailure(error, 'cancelled')) return { kind: 'verdict', rows, outcome: 'stopped' }
+  if (isFailure(error, 'cancelled') && scene.control.stopRequested()) {
+    return { kind: 'verdict', rows, outcome: 'stopped' }
+  }
   return { kind: 'verdict', rows, outcome: outcomeOfFailure(rows, error, changed), error: toWireError(error) }
 }
 
@@ -109,7 +113,7 @@ async function readBack(scene: RunScene, expected: readonly VerdictRow[]): Promi
   }
 }
 
-/** Step `preflight`: the plan's inputs once more, and etcd's word, right before anything is touched. */
+/** Step `preflight`: the plan's inputs once more, and what the nodes tell, right before anything is touched. */
 export async function* checkAgain(scene: RunScene, prepared: PreparedPlan): RunPart<void> {
   const { talos, node, control } = scene
   yield* runStep('preflight', control, async function* (): RunPart<StepResult<void>> {
@@ -124,13 +128,24 @@ export async function* checkAgain(scene: RunScene, prepared: PreparedPlan): RunP
         { node },
       )
     }
-    if (facts.etcd === undefined) return { value: undefined }
-    const etcd = facts.etcd.known
-      ? assessEtcd(facts.etcd.value)
-      : { outcome: 'block' as const, evidence: facts.etcd.reason }
-    if (etcd.outcome === 'block') throw new TalosFailure('plan-blocked', `etcd: ${etcd.evidence}`, { node })
-    return { value: undefined, detail: etcd.evidence }
+    const checks = nodeChecks(facts)
+    throwIfBlocked(checks, node)
+    const etcd = checks.find(({ id }) => id === 'etcd-quorum')
+    return { value: undefined, ...(etcd === undefined ? {} : { detail: etcd.evidence }) }
   })
+}
+
+/**
+ * Right before a restart: pulling an image may take long, and another control plane may have gone meanwhile. One that
+ * misses a question is asked again, as what was installed should not lie idle for a lost packet.
+ */
+export async function checkQuorum({ talos, clock, node, control }: RunScene): Promise<void> {
+  for (let left = QUORUM_LOOKS; ; left--) {
+    const checks = quorumChecks(await gatherNodeFacts(talos, node, control.signal))
+    if (left <= 1) throwIfBlocked(checks, node)
+    if (checks.every(({ outcome }) => outcome !== 'block')) return
+    await clock.sleep(READ_AGAIN_EVERY, control.signal)
+  }
 }
 
 /** Step `snapshot` of a control plane: etcd's database on this disk, whole, before anything is touched. */

@@ -225,11 +225,49 @@ describe('an upgrade that goes wrong', () => {
     const { planId } = await scene.plan('bronce-1', 'v1.14.0')
     scene.journal.beforeAppend = ({ event }) => {
       if (event.kind === 'step-started' && event.id === 'preflight')
-        scene.talos.node('bronce-2').troubles.add('off')
+        scene.talos.node('bronce-2').learner = true
     }
     const run = await scene.finish(await scene.start(planId))
     expect(run).toMatchObject({ outcome: 'refused', error: { code: 'plan-stale' } })
     expect(scene.talos.node('bronce-1').calls).toEqual([])
+  })
+
+  test('another control plane goes between the click and the first step: refused, although etcd lists it as before', async () => {
+    const scene = createUpgradeScene(three)
+    const { planId } = await scene.plan('bronce-1', 'v1.14.0')
+    scene.journal.beforeAppend = ({ event }) => {
+      if (event.kind === 'step-started' && event.id === 'preflight')
+        scene.talos.node('bronce-2').troubles.add('off')
+    }
+    const run = await scene.finish(await scene.start(planId))
+    expect(run).toMatchObject({ outcome: 'refused', error: { code: 'plan-blocked' } })
+    expect(scene.talos.node('bronce-1').calls).toEqual([])
+  })
+
+  test('another control plane goes during the pull: no reboot follows', async () => {
+    const scene = createUpgradeScene(three)
+    const { planId } = await scene.plan('bronce-1', 'v1.14.0')
+    scene.journal.beforeAppend = ({ event }) => {
+      if (event.kind === 'step-started' && event.id === 'pull')
+        scene.talos.node('bronce-3').troubles.add('off')
+    }
+    const run = await scene.finish(await scene.start(planId))
+    expect(run).toMatchObject({ outcome: 'failed', error: { code: 'plan-blocked' } })
+    expect(scene.talos.node('bronce-1').calls).not.toContain('reboot default')
+  })
+
+  test('another control plane misses one question before the reboot: it is asked again, and the upgrade goes on', async () => {
+    const scene = createUpgradeScene(three)
+    const { planId } = await scene.plan('bronce-1', 'v1.14.0')
+    const { troubles } = scene.talos.node('bronce-3')
+    scene.journal.beforeAppend = ({ event }) => {
+      if (event.kind === 'step-started' && event.id === 'reboot') {
+        troubles.add('off')
+        void scene.clock.sleep(1_000, scene.signal).then(() => troubles.delete('off'))
+      }
+    }
+    const run = await scene.finish(await scene.start(planId))
+    expect(run.outcome).toBe('proven')
   })
 })
 

@@ -7,7 +7,14 @@ import type { NodeFacts } from './node-facts.ts'
 import type { PreparedPlan } from './plan.ts'
 import { planRows } from './plan-rows.ts'
 import { createPullState } from './pull-progress.ts'
-import { checkAgain, runToVerdict, takeSnapshot, type RunDeps, type RunScene } from './run-frame.ts'
+import {
+  checkAgain,
+  checkQuorum,
+  runToVerdict,
+  takeSnapshot,
+  type RunDeps,
+  type RunScene,
+} from './run-frame.ts'
 import { duration, runStep, throwIfStopped, type RunPart, type StepResult } from './run-step.ts'
 import { followSequence, type SequenceTrail } from './sequence-trail.ts'
 import { untilStalled } from './until-stalled.ts'
@@ -102,6 +109,8 @@ async function* lifecycleSteps(scene: RunScene, image: string, changed: () => vo
   throwIfStopped(control, node)
   const before = await readBootMark(talos, node, control.signal)
   return yield* runStep('reboot', control, async function* (): RunPart<StepResult<BootWatch>> {
+    yield { kind: 'step-progress', id: 'reboot', progress: 0 }
+    await checkQuorum(scene)
     const watch = { talos, clock, control, node, before, since: clock.now() }
     const actorId = await askFor(() => talos.reboot(node, 'default', control.signal))
     using trail = followSequence(talos, node, actorId, control.signal)

@@ -27,7 +27,7 @@ describe('starting a plan', () => {
     ],
     [
       'an etcd member',
-      (s: ReturnType<typeof createUpgradeScene>) => s.talos.node('bronce-2').troubles.add('off'),
+      (s: ReturnType<typeof createUpgradeScene>) => (s.talos.node('bronce-2').learner = true),
     ],
     [
       'the boot',
@@ -39,6 +39,24 @@ describe('starting a plan', () => {
     const { planId } = await scene.plan('bronce-1', 'v1.14.0')
     move(scene)
     await expect(scene.start(planId)).rejects.toMatchObject({ code: 'plan-stale' })
+    expect(scene.talos.node('bronce-1').calls).toEqual([])
+    expect(scene.runs.list()).toEqual([])
+  })
+
+  test.each([
+    [
+      'another control plane went off',
+      (s: ReturnType<typeof createUpgradeScene>) => s.talos.node('bronce-2').troubles.add('off'),
+    ],
+    [
+      'the node is busy',
+      (s: ReturnType<typeof createUpgradeScene>) => (s.talos.node('bronce-1').stage = 'upgrading'),
+    ],
+  ])('when %s since is refused and touches nothing', async (_, move) => {
+    const scene = createUpgradeScene(nodes)
+    const { planId } = await scene.plan('bronce-1', 'v1.14.0')
+    move(scene)
+    await expect(scene.start(planId)).rejects.toMatchObject({ code: 'plan-blocked' })
     expect(scene.talos.node('bronce-1').calls).toEqual([])
     expect(scene.runs.list()).toEqual([])
   })

@@ -18,6 +18,7 @@ import {
   type PreparedPlan,
 } from '../../domain/upgrades/plan.ts'
 import { runRollback } from '../../domain/upgrades/rollback-run.ts'
+import { nodeChecks, throwIfBlocked } from '../../domain/upgrades/preflight.ts'
 import type { SnapshotPort } from '../../domain/upgrades/snapshot-port.ts'
 import { listTargets } from '../../domain/upgrades/targets.ts'
 import { runUpgrade } from '../../domain/upgrades/upgrade-run.ts'
@@ -82,11 +83,7 @@ export function createUpgradeHandlers(
   async function assertStartable(prepared: KeptPlan, cluster: Cluster, signal: AbortSignal): Promise<void> {
     const { plan } = prepared
     const where = { node: plan.node }
-    const blocking = plan.preflight.filter(({ outcome }) => outcome === 'block')
-    if (blocking.length > 0) {
-      const list = blocking.map(({ id, evidence }) => `${id}: ${evidence}`).join('; ')
-      throw new TalosFailure('plan-blocked', list, where)
-    }
+    throwIfBlocked(plan.preflight, plan.node)
     const holder = runs.holder(cluster.name)
     if (holder !== undefined) {
       throw new TalosFailure('run-active', `${holder.hostname} is in a run since ${holder.startedAt}.`, {
@@ -105,6 +102,7 @@ export function createUpgradeHandlers(
         where,
       )
     }
+    throwIfBlocked(nodeChecks(facts), plan.node)
   }
 
   return {
