@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { demoNodes, type NodePlan, plannedNodes } from './demo-nodes.ts'
+import { demoNodes, type NodePlan, plannedNodes, plannedSpares, type SparePlan } from './demo-nodes.ts'
 import type { ClusterState, MachineSpec, SimulatedClock, SimulatedMachine } from './machine-api.ts'
 import { createClock } from './machine/clock.ts'
 import { createClusterState } from './machine/cluster-state.ts'
@@ -20,6 +20,8 @@ export interface SimulatedClusterOptions {
   readonly name?: string
   /** The demo's five unless told otherwise: each node, or how many and which versions in turn. */
   readonly nodes?: readonly NodePlan[] | ClusterSize
+  /** Machines that boot from a stick and wait for a config in maintenance mode. */
+  readonly spares?: readonly SparePlan[]
   /** How much faster than real time the machines live; 1 unless told otherwise. */
   readonly speed?: number
   /** The same seed gives the same hardware, ids and loads; keys are new each time. */
@@ -65,12 +67,13 @@ export interface SimulatedCluster extends AsyncDisposable {
 export async function startSimulatedCluster(options: SimulatedClusterOptions): Promise<SimulatedCluster> {
   const { name = 'casa', instant = true } = options
   const plans = planOf(options.nodes)
+  const spares = plannedSpares(options.spares ?? [])
   const [claim, secrets] = await Promise.all([
-    claimAddresses(plans.length),
+    claimAddresses(plans.length + spares.length),
     // 4096 bits as Talos makes them would cost a second of the start, and nothing here verifies with this key.
     createClusterSecrets({ serviceAccountBits: 2048 }),
   ])
-  const placed = plans.map((plan, index): MachineSpec => {
+  const placed = [...plans, ...spares].map((plan, index): MachineSpec => {
     const place = claim.places[index]
     if (!place) throw new Error(`no address for ${plan.hostname}`)
     return { ...plan, ...place }
@@ -78,7 +81,7 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions): P
   const specs = (options.kubernetes ?? true) ? await withApiPorts(placed) : placed
   const clock = options.clock ?? createClock(options.speed ?? 1)
   const random = createRandom(options.seed ?? 1)
-  const first = specs.find(({ role }) => role === 'controlplane')
+  const first = specs.slice(0, plans.length).find(({ role }) => role === 'controlplane')
   const state = createClusterState({
     name,
     endpoint: `https://${first?.address ?? '127.0.0.1'}:${first?.kubernetesPort ?? API_PORT}`,
@@ -86,7 +89,7 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions): P
     random,
   })
   const machines = new Map(
-    specs.map((spec) => {
+    specs.map((spec, index) => {
       // A first boot lies in the machine's past, and so do the times of its resources.
       const store = createResourceStore({ now: () => machine.clock.now() })
       const machine: SimulatedMachine = createMachine(spec, {
@@ -96,6 +99,7 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions): P
         cluster: state,
         secrets,
         instant,
+        blank: index >= plans.length,
         ...(options.resourcesDir === undefined
           ? {}
           : { schemaDir: join(options.resourcesDir, 'config-schema') }),
@@ -104,12 +108,15 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions): P
     }),
   )
 
-  const served = await serveCluster({ cluster: state, secrets, protosDir: options.protosDir }).catch(
-    async (error: unknown) => {
-      await claim.release()
-      throw error
-    },
-  )
+  const served = await serveCluster({
+    cluster: state,
+    secrets,
+    protosDir: options.protosDir,
+    spares: specs.slice(plans.length).flatMap(({ hostname }) => machines.get(hostname) ?? []),
+  }).catch(async (error: unknown) => {
+    await claim.release()
+    throw error
+  })
   let kubernetes: SimulatedKubernetes | undefined
   function beginKubernetes(): SimulatedKubernetes | undefined {
     if (!(options.kubernetes ?? true)) return undefined

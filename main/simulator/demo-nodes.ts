@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { MachineSpec } from './machine-api.ts'
 
 type Unplaced = Omit<MachineSpec, 'address' | 'port'>
@@ -47,4 +48,17 @@ export function demoNodes(): readonly Unplaced[] {
 
 export function plannedNodes(plans: readonly NodePlan[]): readonly Unplaced[] {
   return plans.map((plan) => ({ ...HOME_SERVER, ...plan }))
+}
+
+/** What must be said of a machine that has not been installed. */
+export type SparePlan = Pick<MachineSpec, 'talos'> & Partial<Omit<Unplaced, 'role'>>
+
+/** Without a name of their own they are called as Talos names machines: `talos-` and six characters. */
+export function plannedSpares(plans: readonly SparePlan[]): readonly Unplaced[] {
+  return plans.map((plan, index) => ({
+    ...HOME_SERVER,
+    role: 'worker',
+    hostname: `talos-${createHash('sha256').update(`spare ${index}`).digest('hex').slice(0, 3)}-${createHash('sha256').update(`machine ${index}`).digest('hex').slice(0, 3)}`,
+    ...plan,
+  }))
 }

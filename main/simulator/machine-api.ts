@@ -220,6 +220,12 @@ export interface SimulatedMachine {
   /** Running version, which an upgrade changes: `v1.14.0`. */
   readonly talosVersion: string
   readonly bootId: string
+  /** While it waits for a config, its API asks for no client certificate (behaviour.md §9.1). */
+  readonly maintenance?: MaintenanceMode | undefined
+  /** The OS CA in its config; the cluster's own where it says nothing. A worker's has an empty key. */
+  readonly authority?: KeyPairPem | undefined
+  /** Its API shows a certificate that ran out: the trouble `expired-certificate`. */
+  readonly certificateExpired?: boolean
   /** Milliseconds (simulated) to wait before answering any call: the trouble `slow-node`. Absent or 0 when well. */
   readonly responseDelay?: number
 
@@ -270,6 +276,11 @@ export interface SimulatedMachine {
   powerOn(): Promise<void>
   /** Pulls the plug: timers die, `down` fires. */
   powerOff(): void
+}
+
+export interface MaintenanceMode {
+  /** Told by the wire when it has made the certificate of this boot: base64 of the SHA-256 of the leaf's public key. */
+  certificateIssued(fingerprint: string): void
 }
 
 /** What anybody may write of a Kubernetes Node, as the API server has it. */

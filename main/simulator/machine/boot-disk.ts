@@ -26,6 +26,10 @@ export interface BootDisk {
   staged: BootImage | undefined
   /** The MachineConfig in STATE. */
   config: string
+  /** The USB stick it starts from when there is nothing on the disk. */
+  readonly media: BootEntry | undefined
+  /** Role of a machine that gets its config later; until then it counts as a worker. */
+  role: MachineSpec['role'] | undefined
 }
 
 export function createBootDisk(spec: MachineSpec, config: string): BootDisk {
@@ -43,7 +47,28 @@ export function createBootDisk(spec: MachineSpec, config: string): BootDisk {
     fallbackLabel: undefined,
     staged: undefined,
     config,
+    media: undefined,
+    role: undefined,
   }
+}
+
+/** Nothing on it; the machine starts from a stick of that version. */
+export function createBlankDisk(spec: MachineSpec): BootDisk {
+  const { loader, entries } = createBootDisk(spec, '')
+  return {
+    loader,
+    entries: [],
+    defaultLabel: '',
+    fallbackLabel: undefined,
+    staged: undefined,
+    config: '',
+    media: entries[0] && { ...entries[0], label: '' },
+    role: undefined,
+  }
+}
+
+export function isInstalled({ entries }: Pick<BootDisk, 'entries'>): boolean {
+  return entries.length > 0
 }
 
 /**
@@ -55,7 +80,8 @@ export function installEntry(disk: BootDisk, running: string, image: BootImage):
   const kept = disk.entries.filter((entry) => entry.label === running && entry.label !== label)
   disk.entries = [...kept, { label, ...image }]
   disk.defaultLabel = label
-  disk.fallbackLabel = running
+  // A first installation has nothing to fall back to.
+  disk.fallbackLabel = kept.length > 0 ? running : undefined
   return label
 }
 
@@ -70,7 +96,8 @@ function freeUkiName(disk: BootDisk, talos: string): string {
 
 /** The entry that would start now; a default that is gone falls back to what there is, as the loaders do. */
 export function defaultEntry(disk: BootDisk): BootEntry {
-  const found = disk.entries.find((entry) => entry.label === disk.defaultLabel) ?? disk.entries[0]
+  const found =
+    disk.entries.find((entry) => entry.label === disk.defaultLabel) ?? disk.entries[0] ?? disk.media
   if (!found) throw new Error('nothing to boot')
   return found
 }

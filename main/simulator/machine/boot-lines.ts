@@ -1,3 +1,4 @@
+import { isInstalled } from './boot-disk.ts'
 import type { MachineCore } from './core.ts'
 import { extensionFacts } from './schematic.ts'
 import { kernelCommandLine, kernelRelease } from './resources/runtime.ts'
@@ -39,7 +40,8 @@ export async function writeKernelStart(core: MachineCore, power: AbortSignal): P
   const { systemDisk, dataDisk } = hardware
   kern(`nvme nvme0: pci function ${systemDisk.bus.split('/')[3] ?? ''}`)
   kern(`nvme nvme0: ${spec.cores}/0/0 default/read/poll queues`)
-  kern(` ${systemDisk.name}: ${core.disk.loader === 'grub' ? 'p1 p2 p3 p4 p5 p6' : 'p1 p2 p3 p4'}`)
+  if (isInstalled(core.disk))
+    kern(` ${systemDisk.name}: ${core.disk.loader === 'grub' ? 'p1 p2 p3 p4 p5 p6' : 'p1 p2 p3 p4'}`)
   if (hasDataDisk(core)) {
     kern(`ata1.00: ATA-11: ${dataDisk.model}, M3CR046, max UDMA/133`)
     kern(`sd 0:0:0:0: [sda] ${Math.floor(dataDisk.bytes / 512)} 512-byte logical blocks: (1.00 TB/932 GiB)`)

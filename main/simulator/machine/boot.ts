@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events'
-import { defaultEntry } from './boot-disk.ts'
+import { defaultEntry, isInstalled } from './boot-disk.ts'
 import { writeKernelStart, writePodNetwork } from './boot-lines.ts'
 import { powerOf, talosOf, type MachineCore } from './core.ts'
 import { jitter } from './random.ts'
@@ -26,7 +26,7 @@ export async function boot(core: MachineCore): Promise<void> {
     unawaited(bringUpNetwork(core, power))
     const talos = talosOf(core)
     if ((await core.sequences.run('initialize', { talos })) !== 'done') return
-    const staged = core.disk.staged !== undefined
+    const staged = core.disk.staged !== undefined || !isInstalled(core.disk)
     if ((await core.sequences.run('install', { talos, staged })) !== 'done') return
     if ((await core.sequences.run('boot', { talos })) !== 'done') return
     writePodNetwork(core)
@@ -59,6 +59,7 @@ function begin(core: MachineCore): void {
   life.active = undefined
   life.trial = undefined
   life.applying = false
+  life.maintenance = undefined
   life.rebootPending = false
   life.installing = false
   life.upgradeImage = undefined
@@ -132,6 +133,7 @@ export function losePower(core: MachineCore): void {
   life.power?.abort(new PowerLost())
   life.power = undefined
   life.ready = false
+  life.maintenance = undefined
   core.hooks.reach()
   if (spec.role === 'controlplane') {
     cluster.etcdProcess(spec.hostname, false)

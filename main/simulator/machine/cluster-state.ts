@@ -18,6 +18,10 @@ interface Member {
   readonly hostname: string
   readonly id: string
   readonly machine: SimulatedMachine
+  /** What etcd knows it by: the hostname when its process last started. */
+  name: string
+  /** Its machine joined while the cluster ran and its etcd has not started yet. */
+  isComing: boolean
   /** Unknown until the machine was first on: it then counts as running, the cluster being older than the process. */
   running: boolean | undefined
   dbSize: number
@@ -31,7 +35,7 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
   const { clock } = options
   const random = forkRandom(options.random, 'cluster')
   const machines: SimulatedMachine[] = []
-  const members: Member[] = []
+  const everyMember: Member[] = []
   const apiServers = new Map<string, boolean>()
   const listeners = new Set<(what: 'members' | 'etcd') => void>()
   const nodeIds = new Map<SimulatedMachine, string>()
@@ -44,13 +48,35 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
   let term = 2 + random.integer(9)
   let leader: Member | undefined
 
+  const members = (): readonly Member[] => everyMember.filter(({ isComing }) => !isComing)
   const isRunning = (member: Member): boolean => member.running !== false
-  const quorum = (): boolean => members.filter(isRunning).length >= Math.floor(members.length / 2) + 1
+  const quorum = (): boolean => members().filter(isRunning).length >= Math.floor(members().length / 2) + 1
 
   function member(hostname: string): Member {
-    const found = members.find((candidate) => candidate.hostname === hostname)
+    const found = everyMember.find((candidate) => candidate.hostname === hostname)
     if (!found) throw new SimulatedStatus(Code.NOT_FOUND, `no etcd member ${hostname}`)
     return found
+  }
+
+  function add(machine: SimulatedMachine, nodeId: string, isComing: boolean): void {
+    machines.push(machine)
+    nodeIds.set(machine, nodeId)
+    if (machine.spec.role !== 'controlplane') return
+    everyMember.push({
+      hostname: machine.spec.hostname,
+      name: nameOf(machine),
+      id: random.bytes(8).toString('hex'),
+      machine,
+      isComing,
+      running: isComing ? false : undefined,
+      dbSize: 24_000_000 + 4096 * random.integer(4000),
+    })
+    apiServers.set(machine.spec.hostname, !isComing)
+    leader ??= everyMember[0]
+  }
+
+  function nameOf(machine: SimulatedMachine): string {
+    return names.get(machine) ?? machine.spec.hostname
   }
 
   function tell(what: 'members' | 'etcd'): void {
@@ -61,7 +87,7 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
   function elect(): void {
     if (leader && isRunning(leader) && quorum()) return
     const next = quorum()
-      ? members.find((candidate) => isRunning(candidate) && candidate !== leader)
+      ? members().find((candidate) => isRunning(candidate) && candidate !== leader)
       : undefined
     if (next) term++
     leader = next ?? (leader && isRunning(leader) && quorum() ? leader : undefined)
@@ -74,16 +100,16 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
 
   const etcd: ClusterWorld['etcd'] = {
     members: () =>
-      members.map(({ id, hostname, machine }) => ({
+      members().map(({ id, name, machine }) => ({
         id,
-        hostname,
+        hostname: name,
         peerUrls: [`https://${machine.spec.address}:2380`],
         clientUrls: [`https://${machine.spec.address}:2379`],
         learner: false,
       })),
     statusOf(hostname) {
       const of = member(hostname)
-      if (!isRunning(of))
+      if (!isRunning(of) || of.isComing)
         throw new SimulatedStatus(Code.UNAVAILABLE, 'failed to connect to etcd: context deadline exceeded')
       const index = raftIndex()
       const nospace = alarms.has(hostname)
@@ -109,19 +135,19 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
       [...alarms].map((hostname) => ({ memberId: member(hostname).id, alarm: 'NOSPACE' as const })),
     forfeit(hostname) {
       if (leader?.hostname !== hostname) return undefined
-      const others = members.filter((candidate) => candidate !== leader && isRunning(candidate))
+      const others = members().filter((candidate) => candidate !== leader && isRunning(candidate))
       const [next] = others
       if (!next) throw new SimulatedStatus(Code.UNKNOWN, 'cannot forfeit leadership, only one member')
       leader = next
       term++
       tell('etcd')
-      return next.hostname
+      return next.name
     },
     snapshot() {
       if (!quorum()) throw new SimulatedStatus(Code.UNAVAILABLE, 'etcdserver: no leader')
       return etcdSnapshot(random, raftIndex())
     },
-    healthy: (hostname) => isRunning(member(hostname)) && quorum(),
+    healthy: (hostname) => isRunning(member(hostname)) && !member(hostname).isComing && quorum(),
   }
 
   return {
@@ -137,21 +163,15 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
       ),
     etcd,
     join(machine, nodeId) {
-      machines.push(machine)
-      nodeIds.set(machine, nodeId)
-      if (machine.spec.role !== 'controlplane') return
-      members.push({
-        hostname: machine.spec.hostname,
-        id: random.bytes(8).toString('hex'),
-        machine,
-        running: undefined,
-        dbSize: 24_000_000 + 4096 * random.integer(4000),
-      })
-      apiServers.set(machine.spec.hostname, true)
-      leader ??= members[0]
+      add(machine, nodeId, false)
+    },
+    adopt(machine, nodeId) {
+      if (machines.includes(machine)) return
+      add(machine, nodeId, true)
+      tell('members')
     },
     nodeIdOf: (machine) => nodeIds.get(machine) ?? '',
-    nameOf: (machine) => names.get(machine) ?? machine.spec.hostname,
+    nameOf,
     announce(machine, name) {
       const moved = (names.get(machine) ?? machine.spec.hostname) !== name
       const updated = (versions.get(machine) ?? machine.spec.talos) !== machine.talosVersion
@@ -160,9 +180,13 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
       if (moved || updated) tell('members')
     },
     etcdProcess(hostname, running) {
-      const of = member(hostname)
-      if (of.running === running) return
+      const of = everyMember.find((candidate) => candidate.hostname === hostname)
+      if (!of || of.running === running) return
       of.running = running
+      if (running) {
+        of.isComing = false
+        of.name = nameOf(of.machine)
+      }
       elect()
       tell('etcd')
     },

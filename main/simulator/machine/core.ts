@@ -3,6 +3,7 @@ import type {
   ClusterSecrets,
   ClusterState,
   LoadSnapshot,
+  MaintenanceMode,
   MachineSpec,
   NodeObject,
   ResourceStore,
@@ -26,6 +27,8 @@ export interface ClusterWorld extends ClusterState {
   /** Set once Kubernetes runs; clusters without it drain by waiting. */
   kubernetes: ClusterKubernetes | undefined
   join(machine: SimulatedMachine, nodeId: string): void
+  /** A machine that was installed while the cluster ran: others see it at once, its etcd once that runs. */
+  adopt(machine: SimulatedMachine, nodeId: string): void
   nodeIdOf(machine: SimulatedMachine): string
   /** Kubernetes and discovery name: the hostname it goes by now. */
   nameOf(machine: SimulatedMachine): string
@@ -94,6 +97,8 @@ export interface Life {
   /** A `TRY` that has not been confirmed. */
   trial: { readonly before: ConfigFile; readonly abort: AbortController } | undefined
   applying: boolean
+  /** Waits for a config: `accept` ends the wait. */
+  maintenance: (MaintenanceMode & { accept(config: ConfigFile): void }) | undefined
   /** Set by a REBOOT apply: later ones are refused. */
   rebootPending: boolean
   installing: boolean
@@ -111,6 +116,10 @@ export interface MachineHooks {
   restart: (how: 'kexec' | 'firmware' | 'off') => void
   /** Recomputes whether the API can be reached and tells the listeners of `power`. */
   reach: () => void
+  /** The API stops and starts again: it has other certificates from now on. */
+  reconnect: () => void
+  /** Booted from its own disk with a config: part of the cluster from now on. */
+  joinCluster: () => void
   /** The Kubernetes node has to be told anew: cordoned or not. */
   nodeChanged: () => void
   load: () => LoadSnapshot
@@ -153,4 +162,9 @@ export function talosOf(core: Pick<MachineCore, 'life'>): string {
 
 export function hostnameOf(core: Pick<MachineCore, 'life' | 'spec'>): string {
   return core.life.active?.facts.hostname ?? core.spec.hostname
+}
+
+/** `/dev/nvme0n1` …: what an install disk may be. */
+export function diskPaths({ hardware }: Pick<MachineCore, 'hardware'>): readonly string[] {
+  return [`/dev/${hardware.systemDisk.name}`, `/dev/${hardware.dataDisk.name}`]
 }

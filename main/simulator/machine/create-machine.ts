@@ -9,7 +9,7 @@ import type {
 } from '../machine-api.ts'
 import { applyConfiguration } from './config/apply.ts'
 import { generateConfig } from './config/generate.ts'
-import { createBootDisk, defaultEntry } from './boot-disk.ts'
+import { createBlankDisk, createBootDisk, defaultEntry, type BootDisk } from './boot-disk.ts'
 import { comeBack, losePower, recoverFromFatal } from './boot.ts'
 import { createMachineClock } from './clock.ts'
 import {
@@ -43,6 +43,7 @@ import type { ServiceCondition } from './service-definitions.ts'
 import { createServiceLogs } from './service-logs.ts'
 import { serviceAction, serviceLines } from './service-control.ts'
 import { doTask } from './tasks.ts'
+import { atLeast } from './versions.ts'
 import { causeTrouble, complaintOf, responseDelay, settleTrouble, stopEtcd } from './troubles.ts'
 
 export interface MachineDependencies {
@@ -55,18 +56,22 @@ export interface MachineDependencies {
   readonly schemaDir?: string
   /** `true`, the default: the first power-on happened in the past and takes no time. `false`: it is lived through. */
   readonly instant?: boolean
+  /** Nothing is installed: it starts from a stick, waits for a config and is no member of the cluster before. */
+  readonly blank?: boolean
 }
 
-/** One simulated computer, off, and a member of the cluster. */
-export function createMachine(spec: MachineSpec, dependencies: MachineDependencies): SimulatedMachine {
-  const { cluster } = dependencies
-  const core = createCore(spec, dependencies)
+/** One simulated computer, off, and a member of the cluster unless it is blank. */
+export function createMachine(plan: MachineSpec, dependencies: MachineDependencies): SimulatedMachine {
+  const { cluster, blank = false } = dependencies
+  const disk = blank ? createBlankDisk(plan) : undefined
+  const spec = disk ? withRole(plan, disk) : plan
+  const core = createCore(spec, disk, dependencies)
   const loads = createLoadModel(forkRandom(core.random, 'load'), spec.role)
   const power = new EventEmitter<{ up: []; down: [] }>()
 
   function reach(): void {
     const { life } = core
-    const up = life.power !== undefined && core.services.stateOf('apid') === 'Running' && isReachable(core)
+    const up = life.power !== undefined && isServing(core) && isReachable(core)
     if (up === life.toldUp) return
     life.toldUp = up
     power.emit(up ? 'up' : 'down')
@@ -85,6 +90,15 @@ export function createMachine(spec: MachineSpec, dependencies: MachineDependenci
     },
     get bootId() {
       return core.life.bootId
+    },
+    get maintenance() {
+      return core.life.maintenance
+    },
+    get authority() {
+      return core.life.active?.facts.authority
+    },
+    get certificateExpired() {
+      return core.troubles.has('expired-certificate')
     },
     get responseDelay() {
       return responseDelay(core)
@@ -129,6 +143,13 @@ export function createMachine(spec: MachineSpec, dependencies: MachineDependenci
   }
 
   core.hooks.reach = reach
+  core.hooks.reconnect = () => {
+    if (!core.life.toldUp) return
+    core.life.toldUp = false
+    power.emit('down')
+    reach()
+  }
+  core.hooks.joinCluster = () => cluster.adopt(machine, core.hardware.nodeId)
   core.hooks.self = () => machine
   core.hooks.load = () => machine.load()
   core.hooks.review = () => reviewStatus(core)
@@ -137,26 +158,23 @@ export function createMachine(spec: MachineSpec, dependencies: MachineDependenci
     losePower(core)
     if (how !== 'off') void comeBack(core, how)
   }
-  cluster.join(machine, core.hardware.nodeId)
+  if (!blank) cluster.join(machine, core.hardware.nodeId)
   followCluster(core)
   followEvents(core)
   return machine
 }
 
-function createCore(spec: MachineSpec, dependencies: MachineDependencies): MachineCore {
+function createCore(
+  spec: MachineSpec,
+  blankDisk: BootDisk | undefined,
+  dependencies: MachineDependencies,
+): MachineCore {
   const { cluster, secrets, store, schemaDir } = dependencies
   const random = forkRandom(dependencies.random, spec.hostname)
   const clock = createMachineClock(dependencies.clock)
   const hardware = drawHardware(spec, forkRandom(random, 'hardware'))
   cluster.registry.registerSchematic({ extensions: spec.extensions, kernelArguments: spec.kernelArguments })
-  const config = generateConfig({
-    spec,
-    clusterName: cluster.name,
-    endpoint: cluster.endpoint,
-    secrets,
-    link: hardware.links[0]?.name ?? 'eth0',
-  })
-  const disk = createBootDisk(spec, config)
+  const disk = blankDisk ?? createBootDisk(spec, configFor())
   const events = createEventLog(clock, forkRandom(random, 'events'))
   const kernel = createKernelLog(clock, forkRandom(random, 'kernel'))
   const logs = createServiceLogs()
@@ -182,6 +200,16 @@ function createCore(spec: MachineSpec, dependencies: MachineDependencies): Machi
     pulled: new Map(),
     life,
     hooks,
+  }
+
+  function configFor(): string {
+    return generateConfig({
+      spec,
+      clusterName: cluster.name,
+      endpoint: cluster.endpoint,
+      secrets,
+      link: hardware.links[0]?.name ?? 'eth0',
+    })
   }
 
   function serviceParts(): ServiceParts {
@@ -214,11 +242,36 @@ function createCore(spec: MachineSpec, dependencies: MachineDependencies): Machi
   return core
 }
 
+/** The role is that of the config it was given last. */
+function withRole(plan: MachineSpec, disk: Pick<BootDisk, 'role'>): MachineSpec {
+  return {
+    ...plan,
+    get role() {
+      return disk.role ?? 'worker'
+    },
+  }
+}
+
+/** Something listens on port 50000: apid, or before 1.13 the small server of maintenance mode. */
+function isServing({ life, services }: MachineCore): boolean {
+  if (services.stateOf('apid') === 'Running') return true
+  return life.maintenance !== undefined && !atLeast(life.entry.talos, '1.13')
+}
+
 function blankHooks(): MachineHooks {
   const unset = (): never => {
     throw new Error('the machine is not complete yet')
   }
-  return { review: unset, restart: unset, reach: unset, nodeChanged: unset, load: unset, self: unset }
+  return {
+    review: unset,
+    restart: unset,
+    reach: unset,
+    reconnect: unset,
+    joinCluster: unset,
+    nodeChanged: unset,
+    load: unset,
+    self: unset,
+  }
 }
 
 function blankLife(disk: MachineCore['disk'], now: number): Life {
@@ -244,6 +297,7 @@ function blankLife(disk: MachineCore['disk'], now: number): Life {
     active: undefined,
     trial: undefined,
     applying: false,
+    maintenance: undefined,
     rebootPending: false,
     installing: false,
     upgradeImage: undefined,
@@ -258,8 +312,9 @@ function holds({ life }: MachineCore, condition: ServiceCondition): boolean {
     case 'network':
       return life.networkReady
     case 'etcd spec':
-    case 'api certificates':
       return life.active !== undefined
+    case 'api certificates':
+      return life.active !== undefined || life.maintenance !== undefined
     default:
       return life.volumesMounted
   }
@@ -303,7 +358,7 @@ function followEvents(core: MachineCore): void {
 
 function followCluster(core: MachineCore): void {
   core.cluster.onChange((what) => {
-    if (!core.life.power) return
+    if (!core.life.power || !core.life.active) return
     if (what === 'members') publishMembers(core)
     else {
       core.services.check('etcd')

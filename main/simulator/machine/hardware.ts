@@ -14,8 +14,10 @@ export interface Hardware {
   readonly memorySpeed: number
   /** Ethernet ports, the first one plugged in. */
   readonly links: readonly NetworkPort[]
-  readonly systemDisk: Drive
-  readonly dataDisk: Drive
+  /** The one Talos is on; an installation may choose the other. */
+  systemDisk: Drive
+  dataDisk: Drive
+  readonly hasDataDisk: boolean
   /** Cluster identity of the node: base62 text. */
   readonly nodeId: string
   readonly diskUuids: readonly string[]
@@ -148,6 +150,7 @@ export function drawHardware(spec: MachineSpec, random: SimulatedRandom): Hardwa
       bus: '/pci0000:00/0000:00:17.0/ata1/host0/target0:0:0/0:0:0:0',
       bytes: 1_000_204_886_016,
     },
+    hasDataDisk: spec.role === 'worker',
     nodeId: Array.from({ length: 43 }, () => ALPHABET.charAt(random.integer(ALPHABET.length))).join(''),
     diskUuids: Array.from({ length: 8 }, () => random.uuid()),
   }

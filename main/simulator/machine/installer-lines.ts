@@ -33,10 +33,14 @@ export function installerLines(
   return [
     ...begin,
     [`updating partition table on ${device}`, 300],
-    [
-      `sd-boot: found existing UKIs during install: ${core.disk.entries.map((entry) => entry.label).join(', ')}`,
-      350,
-    ],
+    ...(core.disk.entries.length === 0
+      ? []
+      : [
+          [
+            `sd-boot: found existing UKIs during install: ${core.disk.entries.map((entry) => entry.label).join(', ')}`,
+            350,
+          ] as const,
+        ]),
     ...core.disk.entries
       .filter((entry) => entry.label !== running.label)
       .map((entry) => [`sd-boot: removing old UKI: ${entry.label}`, 200] as const),

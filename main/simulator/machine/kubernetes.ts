@@ -13,7 +13,7 @@ import {
  */
 export function reviewKubernetes(core: MachineCore): void {
   const { life, services } = core
-  if (!life.power) return
+  if (!life.power || !life.active) return
   reviewPods(core)
   const kubelet = services.isUp('kubelet')
   if (kubelet && !life.nodeReady) void later(core, 'nodeReady', 4000, () => canBeReady(core), becomeReady)

@@ -123,6 +123,8 @@ export function stageAfter(
     if (payload['phase'] === 'kexec' && (running === 'install' || running === 'upgrade')) return 'rebooting'
     return undefined
   }
+  if (type === 'TaskEvent' && payload['task'] === 'runningMaintenance')
+    return action === 'START' ? 'maintenance' : 'booting'
   if (type !== 'SequenceEvent') return undefined
   const sequence = String(payload['sequence'])
   if (action === 'START') return STARTED[sequence]

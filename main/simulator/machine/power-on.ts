@@ -16,7 +16,7 @@ export async function powerOn(core: MachineCore, world: SimulatedClock, instant:
   if (core.life.firstBoot && instant) await bootInThePast(core, world)
   else {
     core.life.firstBoot = false
-    await Promise.all([boot(core), ready(core)])
+    await Promise.race([Promise.all([boot(core), ready(core)]), told(core, ['MAINTENANCE'])])
   }
 }
 
@@ -27,8 +27,9 @@ async function bootInThePast(core: MachineCore, world: SimulatedClock): Promise<
   core.clock.borrow(past)
   try {
     const booted = boot(core)
-    await past.runUntil(() => core.life.ready, PATIENCE)
-    await booted
+    await past.runUntil(() => core.life.ready || core.life.maintenance !== undefined, PATIENCE)
+    // In maintenance the boot goes on once there is a config.
+    if (!core.life.maintenance) await booted
     leaveTraces(core, past, world.now() - 60_000)
   } finally {
     core.life.firstBoot = false
@@ -45,13 +46,18 @@ function leaveTraces(core: MachineCore, past: ManualClock, until: number): void 
   }
 }
 
-/** Resolves with the first MachineStatusEvent that says running and ready; rejects when the cable is pulled. */
 function ready(core: MachineCore): Promise<void> {
+  return told(core, ['RUNNING', 'MAINTENANCE'])
+}
+
+/** Resolves with the first MachineStatusEvent of those stages that says ready; rejects when the cable is pulled. */
+function told(core: MachineCore, stages: readonly string[]): Promise<void> {
   const plug = core.life.plug.signal
   return new Promise((resolve, reject) => {
     const stop = core.events.subscribe(({ type, payload }) => {
       const status = payload['status'] as { readonly ready: boolean } | undefined
-      if (type !== 'MachineStatusEvent' || payload['stage'] !== 'RUNNING' || !status?.ready) return
+      if (type !== 'MachineStatusEvent' || !status?.ready || !stages.includes(String(payload['stage'])))
+        return
       stop()
       resolve()
     })

@@ -1,13 +1,16 @@
-import { installEntry } from './boot-disk.ts'
+import { installEntry, isInstalled, type BootImage } from './boot-disk.ts'
 import { hostnameOf, powerOf, talosOf, type MachineCore } from './core.ts'
 import { loadConfig } from './load-config.ts'
 import { stopPods } from './kubernetes.ts'
 import { installerLines } from './installer-lines.ts'
+import { fetchLayers } from './images.ts'
 import { cordonItself } from './node-object.ts'
 import { jitter } from './random.ts'
 import { publishMeta } from './resources/runtime.ts'
-import { publishVolumes } from './resources/block.ts'
+import { partitionDevice, publishVolumes } from './resources/block.ts'
 import { Restarted, type SequenceRun } from './sequence-runner.ts'
+import { schematicId } from './schematic.ts'
+import { atLeast } from './versions.ts'
 import { isEarly, isStoppedForUpgrade } from './service-definitions.ts'
 
 /** Linux reboot(2) magic, as RestartEvent carries it (behaviour.md §5.6). */
@@ -118,7 +121,7 @@ function unwaited(work: Promise<void>): void {
 }
 
 function ephemeralDevice(core: MachineCore): string {
-  return `${core.hardware.systemDisk.name}p${core.disk.loader === 'grub' ? 6 : 4}`
+  return partitionDevice({ disk: core.hardware.systemDisk.name, index: core.disk.loader === 'grub' ? 6 : 4 })
 }
 
 function mountEphemeral(core: MachineCore): void {
@@ -212,7 +215,9 @@ async function install(
   task: string,
   sleep: (milliseconds: number) => Promise<void>,
 ): Promise<void> {
-  const image = task === 'upgrade' ? core.life.upgradeImage : core.disk.staged
+  const isFirst = !isInstalled(core.disk)
+  if (isFirst) chooseDisk(core)
+  const image = task === 'upgrade' ? core.life.upgradeImage : (core.disk.staged ?? (await firstImage(core)))
   if (!image) return
   for (const [text, milliseconds] of installerLines(core, image)) {
     await sleep(milliseconds)
@@ -220,7 +225,33 @@ async function install(
   }
   installEntry(core.disk, core.life.entry.label, image)
   core.disk.staged = undefined
+  if (isFirst) {
+    core.disk.config = core.life.active?.text ?? ''
+    publishVolumes(core)
+  }
   publishMeta(core)
+}
+
+/** What the config wants on a blank machine: pulled first, as the stick carries no installer. */
+async function firstImage(core: MachineCore): Promise<BootImage> {
+  const talos = talosOf(core)
+  const reference =
+    core.life.active?.facts.installImage ??
+    (atLeast(talos, '1.14')
+      ? `factory.talos.dev/metal-installer/${schematicId({})}:${talos}`
+      : `ghcr.io/siderolabs/installer:${talos}`)
+  core.kernel.talos(`pulling image ${reference}`)
+  const layers = fetchLayers(core, reference, powerOf(core))
+  while (!(await layers.next()).done);
+  return core.cluster.registry.installer(reference)
+}
+
+/** The disk that carries Talos from now on is the one the config names. */
+function chooseDisk({ hardware, life }: MachineCore): void {
+  const { systemDisk, dataDisk } = hardware
+  if (life.active?.facts.installDisk !== `/dev/${dataDisk.name}`) return
+  hardware.systemDisk = dataDisk
+  hardware.dataDisk = systemDisk
 }
 
 function kexecPrepare(core: MachineCore, run: SequenceRun): void {

@@ -7,12 +7,11 @@ import {
   type ServerWritableStream,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js'
-import type { KeyPairPem } from '../machine-api.ts'
 import { listenSecurely, type SecureListener } from '../secure-server.ts'
 import { rolesOf } from './authorisation.ts'
 import type { Node } from './call.ts'
 import { type Dispatcher, type Incoming, toStatus } from './dispatch.ts'
-import { issueServer } from './pki.ts'
+import { createCertificateIssuer } from './node-certificates.ts'
 import { minorOf } from './talos-version.ts'
 
 const MESSAGE_LIMIT = 32 * 1024 * 1024
@@ -35,7 +34,7 @@ export interface NodeServer {
  * @throws the system's error when the machine is up and its address cannot be bound
  */
 export async function startNodeServer(node: Node, dispatcher: Dispatcher): Promise<NodeServer> {
-  const { machine, secrets } = node
+  const { machine } = node
   const { spec } = machine
   const server = new Server({
     'grpc.max_receive_message_length': MESSAGE_LIMIT,
@@ -44,21 +43,24 @@ export async function startNodeServer(node: Node, dispatcher: Dispatcher): Promi
   for (const [name, service] of node.protos.services)
     server.addService(service, implement(node, dispatcher, Object.keys(service), service, name))
 
-  const issue = (): Promise<KeyPairPem> =>
-    issueServer(secrets.os, { addresses: [spec.address], names: [spec.hostname] })
-  let pair = await issue()
+  const issuer = createCertificateIssuer(node)
+  await issuer.current()
   let listener: SecureListener | undefined
   let closed = false
   let turn: Promise<void> = Promise.resolve()
   let failure: Error | undefined
 
+  const isUp = (): boolean => machine.isUp
   async function open(): Promise<void> {
-    if (listener || closed || !machine.isUp) return
+    if (listener || closed || !isUp()) return
+    const certificates = await issuer.current()
+    // The power may have gone while it was made.
+    if (!certificates || !isUp()) return
     listener = await listenSecurely(server, {
       address: spec.address,
       port: spec.port,
-      ca: secrets.os.crt,
-      pair,
+      ca: certificates.ca,
+      pair: certificates.pair,
       exactKeyUsage: checksKeyUsage(node),
     })
   }
@@ -78,10 +80,9 @@ export async function startNodeServer(node: Node, dispatcher: Dispatcher): Promi
     turn = turn.then(shut)
   }
   const renewal = setInterval(() => {
-    void issue().then((fresh) => {
-      pair = fresh
-      listener?.renew(fresh)
-    })
+    if (!listener || machine.maintenance) return
+    issuer.forget()
+    void issuer.current().then((fresh) => fresh && listener?.renew(fresh.pair))
   }, HALF_LIFE)
   renewal.unref()
 

@@ -52,15 +52,28 @@ export async function createOsAuthority(): Promise<KeyPairPem> {
   return createAuthority('ed25519', [{ O: ['talos'] }])
 }
 
-/** apid's certificate: 24 h, CN = first name, SANs = addresses (IP) and names (DNS). */
+/**
+ * apid's certificate: 24 h, CN = first name, SANs = addresses (IP) and names (DNS).
+ * @param subject.organizations of a node's apid unless told otherwise
+ * @param subject.notAfter for a certificate that nobody renewed
+ */
 export async function issueServer(
   os: KeyPairPem,
-  subject: { readonly addresses: readonly string[]; readonly names: readonly string[] },
+  subject: {
+    readonly addresses: readonly string[]
+    readonly names: readonly string[]
+    readonly organizations?: readonly string[]
+    readonly notAfter?: Date
+  },
 ): Promise<KeyPairPem> {
-  const now = Date.now()
+  const end = subject.notAfter?.getTime() ?? Date.now() + 24 * HOUR
+  const organizations = subject.organizations ?? ['os:impersonator']
   return issue(os, 'ed25519', {
-    subject: [{ O: ['os:impersonator'] }, { CN: [subject.names[0] ?? subject.addresses[0] ?? 'talos'] }],
-    validity: { notBefore: new Date(now - HOUR), notAfter: new Date(now + 24 * HOUR) },
+    subject: [
+      ...(organizations.length > 0 ? [{ O: [...organizations] }] : []),
+      { CN: [subject.names[0] ?? subject.addresses[0] ?? 'talos'] },
+    ],
+    validity: { notBefore: new Date(end - 25 * HOUR), notAfter: new Date(end) },
     usages: [SERVER_AUTH],
     names: [
       ...subject.addresses.map((value) => ({ type: 'ip', value }) as const),

@@ -25,11 +25,13 @@ export async function serveCluster(options: {
   readonly cluster: ClusterState
   readonly secrets: ClusterSecrets
   readonly protosDir: string
+  /** Machines that are no members yet, and become such when they get their config. */
+  readonly spares?: readonly SimulatedMachine[]
 }): Promise<ServedCluster> {
   const { cluster, secrets } = options
   const protos = loadProtos(options.protosDir)
   const dispatcher = createDispatcher(SERVICES)
-  const machines = cluster.machines()
+  const machines = [...cluster.machines(), ...(options.spares ?? [])]
   for (const machine of machines) {
     journalOf(machine)
     // Every call that goes through another node waits for its power to fail.
@@ -49,7 +51,7 @@ export async function serveCluster(options: {
     throw error
   }
   return {
-    endpoints: endpointsOf(machines),
+    endpoints: endpointsOf(cluster.machines()),
     talosconfig: (role = 'os:admin', { expired = false } = {}) =>
       talosconfigs.get(keyOf(role, expired)) ?? '',
     async settled() {

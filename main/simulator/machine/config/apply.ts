@@ -1,5 +1,6 @@
 import { Code, SimulatedStatus, type ApplyReply, type ApplyRequest } from '../../machine-api.ts'
-import { powerOf, talosOf, type MachineCore } from '../core.ts'
+import { applyInMaintenance } from '../../maintenance/apply-config.ts'
+import { diskPaths, powerOf, talosOf, type MachineCore } from '../core.ts'
 import { goDuration } from '../go-format.ts'
 import { reconcile } from '../reconcile.ts'
 import { publishConfigs } from '../resources/runtime.ts'
@@ -22,6 +23,7 @@ interface Decision {
 export async function applyConfiguration(core: MachineCore, request: ApplyRequest): Promise<ApplyReply> {
   const talos = talosOf(core)
   const { life } = core
+  if (life.maintenance) return applyInMaintenance(core, request)
   const { active } = life
   if (!active) throw new SimulatedStatus(Code.UNIMPLEMENTED, 'API is not implemented in maintenance mode')
   core.kernel.talos(`apply config request: mode ${request.mode.toLowerCase().replace('_', '-')}`)
@@ -61,10 +63,6 @@ function readRequest(core: MachineCore, data: Buffer): ConfigFile {
   const problem = validateConfig(next, { talos, disks: diskPaths(core) })
   if (problem !== undefined) throw new SimulatedStatus(Code.INVALID_ARGUMENT, problem)
   return next
-}
-
-function diskPaths(core: MachineCore): readonly string[] {
-  return [`/dev/${core.hardware.systemDisk.name}`, `/dev/${core.hardware.dataDisk.name}`]
 }
 
 function decide(core: MachineCore, active: ConfigFile, next: ConfigFile, request: ApplyRequest): Decision {

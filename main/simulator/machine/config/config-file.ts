@@ -43,6 +43,11 @@ export interface ConfigFacts {
   readonly userVolumes: readonly string[]
   /** An ingress firewall that leaves no way to port 50000. */
   readonly blocksApi: boolean
+  /** PEM of `machine.ca`; the key is empty on workers. */
+  readonly authority: { readonly crt: string; readonly key: string } | undefined
+  /** `machine.install`: what to write on a blank machine, and where. */
+  readonly installImage: string | undefined
+  readonly installDisk: string | undefined
 }
 
 export interface LinkFacts {

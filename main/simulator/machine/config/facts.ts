@@ -65,6 +65,10 @@ export function readFacts(documents: readonly ConfigDocument[], talos: string): 
     discovery: discovery === true || of('DiscoveryServiceConfig').length > 0,
     userVolumes: of('UserVolumeConfig').map((document) => text(document['name']) ?? ''),
     blocksApi: blocksApi(of),
+    authority: authorityOf(at(legacy, 'machine', 'ca')),
+    installImage:
+      text(at(legacy, 'machine', 'install', 'image')) ?? text(one('UnattendedInstallConfig')['image']),
+    installDisk: text(at(legacy, 'machine', 'install', 'disk')),
   }
 }
 
@@ -135,6 +139,12 @@ function blocksApi(of: (kind: string) => readonly Tree[]): boolean {
     })
     return open && at(rule, 'portSelector', 'protocol') !== 'udp' && list(rule['ingress']).length > 0
   })
+}
+
+function authorityOf(ca: unknown): ConfigFacts['authority'] {
+  const crt = text(tree(ca)['crt'])
+  const pem = (base64: string): string => Buffer.from(base64, 'base64').toString('utf8')
+  return crt === undefined ? undefined : { crt: pem(crt), key: pem(text(tree(ca)['key']) ?? '') }
 }
 
 function at(value: unknown, ...path: readonly string[]): unknown {

@@ -1,3 +1,4 @@
+import { isInstalled } from '../boot-disk.ts'
 import { talosOf, type MachineCore } from '../core.ts'
 import { goDuration, prettySize } from '../go-format.ts'
 import { atLeast } from '../versions.ts'
@@ -19,6 +20,7 @@ export interface Partition {
 /** GRUB: EFI, BIOS, BOOT, META, STATE, EPHEMERAL; with UKIs a large EFI and no BOOT (behaviour.md §0.3). */
 export function partitionsOf(core: MachineCore): readonly Partition[] {
   const { disk, hardware, spec } = core
+  if (!isInstalled(disk)) return []
   const grub = disk.loader === 'grub'
   const boot = atLeast(spec.talos, '1.11') ? 2000 : 1000
   const fixed: readonly (readonly [string, number, string])[] = grub
@@ -76,24 +78,23 @@ function userPartitions(core: MachineCore): Partition[] {
   }))
 }
 
-export function partitionDevice({ disk, index }: Partition): string {
+export function partitionDevice({ disk, index }: Pick<Partition, 'disk' | 'index'>): string {
   return disk.startsWith('nvme') ? `${disk}p${index}` : `${disk}${index}`
 }
 
 /** Discovered volumes, volume and mount statuses; the last two only once EPHEMERAL is mounted. */
 export function publishVolumes(core: MachineCore): void {
   const { systemDisk } = core.hardware
-  put(
-    core,
-    'runtime',
-    'SystemDisks.block',
-    'system-disk',
-    {
-      diskID: systemDisk.name,
-      devPath: `/dev/${systemDisk.name}`,
-    },
-    { owner: 'block.SystemDiskController' },
-  )
+  // A disk without Talos is no system disk: that is how a client tells a machine that was never installed.
+  if (isInstalled(core.disk))
+    put(
+      core,
+      'runtime',
+      'SystemDisks.block',
+      'system-disk',
+      { diskID: systemDisk.name, devPath: `/dev/${systemDisk.name}` },
+      { owner: 'block.SystemDiskController' },
+    )
   replaceAll(core, 'runtime', 'DiscoveredVolumes.block', 'block.DiscoveryController', discovered(core))
   replaceAll(core, 'runtime', 'VolumeStatuses.block', 'block.VolumeManagerController', volumes(core))
   publishMounts(core)
@@ -106,7 +107,7 @@ function discovered(core: MachineCore): Record<string, unknown> {
     atLeast(talos, '1.10') ? { dev_path: `/dev/${device}` } : { dev_dath: `/dev/${device}` }
   const found: Record<string, unknown> = {}
   for (const drive of hasDataDisk(core) ? [hardware.systemDisk, hardware.dataDisk] : [hardware.systemDisk]) {
-    found[drive.name] = {
+    found[drive.name] = withoutEmpty({
       ...devPath(drive.name),
       type: 'disk',
       device_path: drive.bus,
@@ -115,10 +116,10 @@ function discovered(core: MachineCore): Record<string, unknown> {
       pretty_size: prettySize(drive.bytes),
       sector_size: 512,
       io_size: 512,
-      name: 'gpt',
+      name: isInstalled(core.disk) ? 'gpt' : undefined,
       uuid: hardware.diskUuids[drive === hardware.systemDisk ? 0 : 1],
       probed_size: drive.bytes,
-    }
+    })
   }
   for (const partition of partitionsOf(core)) {
     const device = partitionDevice(partition)

@@ -122,8 +122,8 @@ function publishDisks(core: MachineCore): void {
 }
 
 /** Workers carry a second disk, where Longhorn keeps its replicas. */
-export function hasDataDisk(core: Pick<MachineCore, 'spec'>): boolean {
-  return core.spec.role === 'worker'
+export function hasDataDisk(core: Pick<MachineCore, 'hardware'>): boolean {
+  return core.hardware.hasDataDisk
 }
 
 function diskSpec(core: MachineCore, drive: Drive): Record<string, unknown> {

@@ -30,7 +30,7 @@ export function publishBoot(core: MachineCore): void {
       { cmdline: kernelCommandLine(core) },
       { owner: 'runtime.KernelCmdlineController' },
     )
-    if (core.disk.loader === 'systemd-boot')
+    if (core.disk.loader === 'systemd-boot' && life.entry.label !== '')
       put(
         core,
         'runtime',
@@ -79,7 +79,7 @@ export function publishBoot(core: MachineCore): void {
 /** `talos.platform=metal console=tty0 …`, with what the schematic bakes in. */
 export function kernelCommandLine(core: Pick<MachineCore, 'life' | 'disk'>): string {
   const { label, kernelArguments } = core.life.entry
-  const image = core.disk.loader === 'grub' ? `BOOT_IMAGE=/${label}/vmlinuz ` : ''
+  const image = core.disk.loader === 'grub' && label !== '' ? `BOOT_IMAGE=/${label}/vmlinuz ` : ''
   return [
     `${image}talos.platform=metal console=tty0 init_on_alloc=1 slab_nomerge pti=on consoleblank=0 nvme_core.io_timeout=4294967295 printk.devkmsg=on selinux=1 module.sig_enforce=1`,
     ...kernelArguments,

@@ -1,0 +1,68 @@
+import { issueMaintenance } from '../maintenance/certificate.ts'
+import type { KeyPairPem } from '../machine-api.ts'
+import type { Node } from './call.ts'
+import { issueServer } from './pki.ts'
+
+/** What a node shows to callers and asks of them. */
+export interface NodeCertificates {
+  readonly pair: KeyPairPem
+  /** Callers need a certificate of this authority; in maintenance nobody is asked for one. */
+  readonly ca: string | undefined
+}
+
+export interface CertificateIssuer {
+  /**
+   * By the state of the machine now: of the cluster's authority or that of its config, out of date while that trouble
+   * lasts, self-signed in maintenance. `undefined` for a worker whose authority has no control plane here to sign.
+   */
+  current(): Promise<NodeCertificates | undefined>
+  /** Makes a new one next time, as at half-life. */
+  forget(): void
+}
+
+/** Keeps what it made while it fits, so that a machine that comes up listens at once. */
+export function createCertificateIssuer(node: Node): CertificateIssuer {
+  const { machine } = node
+  const { address, hostname } = machine.spec
+  let kept: (NodeCertificates & { readonly expired: boolean }) | undefined
+
+  async function issueFor(authority: KeyPairPem): Promise<NodeCertificates> {
+    const expired = machine.certificateExpired ?? false
+    if (kept?.ca !== authority.crt || kept.expired !== expired) {
+      const pair = await issueServer(authority, {
+        addresses: [address],
+        names: [hostname],
+        ...(expired ? { notAfter: new Date(Date.now() - 3_600_000) } : {}),
+      })
+      kept = { pair, ca: authority.crt, expired }
+    }
+    return kept
+  }
+
+  return {
+    async current() {
+      const { maintenance } = machine
+      if (maintenance) {
+        const { pair, fingerprint } = await issueMaintenance({ address, hostname })
+        maintenance.certificateIssued(fingerprint)
+        return { pair, ca: undefined }
+      }
+      const authority = authorityOf(node)
+      return authority && issueFor(authority)
+    },
+    forget() {
+      kept = undefined
+    },
+  }
+}
+
+/** A worker's config has no key: a control plane of the same authority signs for it, as trustd does. */
+function authorityOf({ machine, cluster, secrets }: Node): KeyPairPem | undefined {
+  const named = machine.authority
+  if (named === undefined || named.crt.trim() === secrets.os.crt.trim()) return secrets.os
+  if (named.key !== '') return named
+  return cluster
+    .machines()
+    .map(({ authority }) => authority)
+    .find((other) => other?.crt === named.crt && other.key !== '')
+}
