@@ -99,6 +99,8 @@ export interface ConfigSceneOptions {
   readonly version?: string
   readonly seal?: SealPort
   readonly folder?: string
+  /** More control planes of the same cluster. */
+  readonly others?: number
 }
 
 /** The handlers over one node in memory. Time moves only through `finish` and `clock`. */
@@ -107,13 +109,22 @@ export function createConfigScene({
   version = 'v1.13.9',
   seal = memorySeal,
   folder = '/nonexistent',
+  others: more = 0,
 }: ConfigSceneOptions) {
   const clock = createManualClock()
   const log = createRecordingLog()
   const journal = createMemoryJournal()
   const memory = createInMemoryTalos(clock, [
     { address: '10.0.20.13', hostname: 'bronce-3', role: 'controlplane', version, config: text },
+    ...Array.from({ length: more }, (_, n) => ({
+      address: `10.0.20.${n + 11}`,
+      hostname: `bronce-${n + 1}`,
+      role: 'controlplane' as const,
+      version,
+      config: text,
+    })),
   ])
+  const others = [...memory.nodes.values()].slice(1)
   const node = memory.node('bronce-3')
   const troubles = new Set<ApplyTrouble>()
   const { port, sent, refuseWith } = configurable(memory, node, troubles)
@@ -179,6 +190,7 @@ export function createConfigScene({
     signal,
     clock,
     node,
+    others,
     troubles,
     sent,
     refuseWith,

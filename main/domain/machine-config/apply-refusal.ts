@@ -8,11 +8,12 @@ import type { KnownConfig } from './review.ts'
 
 /**
  * A node's refusal of a configuration: its own words without secrets, and the line of the draft they are about
- * (behaviour.md §4.4). Other failures come back as they are, but redacted too.
+ * (behaviour.md §4.4). Other failures come back as they are, but redacted too. The node may quote what it runs as
+ * well as what it was sent, so the secrets of both are taken out.
  */
-export function toConfigFailure(error: unknown, draft: KnownConfig): unknown {
+export function toConfigFailure(error: unknown, draft: KnownConfig, base: KnownConfig): unknown {
   if (!(error instanceof TalosFailure)) return error
-  const message = redactText(error.message, valuesOf(draft.vault))
+  const message = redactText(error.message, valuesOf(draft.vault, base.vault))
   const code = error.code === 'refused' ? 'config-refused' : error.code
   const at = code === 'config-refused' ? placeOfRefusal(error.message, draft) : error.at
   return new TalosFailure(code, message, { node: error.node, at, cause: error.cause })

@@ -88,6 +88,47 @@ describe('applying at once', () => {
     expect(node.config.text).toBe(text)
   })
 
+  test('a secret that the draft replaces is in no refusal that quotes it, nor in the run', async () => {
+    const { review, apply, finish, refuseWith, journal, handlers, ref, signal } = createConfigScene({ text })
+    const old = /^ {2}token: (\S+) # The token/m.exec(text)?.[1] ?? ''
+    expect(old).not.toBe('')
+    const reviewed = await review((shown) =>
+      shown.replace('«secret:machine.token»', 'abcdef.0123456789abcdef'),
+    )
+    refuseWith(`this config change can't be applied in immediate mode\ndiff:\n-  ${old}\n`)
+    const dryRun = handlers['machine-configs.dry-run'](
+      { ...ref, reviewId: reviewed.reviewId, mode: 'auto' },
+      signal,
+    )
+    await expect(dryRun).rejects.toMatchObject({
+      message: expect.not.stringContaining(old) as unknown,
+    })
+    const run = await finish(await apply(reviewed, 'staged'))
+    expect(run.error?.message).toContain('«secret»')
+    expect(JSON.stringify([...journal.kept.values()])).not.toContain(old)
+  })
+
+  test('a configuration that someone staged since the review is not written over', async () => {
+    const { review, apply, finish, node, sent } = createConfigScene({ text })
+    const reviewed = await review(sysctl)
+    node.persistent = mtu(text)
+    const run = await finish(await apply(reviewed, 'no-reboot'))
+    expect(run).toMatchObject({ outcome: 'refused', error: { code: 'config-moved' } })
+    expect(sent).toEqual([])
+  })
+
+  test.each([
+    ['reboot', 'refused', 0],
+    ['auto', 'proven', 1],
+  ] as const)('%s while two of three control planes stand: %s', async (mode, outcome, calls) => {
+    const scene = createConfigScene({ text, version: 'v1.12.11', others: 2 })
+    const reviewed = await scene.review(sysctl)
+    scene.others[0]?.troubles.add('off')
+    const run = await scene.finish(await scene.apply(reviewed, mode))
+    expect(run.outcome).toBe(outcome)
+    expect(scene.sent).toHaveLength(calls)
+  })
+
   test('no secret is in the run, whatever happened', async () => {
     const { review, apply, finish, journal } = createConfigScene({ text })
     await finish(await apply(await review(sysctl), 'no-reboot'))

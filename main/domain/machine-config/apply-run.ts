@@ -6,6 +6,7 @@ import { isFailure, TalosFailure, toWireError } from '../talos-failure.ts'
 import { awaitBoot, awaitGone, readBootMark, type BootWatch } from '../upgrades/await-boot.ts'
 import { gatherNodeFacts } from '../upgrades/gather.ts'
 import type { NodeFacts } from '../upgrades/node-facts.ts'
+import { quorumAtRisk } from '../upgrades/preflight.ts'
 import { runStep, throwIfStopped, type RunPart, type StepResult } from '../upgrades/run-step.ts'
 import { followSequence } from '../upgrades/sequence-trail.ts'
 import { toConfigFailure } from './apply-refusal.ts'
@@ -118,6 +119,10 @@ async function* preflight(scene: ApplyScene): RunPart<StepResult<Preflight>> {
     throw new TalosFailure('config-moved', message, { node })
   }
   const disk = found.persistent.known ? found.persistent.value : undefined
+  if (disk !== undefined && disk !== '' && disk !== (request.staged ?? request.base).real) {
+    const message = `Another configuration waits on the disk of ${hostname} than when this was reviewed.`
+    throw new TalosFailure('config-moved', message, { node })
+  }
   const before = disk === undefined ? scene : { ...scene, diskBefore: know(disk) }
   const mayReboot = ['reboot', 'auto'].includes(request.mode) && (minorOf(tag) ?? 0) < 14
   if (!mayReboot) return { value: { before, restart: undefined }, detail: tag }
@@ -125,6 +130,8 @@ async function* preflight(scene: ApplyScene): RunPart<StepResult<Preflight>> {
     readBootMark(talos, node, control.signal),
     gatherNodeFacts(talos, node, control.signal),
   ])
+  const risk = request.restarts ? quorumAtRisk(facts) : undefined
+  if (risk !== undefined) throw new TalosFailure('plan-blocked', `etcd: ${risk}`, { node })
   return { value: { before, restart: { before: mark, facts } }, detail: tag }
 }
 
@@ -150,7 +157,7 @@ async function* send(scene: ApplyScene, sent: () => void): RunPart<StepResult<Ap
       control.signal,
     )
   } catch (error) {
-    if (!isFailure(error, 'interrupted', 'timeout')) throw toConfigFailure(error, draft)
+    if (!isFailure(error, 'interrupted', 'timeout')) throw toConfigFailure(error, draft, request.base)
     sent()
     await keep(draft, whyOf(mode), control.id)
     return { value: undefined, state: 'unknown', detail: error.message }
@@ -248,8 +255,17 @@ async function verdictOfFailure(
   const shown = redacted(error, scene)
   if (!sent) {
     const rows = rowsOf(scene, expectUntouched(scene), await read(scene))
-    if (error.code === 'cancelled') return { kind: 'verdict', rows, outcome: 'stopped' }
-    const refused = ['config-refused', 'config-moved', 'conflict', 'role-too-low', 'unsupported-by-version']
+    if (error.code === 'cancelled' && scene.control.stopRequested()) {
+      return { kind: 'verdict', rows, outcome: 'stopped' }
+    }
+    const refused = [
+      'config-refused',
+      'config-moved',
+      'plan-blocked',
+      'conflict',
+      'role-too-low',
+      'unsupported-by-version',
+    ]
     const outcome = refused.includes(error.code) ? 'refused' : 'failed'
     return { kind: 'verdict', rows, outcome, error: toWireError(shown) }
   }

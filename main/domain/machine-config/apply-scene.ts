@@ -21,8 +21,12 @@ export interface ApplyRequest {
   readonly trySeconds: number
   /** What the review was computed against. */
   readonly base: KnownConfig
+  /** What waited on the disk at the review, where that was something else. */
+  readonly staged?: KnownConfig
   /** What is sent. */
   readonly draft: KnownConfig
+  /** By what the review said, the node restarts for it. */
+  readonly restarts: boolean
   /** Version of the node at the review: the effects that were shown are that version's. */
   readonly talosVersion: string
 }

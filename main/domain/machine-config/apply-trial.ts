@@ -115,7 +115,7 @@ async function* keepIt(scene: ApplyScene, revertsAt: number): RunPart<StepResult
       if (isFailure(error, 'interrupted', 'timeout')) {
         return { value: true, state: 'unknown', detail: error.message }
       }
-      if (!isFailure(error, 'unreachable')) throw toConfigFailure(error, draft)
+      if (!isFailure(error, 'unreachable')) throw toConfigFailure(error, draft, request.base)
       if (clock.now() + LOOK_EVERY >= revertsAt) {
         return { value: false, state: 'failed', detail: error.message }
       }

@@ -1,4 +1,4 @@
-import type { ConfigForEditing, HistoryEntry, RedactedConfig } from '#contract/machine-configs.ts'
+import type { ConfigForEditing, HistoryEntry, ModeChoice, RedactedConfig } from '#contract/machine-configs.ts'
 import { RunId, type NodeRef } from '#contract/names.ts'
 import { toInstant, type ClockPort } from '../../domain/clock-port.ts'
 import type { LogPort } from '../../domain/log-port.ts'
@@ -49,6 +49,9 @@ export interface MachineConfigDeps {
 }
 
 const TRY_SECONDS = 120
+
+/** What a review says of a mode with which the node restarts. */
+const RESTARTS: ReadonlySet<ModeChoice['reason']> = new Set(['auto-reboots', 'reboots-the-node'])
 
 /** Configurations: read, edited as drafts, reviewed, sent, proven, and looked up again. Secrets stay on this side. */
 export function createMachineConfigHandlers(deps: MachineConfigDeps): MachineConfigHandlers {
@@ -161,7 +164,9 @@ export function createMachineConfigHandlers(deps: MachineConfigDeps): MachineCon
         mode,
         trySeconds,
         base: kept.base,
+        ...(kept.staged === undefined ? {} : { staged: kept.staged }),
         draft: kept.draft,
+        restarts: kept.modes.some((one) => one.mode === mode && RESTARTS.has(one.reason)),
         talosVersion: kept.talosVersion,
       },
       {
@@ -200,7 +205,7 @@ export function createMachineConfigHandlers(deps: MachineConfigDeps): MachineCon
       )
       return readDryRun(answer, valuesOf(draft.vault, base.vault), table)
     } catch (error) {
-      throw toConfigFailure(error, draft)
+      throw toConfigFailure(error, draft, base)
     }
   }
 
