@@ -1,4 +1,8 @@
-import { expect, test } from './app.ts'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Page } from '@playwright/test'
+import { expect, startApp, test } from './app.ts'
 import { fleetScreen } from './drivers/fleet.ts'
 import { startSimulator, type RunningSimulator } from './simulator.ts'
 
@@ -9,21 +13,33 @@ test.beforeAll(async () => {
 test.afterAll(() => cluster.stop())
 
 test('a talosconfig is dropped, previewed, sealed with a passphrase, and there after a restart', async ({
-  window,
+  page,
 }) => {
-  await window.getByRole('button', { name: 'Paste the text…' }).click()
-  await window.getByRole('textbox', { name: 'The text of the talosconfig' }).fill(cluster.talosconfig)
-  await window.getByRole('button', { name: 'Read it' }).click()
-  const table = window.getByRole('table', { name: /^Contexts in/ })
+  const dataDir = mkdtempSync(join(tmpdir(), 'ichor-e2e-'))
+  const app = await startApp({ dataDir })
+  await page.goto(app.url)
+  await expect(page.getByRole('button', { name: 'Choose a file…' })).toBeVisible()
+  await drop(page, 'talosconfig', cluster.talosconfig)
+  const table = page.getByRole('table', { name: /^Contexts in/ })
   await expect(table).toContainText('os:admin')
-  await expect(window.getByText('nothing has been written yet')).toBeVisible()
-  await window.getByRole('button', { name: 'Import one context' }).click()
-  await window.getByLabel('Passphrase, at least 8 characters').fill('three nodes in a cupboard')
-  await window.getByLabel('The same once more').fill('three nodes in a cupboard')
-  await window.getByRole('button', { name: 'Seal the keys' }).click()
-  await fleetScreen(window).settled(2)
-  await window.reload()
-  await fleetScreen(window).settled(2)
+  await expect(page.getByText('nothing has been written yet')).toBeVisible()
+  await page.getByRole('button', { name: 'Import one context' }).click()
+  await page.getByLabel('Passphrase, at least 8 characters').fill('three nodes in a cupboard')
+  await page.getByLabel('The same once more').fill('three nodes in a cupboard')
+  await page.getByRole('button', { name: 'Seal the keys' }).click()
+  await fleetScreen(page).settled(2)
+  await app.stop()
+
+  const again = await startApp({ dataDir })
+  await page.goto(again.url)
+  await page.getByLabel('Passphrase').fill('four nodes in a cupboard')
+  await page.getByRole('button', { name: 'Open', exact: true }).click()
+  await expect(page.getByRole('alert').filter({ hasText: /passphrase/i })).toBeVisible()
+  await page.getByLabel('Passphrase').fill('three nodes in a cupboard')
+  await page.getByRole('button', { name: 'Open', exact: true }).click()
+  await fleetScreen(page).settled(2)
+  await again.stop()
+  rmSync(dataDir, { recursive: true, force: true })
 })
 
 test('files that are no talosconfig are told apart, and nothing is written', async ({ window }) => {
@@ -47,3 +63,28 @@ test('an expired key is told before anything is called', async ({ window }) => {
   await (await chooser).setFiles(cluster.paths.expired)
   await expect(window.getByRole('table', { name: /^Contexts in/ })).toContainText(/expired/)
 })
+
+test('a talosconfig can be pasted, and kept in memory only', async ({ window }) => {
+  await window.getByRole('button', { name: 'Paste the text…' }).click()
+  await window.getByRole('textbox', { name: 'The text of the talosconfig' }).fill(cluster.talosconfig)
+  await window.getByRole('button', { name: 'Read it' }).click()
+  await window.getByRole('button', { name: 'Import one context' }).click()
+  await window.getByRole('radio', { name: 'Only in memory' }).click()
+  await window.getByRole('button', { name: 'Keep them in memory' }).click()
+  await fleetScreen(window).settled(2)
+})
+
+/** A file let go over the window, as the browser tells the page. */
+async function drop(window: Page, name: string, text: string): Promise<void> {
+  const dataTransfer = await window.evaluateHandle(
+    (file) => {
+      const transfer = new DataTransfer()
+      transfer.items.add(new File([file.text], file.name))
+      return transfer
+    },
+    { name, text },
+  )
+  await window.dispatchEvent('body', 'dragenter', { dataTransfer })
+  await window.dispatchEvent('body', 'dragover', { dataTransfer })
+  await window.dispatchEvent('body', 'drop', { dataTransfer })
+}
