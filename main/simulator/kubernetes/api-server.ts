@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { HttpsPeer } from '../secure-server.ts'
 import { ApiFailure, badRequest, methodNotAllowed, toStatusObject } from './api-failure.ts'
 import { discoveryAt, RESOURCES } from './catalogue.ts'
+import { assertPatchType } from './merge-patch.ts'
 import { list, type Reader, shownOne, watch } from './reading.ts'
 import { bodyOf, type Form, formFor, mediaTypeOf, type Target, targetOf } from './request.ts'
 import { evict, existing, patchNode, remove, replaceNode, type Writer } from './writing.ts'
@@ -11,8 +12,6 @@ export interface ApiServer extends Reader, Writer {
   readonly version: () => string
   /** `127.0.1.2:6443` */
   readonly address: string
-  /** Whether etcd answers; without it nothing can be read or written. */
-  readonly hasStorage: () => boolean
 }
 
 type Handler = (
@@ -57,8 +56,7 @@ interface Reply {
 async function answer(server: ApiServer, exchange: Exchange): Promise<Reply | undefined> {
   const { request, path, query } = exchange
   if (path === '/version') return ok(versionInfo(server.version()))
-  if (PUBLIC.includes(path))
-    return server.hasStorage() ? ok('ok') : { code: 500, body: '[-]etcd failed: reason withheld\n' }
+  if (PUBLIC.includes(path)) return ok('ok')
   const discovery = discoveryAt(path, server.address)
   if (discovery) {
     if (request.method !== 'GET') throw methodNotAllowed()
@@ -66,7 +64,6 @@ async function answer(server: ApiServer, exchange: Exchange): Promise<Reply | un
   }
   const target = targetOf(path)
   if (!target) return NO_PAGE
-  if (!server.hasStorage()) throw new ApiFailure(500, '', 'etcdserver: request timed out')
   if (target.subresource !== undefined) return subresource(server, target, exchange)
   const form = formFor(request.headers.accept)
   if (request.method !== 'GET') return write(server, target, exchange, form)
@@ -103,15 +100,15 @@ async function write(
   const verb = VERBS[request.method ?? '']
   if (verb === undefined || !RESOURCES[plural].verbs.includes(verb) || target.name === undefined)
     throw methodNotAllowed()
+  if (verb === 'patch') assertPatchType(mediaTypeOf(request))
   const body = await bodyOf(request)
   if (verb === 'delete') return ok(remove(server, target, body ?? {}, query.get('gracePeriodSeconds')))
   if (!body) throw badRequest('the request has no body')
-  // Told what would be, without doing it: only the deletions here know how.
-  if (query.has('dryRun')) throw badRequest('dryRun is not supported for this request')
+  const how = { isDryRun: query.getAll('dryRun').includes('All') }
   const object =
     verb === 'patch'
-      ? patchNode(server, target, body, mediaTypeOf(request))
-      : replaceNode(server, target, body)
+      ? patchNode(server, target, body, { ...how, mediaType: mediaTypeOf(request) })
+      : replaceNode(server, target, body, how)
   return ok(shownOne(server, plural, object, query, form))
 }
 

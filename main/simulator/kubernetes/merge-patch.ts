@@ -5,15 +5,19 @@ type Tree = Readonly<Record<string, unknown>>
 const MERGE = 'application/merge-patch+json'
 const STRATEGIC = 'application/strategic-merge-patch+json'
 
+/** @throws ApiFailure 415 for a kind of patch that is not known here */
+export function assertPatchType(mediaType: string): void {
+  if (mediaType !== MERGE && mediaType !== STRATEGIC) throw unsupportedMediaType([MERGE, STRATEGIC])
+}
+
 /** Lists of a Node that a strategic patch merges by their key; all others it replaces. */
 const MERGE_KEYS: Readonly<Record<string, string>> = { conditions: 'type', addresses: 'type' }
 
 /**
  * The object with a merge patch or a strategic one laid over it.
- * @throws ApiFailure 415 for other media types, 400 for what is no object or a directive
+ * @throws ApiFailure 400 for what is no object or a directive
  */
 export function patched(object: object, patch: unknown, mediaType: string): object {
-  if (mediaType !== MERGE && mediaType !== STRATEGIC) throw unsupportedMediaType([MERGE, STRATEGIC])
   if (!isTree(patch)) throw new ApiFailure(400, 'BadRequest', 'a patch is an object')
   return merge(object as Tree, patch, mediaType === STRATEGIC)
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type {
   ClusterKubernetes,
   ClusterSecrets,
@@ -49,6 +50,8 @@ export function startKubernetes(options: {
   const isControlPlane = ({ spec }: SimulatedMachine): boolean => spec.role === 'controlplane'
   const random = forkRandom(options.random, 'kubernetes')
   const end = new AbortController()
+  // Every timer of every pod listens to it; hundreds are no leak here.
+  setMaxListeners(0, end.signal)
   const born = Math.min(...machines.map(bootOf), clock.now()) - DAY * (20 + random.integer(300))
   const store = createObjectStore(1_000_000 + random.integer(9_000_000))
   const world: KubeWorld = { store, clock, random, end: end.signal, kubeletOn }
@@ -92,7 +95,6 @@ export function startKubernetes(options: {
       now: () => clock.now(),
       version: () => apiVersion(machine),
       address: `${spec.address}:${spec.kubernetesPort ?? API_PORT}`,
-      hasStorage: () => cluster.etcd.healthy(spec.hostname),
     })
     let pair: Promise<KeyPairPem> | undefined
     return followApiServer(

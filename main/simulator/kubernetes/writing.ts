@@ -27,16 +27,26 @@ export function existing<P extends Plural>(
 }
 
 /** `kubectl cordon`, `label`, `annotate`, `taint`: a patch laid over a Node. */
-export function patchNode(writer: Writer, target: Target, patch: Body, mediaType: string): KubeObject {
+export function patchNode(
+  writer: Writer,
+  target: Target,
+  patch: Body,
+  how: { readonly mediaType: string; readonly isDryRun: boolean },
+): KubeObject {
   const node = existing(writer.store, 'nodes', target)
-  return replaceNode(writer, target, patched(node, patch, mediaType) as Body)
+  return replaceNode(writer, target, patched(node, patch, how.mediaType) as Body, how)
 }
 
 /**
  * A Node as a client wants it. Labels, annotations and spec are the client's; the rest stays the kubelet's.
  * @throws ApiFailure 409 when it was read before somebody else wrote
  */
-export function replaceNode(writer: Writer, target: Target, wanted: Body): KubeObject {
+export function replaceNode(
+  writer: Writer,
+  target: Target,
+  wanted: Body,
+  how: { readonly isDryRun: boolean },
+): KubeObject {
   const node = existing(writer.store, 'nodes', target)
   const { metadata, spec } = wanted as unknown as Partial<KubeNode>
   const version = metadata?.resourceVersion
@@ -45,7 +55,7 @@ export function replaceNode(writer: Writer, target: Target, wanted: Body): KubeO
   if (metadata?.uid !== undefined && metadata.uid !== node.metadata.uid)
     throw uidMismatch('nodes', node.metadata.name, metadata.uid, node.metadata.uid)
   const { unschedulable, taints } = spec ?? {}
-  return writer.nodes.write({
+  const written: KubeNode = {
     ...node,
     metadata: {
       ...node.metadata,
@@ -58,7 +68,8 @@ export function replaceNode(writer: Writer, target: Target, wanted: Body): KubeO
       ...(unschedulable ? { unschedulable } : {}),
       ...(taints ? { taints } : {}),
     },
-  })
+  }
+  return how.isDryRun ? written : writer.nodes.write(written)
 }
 
 /**
