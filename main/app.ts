@@ -2,9 +2,9 @@ import { createHash, randomUUID } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import type { Run } from '#contract/runs.ts'
 import { createClusters } from './clusters.ts'
 import { createDemo } from './demo.ts'
+import { createDemoLauncher, type DemoLauncher } from './demo-cluster.ts'
 import { createContextBook } from './domain/contexts/context-book.ts'
 import type { HostPort } from './domain/host-port.ts'
 import { createFleets } from './domain/nodes/fleets.ts'
@@ -15,6 +15,7 @@ import type { Handlers } from './ipc/handlers.ts'
 import { createAppHandlers } from './ipc/handlers/app.ts'
 import { createContextHandlers } from './ipc/handlers/contexts.ts'
 import { createMachineConfigHandlers } from './ipc/handlers/machine-configs.ts'
+import { endOfTrial } from './ipc/handlers/machine-configs/open-trials.ts'
 import { createNodeActionHandlers } from './ipc/handlers/node-actions.ts'
 import { createNodeHandlers } from './ipc/handlers/nodes.ts'
 import { createRunHandlers } from './ipc/handlers/runs.ts'
@@ -29,15 +30,20 @@ import { openSettings } from './store/settings.ts'
 import { createTalosconfigFiles } from './store/talosconfig-files.ts'
 import { readVersionTable } from './store/version-table.ts'
 import { certificateReader } from './talos/read-certificate.ts'
-import { runSelfTest } from './talos/self-test.ts'
 
 /** A node followed has about twenty calls open that one signal ends; Node warns of a leak from ten on. */
 const LISTENERS_OF_A_SIGNAL = 100
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
-/** Joins the rules to the wire, the disk and the host: the one place that knows all of them. */
-export async function createApp(host: HostPort): Promise<{ readonly handlers: Handlers } & AsyncDisposable> {
+/**
+ * Joins the rules to the wire, the disk and the host: the one place that knows all of them.
+ * @param launcher of the demo cluster, when the entry point began with it already
+ */
+export async function createApp(
+  host: HostPort,
+  launcher: DemoLauncher = createDemoLauncher(host),
+): Promise<{ readonly handlers: Handlers } & AsyncDisposable> {
   setMaxListeners(LISTENERS_OF_A_SIGNAL)
   const { dataDir, protosDir, resourcesDir, clock, log, keystore } = host
   const seal = sealWhatMayRest(keystore)
@@ -56,7 +62,7 @@ export async function createApp(host: HostPort): Promise<{ readonly handlers: Ha
   const journal = createRunJournal(join(dataDir, 'runs'))
   const runs = createRunEngine({ journal, clock, newId: randomUUID, who: host.user, log })
   const snapshots = createEtcdSnapshots(join(dataDir, 'snapshots'), clock)
-  const demo = createDemo({ book, protosDir, resourcesDir })
+  const demo = createDemo({ book, launcher })
 
   await Promise.all([
     runs.load(),
@@ -72,7 +78,11 @@ export async function createApp(host: HostPort): Promise<{ readonly handlers: Ha
       host,
       settings,
       book,
-      selfTest: () => runSelfTest({ protosDir, now: () => clock.now() }),
+      selfTest: async () => {
+        // Asked for rarely, and it brings a library that makes certificates.
+        const { runSelfTest } = await import('./talos/self-test.ts')
+        return runSelfTest({ protosDir, now: () => clock.now() })
+      },
     }),
     ...createContextHandlers({
       book,
@@ -120,10 +130,4 @@ function sealWhatMayRest(keystore: HostPort['keystore']): SealPort {
     seal: (plain) => seal.seal(plain),
     unseal: (sealed) => seal.unseal(sealed),
   }
-}
-
-/** When the node itself ends a try that a run began and a crash cut off; `undefined` when there is none. */
-function endOfTrial(runs: readonly Run[], node: string): string | undefined {
-  return runs.findLast((run) => run.kind === 'apply' && run.node === node && run.outcome === 'interrupted')
-    ?.trial?.revertsAt
 }

@@ -155,6 +155,7 @@ export function createMachineConfigHandlers(deps: MachineConfigDeps): MachineCon
     requireSendable(kept, mode, accepted)
     const { talos } = await clusters.cluster(ref.context)
     const facts = await schemas.facts()
+    if (mode === 'try') await trials.noDryRun(ref)
     const trySeconds = input.trySeconds ?? TRY_SECONDS
     const commands = applyCommands({ ...ref, hostname: kept.hostname, trySeconds })
     const body = runApply(
@@ -182,26 +183,34 @@ export function createMachineConfigHandlers(deps: MachineConfigDeps): MachineCon
         kind: 'apply',
         ...ref,
         hostname: kept.hostname,
-        title: { key: 'run.apply', parameters: { count: String(kept.table.counts.all), mode } },
+        title: {
+          key: 'run.apply',
+          parameters: {
+            count: String(kept.table.counts.all),
+            mode,
+            ...(mode === 'try' ? { seconds: String(trySeconds) } : {}),
+          },
+        },
         talosctl: commands[mode],
         exclusive: true,
         stoppable: mode !== 'try',
       },
-      (control) => trials.follow(ref, body(control)),
+      (control) => trials.follow(ref, body(control), mode === 'try' ? trySeconds : undefined),
     )
     return { runId: RunId.parse(runId) }
   }
 
   const dryRun: MethodHandler<'machine-configs.dry-run'> = async ({ reviewId, mode, ...ref }, signal) => {
-    // Even a dry run would stop the timer of a try.
-    trials.refuse(ref)
     const { base, draft, table } = reviews.get(reviewId, ref)
     const { talos } = await clusters.cluster(ref.context)
     try {
-      const answer = await talos.applyConfiguration(
-        ref.node,
-        { text: draft.real, mode, dryRun: true, ...(mode === 'try' ? { trySeconds: TRY_SECONDS } : {}) },
-        signal,
+      // Even a dry run would stop the timer of a try.
+      const answer = await trials.dryRun(ref, () =>
+        talos.applyConfiguration(
+          ref.node,
+          { text: draft.real, mode, dryRun: true, ...(mode === 'try' ? { trySeconds: TRY_SECONDS } : {}) },
+          signal,
+        ),
       )
       return readDryRun(answer, valuesOf(draft.vault, base.vault), table)
     } catch (error) {
