@@ -4,9 +4,11 @@ import type { ClusterState, MachineSpec, SimulatedClock, SimulatedMachine } from
 import { createClock } from './machine/clock.ts'
 import { createClusterState } from './machine/cluster-state.ts'
 import { createMachine } from './machine/create-machine.ts'
+import type { Registry } from './machine/registry.ts'
 import { createRandom } from './machine/random.ts'
 import { API_PORT } from './kubernetes/api-listener.ts'
 import { type SimulatedKubernetes, startKubernetes } from './kubernetes/start-kubernetes.ts'
+import { createScenarios, type Scenarios } from './scenarios.ts'
 import { claimAddresses, claimApiPorts } from './wire/addresses.ts'
 import { writeKubeconfig } from './wire/kubeconfig.ts'
 import { createClusterSecrets } from './wire/pki.ts'
@@ -45,13 +47,15 @@ interface ClusterSize {
   readonly talos: readonly string[]
 }
 
-export interface SimulatedCluster extends AsyncDisposable {
+export interface SimulatedCluster extends AsyncDisposable, Scenarios {
   readonly name: string
   /** Of the control planes, as in the talosconfig. */
   readonly endpoints: readonly string[]
   /** By hostname. */
   readonly machines: ReadonlyMap<string, SimulatedMachine>
   readonly state: ClusterState
+  /** What the factory and registries have. */
+  readonly registry: Registry
   /** @throws when no machine has that hostname */
   node(hostname: string): SimulatedMachine
   /** Text of a talosconfig for that role, `os:admin` unless told otherwise. */
@@ -152,6 +156,8 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions): P
     endpoints: served.endpoints,
     machines,
     state,
+    registry: state.registry,
+    ...createScenarios(machines, state),
     node(hostname) {
       const machine = machines.get(hostname)
       if (!machine) throw new Error(`the cluster has no ${hostname}, only ${[...machines.keys()].join(', ')}`)

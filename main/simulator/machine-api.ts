@@ -224,6 +224,8 @@ export interface SimulatedMachine {
   readonly maintenance?: MaintenanceMode | undefined
   /** The OS CA in its config; the cluster's own where it says nothing. A worker's has an empty key. */
   readonly authority?: KeyPairPem | undefined
+  /** What is wrong with it on purpose, by name. */
+  readonly troubles?: ReadonlySet<string>
   /** Its API shows a certificate that ran out: the trouble `expired-certificate`. */
   readonly certificateExpired?: boolean
   /** Milliseconds (simulated) to wait before answering any call: the trouble `slow-node`. Absent or 0 when well. */
@@ -332,6 +334,12 @@ export interface ClusterState {
       readonly storageVersion: string
     }
     alarms(): readonly { readonly memberId: string; readonly alarm: 'NOSPACE' | 'CORRUPT' }[]
+    /** Ends all alarms; returns those that were on. One comes back while its member has no room. */
+    disarm(): readonly { readonly memberId: string; readonly alarm: 'NOSPACE' | 'CORRUPT' }[]
+    /** Gives the room back that deleted revisions took in that member's file. */
+    defragment(hostname: string): void
+    /** Takes a member out for good: until its data is gone it cannot come back. False for an unknown id. */
+    removeMember(memberId: string): boolean
     forfeit(hostname: string): string | undefined
     snapshot(): Buffer
     healthy(hostname: string): boolean

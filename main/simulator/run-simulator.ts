@@ -1,7 +1,11 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type SimulatedCluster, startSimulatedCluster } from './cluster.ts'
+import { serveControl } from './control/serve-control.ts'
+import { SCENARIOS } from './data/scenarios.ts'
+import type { SparePlan } from './demo-nodes.ts'
+import { serveFactory } from './factory/serve-factory.ts'
 
 const USAGE = `Usage: simulator [options]
   --controlplanes N   how many (default: the demo's cluster of five)
@@ -9,8 +13,9 @@ const USAGE = `Usage: simulator [options]
   --talos LIST        versions given to the nodes in turn: v1.13.9,v1.14.0
   --speed N           how much faster than real time (default 1)
   --seed TEXT         the same seed gives the same machines
-  --scenario LIST     troubles from the start: slow-node@estante-1,diagnostics@bronce-1
-  --out DIR           where the talosconfigs go (default: the current folder)
+  --maintenance N     machines that wait for a config
+  --scenario LIST     troubles from the start: two-control-planes,slow-node@estante-1; --scenario help lists them
+  --out DIR           where talosconfigs, kubeconfig and control.json go (default: the current folder)
   --protos DIR        our .proto files
 `
 
@@ -31,6 +36,7 @@ export async function runSimulator(
       talos: { type: 'string' },
       speed: { type: 'string', default: '1' },
       seed: { type: 'string', default: '1' },
+      maintenance: { type: 'string', default: '0' },
       scenario: { type: 'string', default: '' },
       out: { type: 'string', default: '.' },
       protos: { type: 'string' },
@@ -41,18 +47,24 @@ export async function runSimulator(
     host.print(USAGE)
     return
   }
+  if (values.scenario === 'help') {
+    for (const { name, effect } of SCENARIOS) host.print(`${name.padEnd(28)} ${effect}\n`)
+    return
+  }
   const sized = [values.controlplanes, values.workers, values.talos].some((value) => value !== undefined)
+  const versions = (values.talos ?? 'v1.13.9').split(',')
   const cluster = await startSimulatedCluster({
     protosDir: values.protos ?? join(host.installed, 'protos'),
     resourcesDir: join(host.installed, 'resources'),
     speed: numberOf('speed', values.speed),
     seed: values.seed,
+    spares: spares(numberOf('maintenance', values.maintenance), versions),
     ...(sized
       ? {
           nodes: {
             controlPlanes: numberOf('controlplanes', values.controlplanes ?? '3'),
             workers: numberOf('workers', values.workers ?? '0'),
-            talos: (values.talos ?? 'v1.13.9').split(','),
+            talos: versions,
           },
         }
       : {}),
@@ -61,8 +73,14 @@ export async function runSimulator(
     cause(cluster, values.scenario)
     writeTalosconfigs(cluster, values.out)
     writeFileSync(join(values.out, 'kubeconfig'), await cluster.kubeconfig(), { mode: 0o600 })
+    await using factory = await serveFactory(cluster.registry)
+    await using control = await serveControl(cluster)
+    const file = join(values.out, 'control.json')
+    const { url, token } = control
+    writeFileSync(file, `${JSON.stringify({ url, token, factory: factory.url })}\n`, { mode: 0o600 })
     host.print(`ready: ${cluster.name} at ${cluster.endpoints.join(', ')}; talosconfig in ${values.out}\n`)
     await host.end
+    rmSync(file, { force: true })
   } finally {
     await cluster[Symbol.asyncDispose]()
   }
@@ -74,12 +92,18 @@ function numberOf(name: string, text: string): number {
   return value
 }
 
-/** `trouble@hostname`, several with commas between. */
+/** Of the versions in turn, from the last: a machine that comes later is seldom older. */
+function spares(count: number, versions: readonly string[]): readonly SparePlan[] {
+  return Array.from({ length: count }, (_none, index) => ({
+    talos: versions.at(-1 - (index % versions.length)) ?? 'v1.13.9',
+  }))
+}
+
+/** `scenario` or `scenario@hostname`, several with commas between. */
 function cause(cluster: SimulatedCluster, scenario: string): void {
   for (const entry of scenario.split(',').filter((text) => text !== '')) {
-    const [trouble = '', hostname] = entry.split('@')
-    if (hostname === undefined) throw new Error(`--scenario takes trouble@hostname, not "${entry}"`)
-    cluster.node(hostname).cause(trouble)
+    const [name = '', hostname] = entry.split('@')
+    cluster.cause(name, hostname)
   }
 }
 

@@ -25,7 +25,15 @@ interface Member {
   /** Unknown until the machine was first on: it then counts as running, the cluster being older than the process. */
   running: boolean | undefined
   dbSize: number
+  /** Its file has reached the quota and is mostly deleted revisions: no write until it is defragmented. */
+  isFull: boolean
+  /** Removed by somebody: etcd has no place for it as long as it keeps its old data. */
+  isGone: boolean
 }
+
+const QUOTA = 2_147_483_648
+/** How long a member that has no room can go without a write that raises its alarm again. */
+const NEXT_WRITE = 2000
 
 /** TTL of the lease behind the upgrade mutex (behaviour.md §5.2). */
 const LEASE = 60_000
@@ -48,7 +56,7 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
   let term = 2 + random.integer(9)
   let leader: Member | undefined
 
-  const members = (): readonly Member[] => everyMember.filter(({ isComing }) => !isComing)
+  const members = (): readonly Member[] => everyMember.filter(({ isComing, isGone }) => !isComing && !isGone)
   const isRunning = (member: Member): boolean => member.running !== false
   const quorum = (): boolean => members().filter(isRunning).length >= Math.floor(members().length / 2) + 1
 
@@ -70,6 +78,8 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
       isComing,
       running: isComing ? false : undefined,
       dbSize: 24_000_000 + 4096 * random.integer(4000),
+      isFull: false,
+      isGone: false,
     })
     apiServers.set(machine.spec.hostname, !isComing)
     leader ??= everyMember[0]
@@ -98,6 +108,15 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
     return baseIndex + Math.floor(((clock.now() - began) / 1000) * 4)
   }
 
+  function listAlarms(): ReturnType<ClusterWorld['etcd']['alarms']> {
+    return [...alarms].map((hostname) => ({ memberId: member(hostname).id, alarm: 'NOSPACE' as const }))
+  }
+
+  function alarmFullMembers(): void {
+    for (const { isFull, hostname } of everyMember) if (isFull) alarms.add(hostname)
+    tell('etcd')
+  }
+
   const etcd: ClusterWorld['etcd'] = {
     members: () =>
       members().map(({ id, name, machine }) => ({
@@ -109,15 +128,15 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
       })),
     statusOf(hostname) {
       const of = member(hostname)
-      if (!isRunning(of) || of.isComing)
+      if (!isRunning(of) || of.isComing || of.isGone)
         throw new SimulatedStatus(Code.UNAVAILABLE, 'failed to connect to etcd: context deadline exceeded')
       const index = raftIndex()
       const nospace = alarms.has(hostname)
-      const size = nospace ? 2_147_483_648 : of.dbSize
+      const size = of.isFull ? QUOTA : of.dbSize
       return {
         memberId: of.id,
         dbSize: size,
-        dbSizeInUse: nospace ? size - 81_920 : Math.floor(size * 0.42),
+        dbSizeInUse: Math.floor(of.dbSize * 0.42),
         leader: leader?.id ?? '0000000000000000',
         raftIndex: index,
         raftTerm: term,
@@ -131,8 +150,28 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
           : '3.5.0',
       }
     },
-    alarms: () =>
-      [...alarms].map((hostname) => ({ memberId: member(hostname).id, alarm: 'NOSPACE' as const })),
+    alarms: listAlarms,
+    disarm() {
+      const ended = listAlarms()
+      alarms.clear()
+      if (ended.length > 0) tell('etcd')
+      if (everyMember.some(({ isFull }) => isFull)) void clock.sleep(NEXT_WRITE).then(alarmFullMembers)
+      return ended
+    },
+    defragment(hostname) {
+      const of = member(hostname)
+      of.isFull = false
+      of.dbSize = Math.ceil((of.dbSize * 0.42) / 4096) * 4096 + 1_048_576
+    },
+    removeMember(memberId) {
+      const of = members().find(({ id }) => id === memberId)
+      if (!of) return false
+      of.isGone = true
+      if (leader === of) leader = undefined
+      elect()
+      tell('etcd')
+      return true
+    },
     forfeit(hostname) {
       if (leader?.hostname !== hostname) return undefined
       const others = members().filter((candidate) => candidate !== leader && isRunning(candidate))
@@ -147,7 +186,10 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
       if (!quorum()) throw new SimulatedStatus(Code.UNAVAILABLE, 'etcdserver: no leader')
       return etcdSnapshot(random, raftIndex())
     },
-    healthy: (hostname) => isRunning(member(hostname)) && !member(hostname).isComing && quorum(),
+    healthy(hostname) {
+      const of = member(hostname)
+      return isRunning(of) && !of.isComing && !of.isGone && quorum()
+    },
   }
 
   return {
@@ -169,6 +211,19 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
       if (machines.includes(machine)) return
       add(machine, nodeId, true)
       tell('members')
+    },
+    leave(machine) {
+      const at = machines.indexOf(machine)
+      if (at < 0) return
+      machines.splice(at, 1)
+      const member = everyMember.findIndex((candidate) => candidate.machine === machine)
+      if (member >= 0) everyMember.splice(member, 1)
+      if (leader?.machine === machine) leader = undefined
+      apiServers.delete(machine.spec.hostname)
+      alarms.delete(machine.spec.hostname)
+      elect()
+      tell('members')
+      tell('etcd')
     },
     nodeIdOf: (machine) => nodeIds.get(machine) ?? '',
     nameOf,
@@ -206,10 +261,11 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
       if (mutex?.hostname === hostname) mutex.until = clock.now() + LEASE
     },
     raiseAlarm(hostname) {
-      alarms.add(hostname)
-      tell('etcd')
+      member(hostname).isFull = true
+      alarmFullMembers()
     },
     clearAlarms() {
+      for (const of of everyMember) of.isFull = false
       alarms.clear()
       tell('etcd')
     },

@@ -29,6 +29,8 @@ export interface ClusterWorld extends ClusterState {
   join(machine: SimulatedMachine, nodeId: string): void
   /** A machine that was installed while the cluster ran: others see it at once, its etcd once that runs. */
   adopt(machine: SimulatedMachine, nodeId: string): void
+  /** Gone for good as far as the others know: no member, no etcd. */
+  leave(machine: SimulatedMachine): void
   nodeIdOf(machine: SimulatedMachine): string
   /** Kubernetes and discovery name: the hostname it goes by now. */
   nameOf(machine: SimulatedMachine): string
@@ -97,6 +99,8 @@ export interface Life {
   /** A `TRY` that has not been confirmed. */
   trial: { readonly before: ConfigFile; readonly abort: AbortController } | undefined
   applying: boolean
+  /** Text of a config that takes the machine off the network: the trouble `apply-kills-network`. */
+  fatalConfig: string | undefined
   /** Waits for a config: `accept` ends the wait. */
   maintenance: (MaintenanceMode & { accept(config: ConfigFile): void }) | undefined
   /** Set by a REBOOT apply: later ones are refused. */

@@ -97,6 +97,9 @@ export function createMachine(plan: MachineSpec, dependencies: MachineDependenci
     get authority() {
       return core.life.active?.facts.authority
     },
+    get troubles() {
+      return core.troubles
+    },
     get certificateExpired() {
       return core.troubles.has('expired-certificate')
     },
@@ -297,6 +300,7 @@ function blankLife(disk: MachineCore['disk'], now: number): Life {
     active: undefined,
     trial: undefined,
     applying: false,
+    fatalConfig: undefined,
     maintenance: undefined,
     rebootPending: false,
     installing: false,

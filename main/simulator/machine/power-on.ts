@@ -26,10 +26,11 @@ async function bootInThePast(core: MachineCore, world: SimulatedClock): Promise<
   const past = createManualClock(world.now() - ago)
   core.clock.borrow(past)
   try {
+    const waits = (): boolean => core.life.maintenance !== undefined
     const booted = boot(core)
-    await past.runUntil(() => core.life.ready || core.life.maintenance !== undefined, PATIENCE)
+    await past.runUntil(() => core.life.ready || (waits() && core.life.toldUp), PATIENCE)
     // In maintenance the boot goes on once there is a config.
-    if (!core.life.maintenance) await booted
+    if (!waits()) await booted
     leaveTraces(core, past, world.now() - 60_000)
   } finally {
     core.life.firstBoot = false

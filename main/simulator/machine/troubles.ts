@@ -1,6 +1,7 @@
 import type { SimulatedMachine } from '../machine-api.ts'
 import { hostnameOf, powerOf, talosOf, type MachineCore } from './core.ts'
 import { parseConfig } from './config/parse.ts'
+import { moveBack, moveToOtherLine } from './other-line.ts'
 import { put, remove } from './resources/keys.ts'
 import { publishNetwork } from './resources/network.ts'
 import { publishConfigs, publishTime } from './resources/runtime.ts'
@@ -34,6 +35,17 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
     settle: (core) => holdVolumes(core, false),
   },
   'silent-fallback': {},
+  'apply-kills-network': {
+    settle: (core) => {
+      core.life.fatalConfig = undefined
+      core.hooks.reach()
+    },
+  },
+  'expired-certificate': {
+    cause: (core) => core.hooks.reconnect(),
+    settle: (core) => core.hooks.reconnect(),
+  },
+  'mixed-versions': { cause: moveToOtherLine, settle: moveBack },
   'staged-config-pending': { cause: stageConfig, settle: dropStagedConfig },
   'clock-skew': { cause: (core) => setClock(core, SKEW), settle: (core) => setClock(core, 0) },
   'locked-sequence': {

@@ -84,6 +84,11 @@ export function isReleased(tag: string): boolean {
   return known !== undefined && numbersOf(tag)[2] <= known.lastPatch
 }
 
+/** The latest patch of a line: `v1.12.11` of `1.12`. */
+export function newestOf(name: string): string {
+  return `v${name}.${componentsOf(name).lastPatch}`
+}
+
 /** Every tag the simulated registry has, oldest first. */
 export function releasedTags(): readonly string[] {
   const candidates = ['v1.14.0-beta.0', 'v1.14.0-beta.1', 'v1.14.0-rc.0', 'v1.14.0-rc.1']

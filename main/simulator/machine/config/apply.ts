@@ -106,6 +106,7 @@ function carryOut(
   { mode }: Decision,
   tryTimeout: number,
 ): void {
+  if (core.troubles.has('apply-kills-network') && next.text !== active.text) core.life.fatalConfig = next.text
   if (mode === 'TRY') {
     startTrial(core, active, next, tryTimeout)
     return

@@ -51,7 +51,9 @@ function gatewayFrom(links: readonly LinkFacts[]): string | undefined {
 
 /** Whether a client can still talk to apid at the machine's address (behaviour.md §14 "apply-kills-network"). */
 export function isReachable(core: MachineCore): boolean {
-  if (core.life.active?.facts.blocksApi) return false
+  const { active, fatalConfig } = core.life
+  if (active?.facts.blocksApi) return false
+  if (active !== undefined && active.text === fatalConfig) return false
   return linkStates(core).some((state) =>
     state.addresses.some((address) => address.split('/')[0] === core.spec.address),
   )
