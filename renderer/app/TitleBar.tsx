@@ -9,7 +9,7 @@ import {
 } from 'lucide-react'
 import { Fragment } from 'react'
 import type { Context } from '#contract/contexts.ts'
-import { isActive } from '../ipc/stores/runs-store.ts'
+import { isActive, isOnTrial } from '../ipc/stores/runs-store.ts'
 import { nodeName } from '../ui/node-state.ts'
 import { selectNode } from '../ipc/stores/nodes-store.ts'
 import { useContexts, useNodes, useRuns } from '../ipc/stores/stores-context.ts'
@@ -208,9 +208,15 @@ function Running() {
   const text = useText()
   const nowMs = useNow()
   if (active === undefined) return null
-  const deciding = active.trial !== undefined && active.trial.decided === undefined
+  const deciding = isOnTrial(active)
+  // Where the decision is taken; else the run.
+  const href = hrefOf(
+    deciding
+      ? { at: 'node', context: active.context, node: active.node, tab: 'configuration' }
+      : { at: 'run', id: active.id },
+  )
   return (
-    <a className="running" href={hrefOf({ at: 'run', id: active.id })}>
+    <a className="running" href={href}>
       <State kind={deciding ? 'decide' : 'busy'}>
         {text.t('top.running', {
           what: `${runTitle(active, text)}, ${active.hostname}`,

@@ -3,6 +3,7 @@ import {
   ChevronDown,
   ChevronRight,
   HardDriveDownload,
+  Hourglass,
   PanelLeft,
   Plus,
   Settings,
@@ -10,8 +11,9 @@ import {
 import type { Context } from '#contract/contexts.ts'
 import type { NodeSummary } from '#contract/nodes.ts'
 import { isControlPlane, isReady } from '../ipc/stores/nodes-store.ts'
-import { useContexts, useNodes } from '../ipc/stores/stores-context.ts'
-import { useText } from '../ui/i18n/text.tsx'
+import { selectTrial } from '../ipc/stores/runs-store.ts'
+import { useContexts, useNodes, useRuns } from '../ipc/stores/stores-context.ts'
+import { useText, type TextTools } from '../ui/i18n/text.tsx'
 import { Icon, stateIcons, type LucideIcon } from '../ui/icons.tsx'
 import { nodeName, nodeState, type NodeState } from '../ui/node-state.ts'
 import { hrefOf, type Route } from '../ui/route.ts'
@@ -139,7 +141,8 @@ function Cluster({
 
 function TreeNode({ node, route }: { readonly node: NodeSummary; readonly route: Route }) {
   const text = useText()
-  const state = withStaged(node, nodeState(node, text), text.t('tree.staged'))
+  const onTrial = useRuns(selectTrial(node.context, node.address)) !== undefined
+  const state = withConfig(node, onTrial, nodeState(node, text), text)
   const here = nodeIn(route) === node.address
   // Moving along the tree keeps the tab, so that the same thing is seen of each node.
   const tab = route.at === 'node' ? route.tab : 'overview'
@@ -162,8 +165,12 @@ function TreeNode({ node, route }: { readonly node: NodeSummary; readonly route:
   )
 }
 
-/** A node that is well but holds a staged configuration shows that instead of its health. */
-function withStaged(node: NodeSummary, state: NodeState, word: string): NodeState {
-  if (node.configStaged !== true || state.kind !== 'proven') return state
-  return { kind: 'plain', icon: HardDriveDownload, short: word, long: `${state.long}, ${word}` }
+/** A node that is well but tries a configuration, or holds a staged one, shows that instead of its health. */
+function withConfig(node: NodeSummary, onTrial: boolean, state: NodeState, { t }: TextTools): NodeState {
+  if (state.kind !== 'proven' || (!onTrial && node.configStaged !== true)) return state
+  const short = onTrial ? t('tree.on-trial') : t('tree.staged')
+  const long = `${state.long}, ${short}`
+  return onTrial
+    ? { kind: 'decide', icon: Hourglass, short, long }
+    : { kind: 'plain', icon: HardDriveDownload, short, long }
 }

@@ -16,18 +16,21 @@ export function Choice<V extends string>({
   label,
   value,
   options,
+  lines = false,
   onChange,
 }: {
   readonly label: string
   readonly value: V | undefined
   readonly options: readonly ChoiceOption<V>[]
+  /** Title and reason on one line each, for lists of which one is read, not weighed. */
+  readonly lines?: boolean
   readonly onChange: (value: V) => void
 }) {
   const id = useId()
   return (
     <RadioGroup.Root
       aria-label={label}
-      className="choice"
+      className={lines ? 'choice choice-lines' : 'choice'}
       value={value ?? ''}
       onValueChange={(next) => {
         const option = options.find((one) => one.value === next)

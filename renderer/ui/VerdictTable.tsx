@@ -14,16 +14,19 @@ export function factName(fact: string, { t }: TextTools): string {
 export function VerdictTable({
   label,
   rows,
+  pending = false,
 }: {
   readonly label: string
   readonly rows: readonly VerdictRow[]
+  /** The run still goes on: there is nothing found to show yet. */
+  readonly pending?: boolean
 }) {
   const text = useText()
   const { t } = text
   const proven = rows.filter((row) => row.outcome === 'proven').length
   const differs = rows.filter((row) => row.outcome === 'differs').length
   const withBefore = rows.some((row) => row.before !== undefined)
-  const withSource = rows.some(readFrom)
+  const withSource = !pending && rows.some(readFrom)
   return (
     <Table label={label}>
       <thead>
@@ -31,8 +34,8 @@ export function VerdictTable({
           <HeadCell>{t('verdict.fact')}</HeadCell>
           {withBefore && <HeadCell tint="before">{t('verdict.before')}</HeadCell>}
           <HeadCell tint="after">{t('verdict.expected')}</HeadCell>
-          <HeadCell>{t('verdict.found')}</HeadCell>
-          <HeadCell>{t('verdict.verdict')}</HeadCell>
+          {!pending && <HeadCell>{t('verdict.found')}</HeadCell>}
+          {!pending && <HeadCell>{t('verdict.verdict')}</HeadCell>}
           {withSource && <HeadCell optional>{t('verdict.read-from')}</HeadCell>}
         </tr>
       </thead>
@@ -48,26 +51,34 @@ export function VerdictTable({
             <Cell tint="after">
               <Value text={row.expected} />
             </Cell>
-            <Cell bad={row.outcome === 'differs'}>
-              {row.found === undefined ? (
-                <Dash why={row.note ?? t('verdict.not-told')} />
-              ) : (
-                <Value text={row.found} />
-              )}
-            </Cell>
-            <Cell>
-              <Outcome outcome={row.outcome} />
-              {row.outcome === 'unknown' && row.note !== undefined && <div className="meta">{row.note}</div>}
-            </Cell>
+            {!pending && (
+              <Cell bad={row.outcome === 'differs'}>
+                {row.found === undefined ? (
+                  <Dash why={row.note ?? t('verdict.not-told')} />
+                ) : (
+                  <Value text={row.found} />
+                )}
+              </Cell>
+            )}
+            {!pending && (
+              <Cell>
+                <Outcome outcome={row.outcome} />
+                {row.outcome === 'unknown' && row.note !== undefined && (
+                  <div className="meta">{row.note}</div>
+                )}
+              </Cell>
+            )}
             {withSource && <Cell optional>{readFrom(row) && <span className="dim">{row.note}</span>}</Cell>}
           </Row>
         ))}
-        <SumRow>
-          <Cell colSpan={withBefore ? 4 : 3}>{t('verdict.sum', { proven, count: rows.length })}</Cell>
-          <Cell colSpan={withSource ? 2 : 1}>
-            <Outcome outcome={differs > 0 ? 'differs' : proven === rows.length ? 'proven' : 'unknown'} />
-          </Cell>
-        </SumRow>
+        {!pending && (
+          <SumRow>
+            <Cell colSpan={withBefore ? 4 : 3}>{t('verdict.sum', { proven, count: rows.length })}</Cell>
+            <Cell colSpan={withSource ? 2 : 1}>
+              <Outcome outcome={differs > 0 ? 'differs' : proven === rows.length ? 'proven' : 'unknown'} />
+            </Cell>
+          </SumRow>
+        )}
       </tbody>
     </Table>
   )
@@ -75,13 +86,13 @@ export function VerdictTable({
 
 /** Identifiers are elided: what tells them apart stands at their start. The whole is a hover away and in the export. */
 function Value({ text }: { readonly text: string }) {
-  const found = /^(≠ )?([0-9a-f-]{32,})$/.exec(text)
-  if (found === null) return text
+  const found = /^(≠ )?(?:sha256:)?([0-9a-f-]{12,})$/.exec(text)
+  if (found === null) return <span className="verdict-value">{text}</span>
   const [, sign = '', id = ''] = found
   return (
-    <span className="mono" title={text}>
+    <span className="mono nowrap" title={text}>
       {sign}
-      {id.slice(0, 12)}…
+      {id.length > 12 ? `${id.slice(0, 12)}…` : id}
     </span>
   )
 }

@@ -1,7 +1,9 @@
-import { Crown, HardDriveDownload } from 'lucide-react'
+import { Crown, HardDriveDownload, Hourglass } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { NodeSummary } from '#contract/nodes.ts'
 import { isAnswering, isControlPlane } from '../../ipc/stores/nodes-store.ts'
+import { selectTrial } from '../../ipc/stores/runs-store.ts'
+import { useRuns } from '../../ipc/stores/stores-context.ts'
 import { Hint } from '../../ui/Hint.tsx'
 import { useText } from '../../ui/i18n/text.tsx'
 import { Meter } from '../../ui/Meter.tsx'
@@ -147,6 +149,7 @@ function SchematicCell({ schematic }: { readonly schematic: NonNullable<NodeSumm
 
 function Badges({ node }: { readonly node: NodeSummary }) {
   const { t, format } = useText()
+  const trial = useRuns(selectTrial(node.context, node.address))
   if (node.reach.kind === 'silent') {
     if (node.lastReadAt === undefined) return null
     return (
@@ -162,10 +165,16 @@ function Badges({ node }: { readonly node: NodeSummary }) {
           </span>
         </Hint>
       )}
-      {node.configStaged === true && (
-        <Badge kind="plain" icon={HardDriveDownload}>
-          {t('fleet.badge.staged')}
+      {trial !== undefined ? (
+        <Badge kind="decide" icon={Hourglass}>
+          {t('tree.on-trial')}
         </Badge>
+      ) : (
+        node.configStaged === true && (
+          <Badge kind="plain" icon={HardDriveDownload}>
+            {t('fleet.badge.staged')}
+          </Badge>
+        )
       )}
       {node.etcd?.leader === true && (
         <Badge kind="plain" icon={Crown}>

@@ -56,7 +56,7 @@ function wordsOf(item: WaitingItem, context: Context, text: TextTools): Words {
         title: t('fleet.wait.try', { node: item.run.hostname }),
         why: t('fleet.wait.try.why', { time: format.time(item.until) }),
         action: t('fleet.open-try'),
-        href: hrefOf({ at: 'run', id: item.run.id }),
+        href: nodeHref(context, item.run.node, 'configuration'),
       }
     case 'interrupted':
       return {

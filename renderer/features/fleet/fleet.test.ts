@@ -101,6 +101,17 @@ describe('what waits for a person', () => {
     expect(kinds([], [run('2', { outcome: 'proven' }), fell])).toEqual([])
   })
 
+  test('is a try, not a staged configuration, while what the node runs is only on trial', () => {
+    const trial = { revertsAt: '2026-11-22T09:43:00.000Z', probes: [] }
+    const tried = [plane('bronce-1', { configStaged: true }), node('estante-1', { configStaged: true })]
+    expect(waitingFor(casa, tried, [run('1', { trial })], NOW).map(({ id }) => id)).toEqual([
+      'try 1',
+      'staged estante-1.lan',
+    ])
+    const kept = run('1', { trial: { ...trial, decided: 'kept' }, outcome: 'proven' })
+    expect(kinds([tried[0]!], [kept])).toEqual(['staged'])
+  })
+
   test('is a run that was cut off, and a try that nobody decided', () => {
     const trial = { revertsAt: '2026-11-22T09:43:00.000Z', probes: [] }
     expect(kinds([], [run('1', { outcome: 'interrupted' }), run('2', { trial })])).toEqual([

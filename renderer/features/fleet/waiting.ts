@@ -1,6 +1,7 @@
 import type { Context } from '#contract/contexts.ts'
 import type { NodeSummary } from '#contract/nodes.ts'
 import type { Run } from '#contract/runs.ts'
+import { isOnTrial } from '../../ipc/stores/runs-store.ts'
 import { nodeName } from '../../ui/node-state.ts'
 import { daysUntil } from './fleet-facts.ts'
 
@@ -38,12 +39,13 @@ export function waitingFor(
   nowMs: number,
 ): readonly WaitingItem[] {
   const here = runs.filter((run) => run.context === context.name)
+  const onTrial = new Set(here.filter(isOnTrial).map((run) => run.node))
   const busy = new Set(here.filter((run) => run.outcome === undefined).map((run) => run.node))
   // Only the newest run of a node speaks for it: a later one has settled what was before.
   const newest = [...new Map(here.toReversed().map((run) => [run.node, run])).values()]
   return [
     ...here.flatMap((run): WaitingItem[] =>
-      run.trial !== undefined && run.trial.decided === undefined && run.outcome === undefined
+      run.trial !== undefined && isOnTrial(run)
         ? [{ kind: 'try', id: `try ${run.id}`, run, until: run.trial.revertsAt }]
         : [],
     ),
@@ -54,7 +56,9 @@ export function waitingFor(
       run.outcome === 'fell-back' ? [{ kind: 'fell-back', id: `fell-back ${run.id}`, run }] : [],
     ),
     ...nodes
-      .flatMap((node): WaitingItem[] => waitingAtNode(node, busy.has(node.address)))
+      .flatMap((node): WaitingItem[] =>
+        waitingAtNode(node, { busy: busy.has(node.address), onTrial: onTrial.has(node.address) }),
+      )
       .toSorted((a, b) => NODE_KINDS.indexOf(a.kind) - NODE_KINDS.indexOf(b.kind)),
     ...(daysUntil(context.certificate.notAfter, nowMs) < WARN_DAYS
       ? [{ kind: 'expires' as const, id: 'expires', until: context.certificate.notAfter }]
@@ -62,8 +66,11 @@ export function waitingFor(
   ]
 }
 
-/** A node that a run holds is expected to be away; its run tells. */
-function waitingAtNode(node: NodeSummary, busy: boolean): WaitingItem[] {
+/** A node that a run holds is expected to be away; its run tells. A try is not a staged configuration. */
+function waitingAtNode(
+  node: NodeSummary,
+  { busy, onTrial }: { readonly busy: boolean; readonly onTrial: boolean },
+): WaitingItem[] {
   const name = nodeName(node)
   const items: WaitingItem[] = []
   if (node.reach.kind === 'silent' && !busy) {
@@ -85,6 +92,8 @@ function waitingAtNode(node: NodeSummary, busy: boolean): WaitingItem[] {
       words: node.stage.unmet.map((one) => `${one.name}: ${one.reason}`).join('; '),
     })
   }
-  if (node.configStaged === true) items.push({ kind: 'staged', id: `staged ${node.address}`, node, name })
+  if (node.configStaged === true && !onTrial) {
+    items.push({ kind: 'staged', id: `staged ${node.address}`, node, name })
+  }
   return items
 }

@@ -4,11 +4,18 @@ import { State } from '../../ui/State.tsx'
 import type { DraftState } from './draft-saver.ts'
 
 /** Where the text stands on this computer. Saved is not proven, so it has no colour. */
-export function DraftStateWord({ state }: { readonly state: DraftState }) {
+export function DraftStateWord({
+  state,
+  staged,
+}: {
+  readonly state: DraftState
+  /** The text is the one on disk, which is not yet what the node runs. */
+  readonly staged: boolean
+}) {
   const { t, format } = useText()
   switch (state.kind) {
     case 'same':
-      return <>{t('config.draft.same')}</>
+      return <>{t(staged ? 'config.draft.same-staged' : 'config.draft.same')}</>
     case 'unsaved':
       return <State kind="busy">{t('config.draft.unsaved')}</State>
     case 'saved':

@@ -77,6 +77,8 @@ function Compared({
   const { table } = review
   const ourNow = nowWord(mode ?? dryRun.mode, review, text)
   const nodeNow = modeWord(dryRun.mode, text)
+  // What is only stored waits whole, whatever it would cost to apply.
+  const waiting = (mode ?? dryRun.mode) === 'staged' ? table.counts.all : table.counts.reboot
   return (
     <>
       {!dryRun.agrees && (
@@ -113,9 +115,7 @@ function Compared({
           <Row>
             <NameCell>{t('dry-run.later')}</NameCell>
             <Cell tint="after">
-              {table.counts.reboot === 0
-                ? t('dry-run.nothing-waits')
-                : t('dry-run.waits', { count: table.counts.reboot })}
+              {waiting === 0 ? t('dry-run.nothing-waits') : t('dry-run.waits', { count: waiting })}
             </Cell>
             <Cell>
               <span className="state-unknown">{t('dry-run.does-not-say')}</span>

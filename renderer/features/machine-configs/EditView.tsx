@@ -106,7 +106,7 @@ export function EditView({
       <PageHead
         title={name}
         below={[
-          <DraftStateWord key="draft" state={draft.state} />,
+          <DraftStateWord key="draft" state={draft.state} staged={config.persistent !== undefined} />,
           t('config.read-at', { time: format.time(draft.base.readAt) }),
           t('config.schema', { version: config.schemaVersion.replace(/^v/, '') }),
           ...(config.schemaNote === undefined ? [] : [config.schemaNote]),
@@ -129,7 +129,9 @@ export function EditView({
               off={isNothing ? t('config.review.none') : undefined}
               onClick={review}
             >
-              {count === undefined ? t('config.review') : t('config.review.count', { count })}
+              {count === undefined
+                ? t('config.review')
+                : t(isSame ? 'config.review.waiting' : 'config.review.count', { count })}
             </Button>
           </>
         }

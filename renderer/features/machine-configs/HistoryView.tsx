@@ -29,9 +29,12 @@ export function HistoryView({
 }) {
   const { t } = useText()
   const history = useQuery('machine-configs.history', { ...place })
-  const [chosen, setChosen] = useState<HistoryEntry>()
-  const then = useQuery('machine-configs.history-text', chosen && { ...place, hash: chosen.hash })
+  const [picked, setPicked] = useState<HistoryEntry>()
+  // What was there before is what a person comes here for.
   const entries = history.value?.entries
+  const newestNow = entries?.find((entry) => entry.hash === nowHash)
+  const chosen = picked ?? entries?.find((entry) => entry.hash !== nowHash)
+  const then = useQuery('machine-configs.history-text', chosen && { ...place, hash: chosen.hash })
   const thenText = then.busy ? undefined : then.value?.text
   return (
     <>
@@ -71,9 +74,9 @@ export function HistoryView({
                 <li key={`${entry.at} ${entry.hash}`}>
                   <EntryButton
                     entry={entry}
-                    isNow={entry.hash === nowHash}
+                    now={entry === newestNow ? 'now' : entry.hash === nowHash ? 'same' : undefined}
                     isChosen={entry === chosen}
-                    onChoose={() => setChosen(entry)}
+                    onChoose={() => setPicked(entry)}
                   />
                 </li>
               ))}
@@ -101,12 +104,13 @@ export function HistoryView({
 
 function EntryButton({
   entry,
-  isNow,
+  now,
   isChosen,
   onChoose,
 }: {
   readonly entry: HistoryEntry
-  readonly isNow: boolean
+  /** The newest one of what the node has now, or an older one of the same text. */
+  readonly now: 'now' | 'same' | undefined
   readonly isChosen: boolean
   readonly onChoose: () => void
 }) {
@@ -121,7 +125,7 @@ function EntryButton({
     >
       <span>
         {t(`history.why.${entry.why}`)}
-        {isNow && <span className="dim">, {t('history.now')}</span>}
+        {now !== undefined && <span className="dim">, {t(`history.${now}`)}</span>}
       </span>
       <small>
         {format.when(entry.at, nowMs)}, {entry.who}

@@ -1,9 +1,10 @@
-import { ArrowUpToLine, Pencil, RotateCw, Undo2 } from 'lucide-react'
+import { ArrowUpToLine, Hourglass, Pencil, RotateCw, Undo2 } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 import type { NodeDetail, NodeSummary } from '#contract/nodes.ts'
 import { useLatest } from '../../ipc/use-stream.ts'
 import { selectNode } from '../../ipc/stores/nodes-store.ts'
-import { useNodes } from '../../ipc/stores/stores-context.ts'
+import { selectTrial } from '../../ipc/stores/runs-store.ts'
+import { useNodes, useRuns } from '../../ipc/stores/stores-context.ts'
 import { Button, LinkButton } from '../../ui/Button.tsx'
 import { CopyButton } from '../../ui/Command.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
@@ -146,6 +147,7 @@ function NodeTabBody({
 /** What a person has to know before reading on. */
 function NodeNotes({ context, node }: { readonly context: string; readonly node: NodeSummary }) {
   const { t, format } = useText()
+  const trial = useRuns(selectTrial(context, node.address))
   const { reach } = node
   return (
     <>
@@ -157,7 +159,24 @@ function NodeNotes({ context, node }: { readonly context: string; readonly node:
           )}
         </Note>
       )}
-      {node.configStaged === true && (
+      {trial?.trial !== undefined && (
+        <Note
+          kind="decide"
+          icon={Hourglass}
+          title={t('node.trial.title')}
+          action={
+            <LinkButton
+              size="small"
+              href={hrefOf({ at: 'node', context, node: node.address, tab: 'configuration' })}
+            >
+              {t('node.trial.open')}
+            </LinkButton>
+          }
+        >
+          {t('node.trial.text', { time: format.time(trial.trial.revertsAt) })}
+        </Note>
+      )}
+      {node.configStaged === true && trial === undefined && (
         <Note
           kind="caution"
           title={t('node.staged.title')}

@@ -133,6 +133,8 @@ function ServiceLine({
 }) {
   const { t, format } = useText()
   const now = useNow()
+  // What already runs cannot be started, and what does not cannot be stopped.
+  const actions = service.allowed.filter((action) => (action === 'start') !== (service.state === 'Running'))
   return (
     <Row selected={opened}>
       <NameCell strong>
@@ -155,9 +157,9 @@ function ServiceLine({
         {service.since === undefined ? <Dash why={t('unknown')} /> : format.when(service.since, now)}
       </Cell>
       <Cell number>
-        {service.allowed.length > 0 && (
+        {actions.length > 0 && (
           <Buttons end>
-            {service.allowed.map((action) => (
+            {actions.map((action) => (
               <Button
                 key={action}
                 size="small"

@@ -1,22 +1,22 @@
-import { FileOutput, NotebookText, OctagonPause } from 'lucide-react'
-import { useState } from 'react'
-import type { Run, RunStep } from '#contract/runs.ts'
-import { isActive } from '../../ipc/stores/runs-store.ts'
+import { FileOutput, Hourglass, NotebookText, OctagonPause } from 'lucide-react'
+import { useLayoutEffect, useRef, useState } from 'react'
+import type { Run } from '#contract/runs.ts'
+import { isActive, isOnTrial } from '../../ipc/stores/runs-store.ts'
 import { useAction } from '../../ipc/use-call.ts'
 import { useAnnounce } from '../../ui/announcer.tsx'
 import { Button, Buttons, LinkButton } from '../../ui/Button.tsx'
 import { Command } from '../../ui/Command.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
 import { ErrorNote } from '../../ui/ErrorNote.tsx'
-import { useText, type TextTools } from '../../ui/i18n/text.tsx'
+import { useText } from '../../ui/i18n/text.tsx'
 import { Note } from '../../ui/Note.tsx'
-import { Columns, PageBody, PageHead, Section } from '../../ui/Page.tsx'
+import { PageBody, PageHead, Section } from '../../ui/Page.tsx'
 import { hrefOf } from '../../ui/route.ts'
-import { runSeconds, runTitle, runVerdict, stepName } from '../../ui/run-words.ts'
+import { runSeconds, runTitle, runVerdict } from '../../ui/run-words.ts'
 import { State } from '../../ui/State.tsx'
-import { Timeline, type Stop, type StopState } from '../../ui/Timeline.tsx'
 import { useNow } from '../../ui/use-now.ts'
 import { VerdictTable } from '../../ui/VerdictTable.tsx'
+import { RunLine } from './RunLine.tsx'
 import './tasks.css'
 
 /** A run whole: what it did step by step, what was read back, what the node wrote. */
@@ -42,63 +42,80 @@ export function RunPage({ run }: { readonly run: Run | undefined }) {
       />
       <PageBody>
         {run.outcome === 'interrupted' && <Interrupted run={run} />}
+        {run.trial !== undefined && isOnTrial(run) && <OnTrial run={run} revertsAt={run.trial.revertsAt} />}
         {run.error !== undefined && (
           <div className="section">
             <ErrorNote error={run.error} />
           </div>
         )}
+        <div className="section">
+          <RunLine steps={run.steps} />
+        </div>
         <RunColumns run={run} />
       </PageBody>
     </>
   )
 }
 
-/** What was found stands first; while there is nothing yet, the steps do. */
+/** While it runs: what the node writes, beside what has to be found. Afterwards what was found stands first. */
 function RunColumns({ run }: { readonly run: Run }) {
-  const hasFindings = run.verdict.length > 0 || run.output.length > 0
+  const going = isActive(run)
   const command =
     run.talosctl === '' ? null : (
       <div className="section">
         <Command command={run.talosctl} />
       </div>
     )
-  return hasFindings ? (
-    <Columns>
+  const verdict = run.verdict.length === 0 ? null : <Verdict run={run} going={going} />
+  const output = run.output.length === 0 ? null : <Output run={run} following={going} />
+  if (verdict === null && output === null) return command
+  const [first, second] =
+    going && output !== null ? [output, verdict] : [verdict ?? output, verdict && output]
+  return (
+    <div className="run-columns">
+      <div>{first}</div>
       <div>
-        <Verdict run={run} />
-        <Output run={run} />
-      </div>
-      <div>
-        <Steps run={run} />
+        {second}
         {command}
       </div>
-    </Columns>
-  ) : (
-    <Columns>
-      <Steps run={run} />
-      {command}
-    </Columns>
+    </div>
   )
 }
 
-function Verdict({ run }: { readonly run: Run }) {
+function Verdict({ run, going }: { readonly run: Run; readonly going: boolean }) {
   const { t } = useText()
-  if (run.verdict.length === 0) return null
   return (
-    <Section title={t('run.verdict')} remark={t('run.verdict.remark')}>
-      <VerdictTable label={t('run.verdict')} rows={run.verdict} />
+    <Section
+      title={t(going ? 'run.expected' : 'run.verdict')}
+      remark={t(going ? 'run.expected.remark' : 'run.verdict.remark')}
+    >
+      <VerdictTable label={t(going ? 'run.expected' : 'run.verdict')} rows={run.verdict} pending={going} />
     </Section>
   )
 }
 
-function Output({ run }: { readonly run: Run }) {
+/** `following`: the newest line stays in sight, unless the person scrolled up to read. */
+function Output({ run, following }: { readonly run: Run; readonly following: boolean }) {
   const { t, format } = useText()
-  if (run.output.length === 0) return null
+  const box = useRef<HTMLPreElement>(null)
+  const isAtEnd = useRef(true)
+  const lines = run.output.length
+  useLayoutEffect(() => {
+    if (following && isAtEnd.current) box.current?.scrollTo({ top: box.current.scrollHeight })
+  }, [following, lines])
   return (
-    <Section title={t('run.output')} remark={t('run.output.remark', { count: run.output.length })}>
-      {/* Focusable, so that the keyboard can scroll it. */}
-      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <pre className="run-output" tabIndex={0} aria-label={t('run.output')}>
+    <Section title={t('run.output')} remark={t('run.output.remark', { count: lines })}>
+      <pre
+        ref={box}
+        className="run-output"
+        // Focusable, so that the keyboard can scroll it.
+        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        tabIndex={0}
+        aria-label={t('run.output')}
+        onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
+          isAtEnd.current = scrollHeight - scrollTop - clientHeight < 20
+        }}
+      >
         {run.output.map((line, at) => (
           <div key={at}>
             <time>{format.time(line.at)}</time>
@@ -106,16 +123,6 @@ function Output({ run }: { readonly run: Run }) {
           </div>
         ))}
       </pre>
-    </Section>
-  )
-}
-
-function Steps({ run }: { readonly run: Run }) {
-  const text = useText()
-  const nowMs = useNow()
-  return (
-    <Section title={text.t('run.steps')}>
-      <Timeline label={text.t('run.steps')} stops={run.steps.map((step) => stopOf(step, text, nowMs))} />
     </Section>
   )
 }
@@ -184,6 +191,31 @@ function RunActions({ run }: { readonly run: Run }) {
   )
 }
 
+/** The decision itself is taken beside the clock, on the node's page. */
+function OnTrial({ run, revertsAt }: { readonly run: Run; readonly revertsAt: string }) {
+  const { t, format } = useText()
+  return (
+    <div className="section">
+      <Note
+        kind="decide"
+        icon={Hourglass}
+        title={t('fleet.wait.try', { node: run.hostname })}
+        action={
+          <LinkButton
+            kind="go"
+            size="small"
+            href={hrefOf({ at: 'node', context: run.context, node: run.node, tab: 'configuration' })}
+          >
+            {t('fleet.open-try')}
+          </LinkButton>
+        }
+      >
+        {t('fleet.wait.try.why', { time: format.time(revertsAt) })}
+      </Note>
+    </div>
+  )
+}
+
 /** After a crash nothing is repeated: the person has the node read, or closes the run as it stands. */
 function Interrupted({ run }: { readonly run: Run }) {
   const { t } = useText()
@@ -223,35 +255,4 @@ function Interrupted({ run }: { readonly run: Run }) {
       {settle.error !== undefined && <ErrorNote error={settle.error} />}
     </div>
   )
-}
-
-const STOP_STATES: Readonly<Record<RunStep['state'], StopState>> = {
-  waiting: 'ahead',
-  running: 'busy',
-  done: 'done',
-  failed: 'bad',
-  skipped: 'ahead',
-  unknown: 'gap',
-}
-
-function stopOf(step: RunStep, text: TextTools, nowMs: number): Stop {
-  const { t, format } = text
-  const seconds =
-    step.startedAt === undefined
-      ? undefined
-      : ((step.endedAt === undefined ? nowMs : Date.parse(step.endedAt)) - Date.parse(step.startedAt)) / 1000
-  const showsTime = step.endedAt !== undefined || step.state === 'running'
-  return {
-    id: step.id,
-    state: STOP_STATES[step.state],
-    at: step.startedAt === undefined ? undefined : format.time(step.startedAt),
-    what: (
-      <>
-        {stepName(step, text)}
-        {step.state !== 'done' && <span className="meta">, {t(`step.state.${step.state}`)}</span>}
-        {step.detail !== undefined && <div className="meta">{step.detail}</div>}
-      </>
-    ),
-    end: seconds === undefined || !showsTime ? undefined : format.stopwatch(seconds),
-  }
 }

@@ -45,72 +45,70 @@ export function PlanFrame({
   }
 
   return (
-    <>
-      <PageHead
-        title={title}
-        below={
-          plan === undefined
-            ? []
-            : [
-                t('upgrade.computed', { time: format.time(plan.computedAt) }),
-                t('upgrade.refused-when', { time: format.minute(plan.validUntil) }),
-              ]
-        }
-        actions={
-          plan !== undefined && (
-            <Button icon={RefreshCw} busy={busy} onClick={onAgain}>
-              {t('upgrade.again')}
-            </Button>
-          )
-        }
-      />
-      <div className="upgrade-page">
-        <div className="upgrade-main">
-          <PageBody>
-            {failure !== undefined && (
-              <ErrorNote error={failure} actions={{ 'recompute-plan': onAgain, retry: onAgain }} />
-            )}
-            {children}
-            {plan !== undefined && <PlanTables plan={plan} />}
-            {plan === undefined && busy && <EmptyState kind="busy" title={t('loading')} />}
-          </PageBody>
+    <div className="upgrade-page">
+      <div className="upgrade-main">
+        <PageHead
+          title={title}
+          below={
+            plan === undefined
+              ? []
+              : [
+                  t('upgrade.computed', { time: format.time(plan.computedAt) }),
+                  t('upgrade.refused-when', { time: format.minute(plan.validUntil) }),
+                ]
+          }
+          actions={
+            plan !== undefined && (
+              <Button icon={RefreshCw} busy={busy} onClick={onAgain}>
+                {t('upgrade.again')}
+              </Button>
+            )
+          }
+        />
+        <PageBody>
+          {failure !== undefined && (
+            <ErrorNote error={failure} actions={{ 'recompute-plan': onAgain, retry: onAgain }} />
+          )}
+          {children}
+          {plan !== undefined && <PlanTables plan={plan} />}
+          {plan === undefined && busy && <EmptyState kind="busy" title={t('loading')} />}
+        </PageBody>
+      </div>
+      <div className="upgrade-rail">
+        {/* Focusable, so that the keyboard can scroll it. */}
+        {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+        <div className="upgrade-rail-body" role="region" aria-label={t('preflight.title')} tabIndex={0}>
+          {plan === undefined ? (
+            <p className="dim">{t('upgrade.choose-first')}</p>
+          ) : (
+            <Preflight checks={plan.preflight} askedAt={plan.computedAt} />
+          )}
         </div>
-        <div className="upgrade-rail">
-          {/* Focusable, so that the keyboard can scroll it. */}
-          {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-          <div className="upgrade-rail-body" role="region" aria-label={t('preflight.title')} tabIndex={0}>
-            {plan === undefined ? (
-              <p className="dim">{t('upgrade.choose-first')}</p>
+        <div className="upgrade-rail-foot">
+          <Button
+            kind="go"
+            size="large"
+            busy={start.busy || busy}
+            off={
+              plan === undefined
+                ? t('upgrade.choose-first')
+                : blocks > 0
+                  ? t('upgrade.blocked', { count: blocks })
+                  : undefined
+            }
+            onClick={() => void go()}
+          >
+            {startLabel}
+          </Button>
+          <span className="meta">
+            {blocks > 0 ? (
+              <State kind="decide">{t('upgrade.blocked', { count: blocks })}</State>
             ) : (
-              <Preflight checks={plan.preflight} askedAt={plan.computedAt} />
+              t('upgrade.nothing-sent')
             )}
-          </div>
-          <div className="upgrade-rail-foot">
-            <Button
-              kind="go"
-              size="large"
-              busy={start.busy || busy}
-              off={
-                plan === undefined
-                  ? t('upgrade.choose-first')
-                  : blocks > 0
-                    ? t('upgrade.blocked', { count: blocks })
-                    : undefined
-              }
-              onClick={() => void go()}
-            >
-              {startLabel}
-            </Button>
-            <span className="meta">
-              {blocks > 0 ? (
-                <State kind="decide">{t('upgrade.blocked', { count: blocks })}</State>
-              ) : (
-                t('upgrade.nothing-sent')
-              )}
-            </span>
-          </div>
+          </span>
         </div>
       </div>
-    </>
+    </div>
   )
 }

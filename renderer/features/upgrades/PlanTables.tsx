@@ -3,6 +3,7 @@ import { Command } from '../../ui/Command.tsx'
 import { Facts } from '../../ui/Facts.tsx'
 import { knownKey } from '../../ui/i18n/catalogue.ts'
 import { useText, type TextTools } from '../../ui/i18n/text.tsx'
+import { plainVersion } from '../../ui/node-state.ts'
 import { Columns, Section } from '../../ui/Page.tsx'
 import { Dash, State } from '../../ui/State.tsx'
 import { Cell, HeadCell, NameCell, Row, SumRow, Table } from '../../ui/Table.tsx'
@@ -27,7 +28,7 @@ export function PlanTables({ plan }: { readonly plan: UpgradePlan }) {
         title={t('plan.changes', { node: plan.hostname })}
         remark={t('plan.changes.remark', { time: format.time(plan.computedAt) })}
       >
-        <Table label={t('plan.changes', { node: plan.hostname })}>
+        <Table dense label={t('plan.changes', { node: plan.hostname })}>
           <thead>
             <tr>
               <HeadCell>{t('plan.part')}</HeadCell>
@@ -72,13 +73,14 @@ function PlanLine({ row }: { readonly row: PlanRow }) {
   const text = useText()
   const { t } = text
   const mono = MONO.has(row.fact)
+  const before = valueOf(row.fact, row.before, text)
   const after = valueOf(row.fact, row.after, text)
   return (
     <Row>
       <NameCell>{t(`plan.row.${row.fact}`)}</NameCell>
       <Cell tint="before" mono={mono}>
         <span className="plan-value">
-          {valueOf(row.fact, row.before, text) ?? <Dash why={t('unknown')} />}
+          {before === undefined ? <Dash why={t('unknown')} /> : <Elided value={before} other={after} />}
         </span>
       </Cell>
       <Cell tint="after" mono={mono && row.note !== 'lost'}>
@@ -90,14 +92,36 @@ function PlanLine({ row }: { readonly row: PlanRow }) {
           ) : after === undefined ? (
             <Dash why={t('plan.not-known')} />
           ) : row.note === 'changes' ? (
-            <b className="strong">{after}</b>
+            <b className="strong">
+              <Elided value={after} other={before} />
+            </b>
           ) : (
-            after
+            <Elided value={after} other={before} />
           )}
         </span>
       </Cell>
     </Row>
   )
+}
+
+/**
+ * An identifier that is the same on both sides is elided; what differs never is. `2.3.3 (v1.14.0-rc.1)`: known from
+ * another release of that line.
+ */
+function Elided({ value, other }: { readonly value: string; readonly other: string | undefined }) {
+  const { t } = useText()
+  const [, known, release] = /^(\S+) \((v\d\S*)\)$/.exec(value) ?? []
+  if (known !== undefined && release !== undefined) {
+    return (
+      <>
+        {known} <span className="plan-release">{t('plan.as-in', { version: plainVersion(release) })}</span>
+      </>
+    )
+  }
+  const short = value.replace(/[0-9a-f]{40,}/g, (id) =>
+    other?.includes(id) === true ? `${id.slice(0, 12)}…` : id,
+  )
+  return short === value ? value : <span title={value}>{short}</span>
 }
 
 function valueOf(fact: PlanRow['fact'], value: string | undefined, { t }: TextTools): string | undefined {

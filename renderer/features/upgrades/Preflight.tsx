@@ -30,7 +30,10 @@ export function Preflight({
       </div>
       <div className="preflight-counts">
         {ORDER.map((outcome) => (
-          <div key={outcome}>
+          <div
+            key={outcome}
+            className={checks.some((check) => check.outcome === outcome) ? undefined : 'preflight-zero'}
+          >
             <b>{checks.filter((check) => check.outcome === outcome).length}</b>
             <State kind={KIND[outcome]}>{t(`preflight.${outcome}`)}</State>
           </div>
@@ -41,14 +44,18 @@ export function Preflight({
           <State kind={KIND[check.outcome]}>{t(`preflight.${check.outcome}`)}</State>
           <b>{t(`check.${check.id}`)}</b>
           <div>{t(`check.advice.${check.id}`)}</div>
-          <div className="evidence">{check.evidence}</div>
+          <div className="evidence" title={check.evidence}>
+            {evidenceText(check.evidence, format.date)}
+          </div>
         </div>
       ))}
       <div className="checks-passed">
         {passed.map((check) => (
           <div key={check.id} className="check-line">
             <State kind="proven">{t(`check.${check.id}`)}</State>
-            <span className="meta">{evidenceText(check.evidence, format.date)}</span>
+            <span className="meta" title={check.evidence}>
+              {evidenceText(check.evidence, format.date)}
+            </span>
           </div>
         ))}
       </div>
@@ -56,7 +63,8 @@ export function Preflight({
   )
 }
 
-/** A time is shown as the person's language writes it; all else as it was read. */
+/** A time is shown as the person's language writes it, a long identifier by its start; all else as it was read. */
 function evidenceText(evidence: string, date: (instant: string) => string): string {
-  return /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(evidence) ? date(evidence) : evidence
+  if (/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(evidence)) return date(evidence)
+  return evidence.replace(/[0-9a-f]{40,}/g, (id) => `${id.slice(0, 12)}…`)
 }

@@ -25,7 +25,7 @@ export function RollbackPage({ context, node }: Props) {
       error={plan.error}
       onAgain={plan.reload}
     >
-      <p>{t('rollback.intro')}</p>
+      <p className="section">{t('rollback.intro')}</p>
     </PlanFrame>
   )
 }

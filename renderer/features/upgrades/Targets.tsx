@@ -23,6 +23,7 @@ export function Targets({
     <>
       <Choice
         label={t('upgrade.target')}
+        lines
         value={chosen}
         onChange={onChange}
         options={shown.map((target) => ({

@@ -168,7 +168,9 @@ function Cautions({ context }: { readonly context: PreviewedContext }) {
   const text = useText()
   const { t, format } = text
   const { certificate } = context
-  return context.cautions.map((caution) => {
+  // What keeps it out was said above, with what to do about it.
+  const cautions = context.cautions.filter((one) => one !== 'expired' || context.blockedBy === undefined)
+  return cautions.map((caution) => {
     switch (caution) {
       case 'expires-soon':
       case 'expired':

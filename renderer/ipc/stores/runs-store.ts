@@ -61,6 +61,17 @@ export function isActive(run: Pick<Run, 'endedAt' | 'outcome'>): boolean {
   return run.endedAt === undefined && run.outcome === undefined
 }
 
+/** A confirmed try that nobody has decided: the node goes back by itself. */
+export function isOnTrial(run: Pick<Run, 'trial' | 'outcome'>): boolean {
+  return run.trial !== undefined && run.trial.decided === undefined && run.outcome === undefined
+}
+
+/** The undecided try of a node. While it runs, what the node runs differs from its disk: that is no staging. */
+export function selectTrial(context: string, node: string) {
+  return (state: RunsState): Run | undefined =>
+    state.runs.find((one) => isOnTrial(one) && one.context === context && one.node === node)
+}
+
 /** The run that holds a node now, if any. */
 export function selectActiveRun(context: string, node: string) {
   return (state: RunsState): Run | undefined =>

@@ -8,6 +8,7 @@ export const machineConfigsEn = {
   'config.draft.saved': 'Draft saved {time} on this computer',
   'config.draft.unsaved': 'Saving the draft…',
   'config.draft.same': 'No draft: this is what the node has',
+  'config.draft.same-staged': 'No draft: this is what waits on the disk',
   'config.draft.failed': 'The draft could not be saved',
   'config.read-at': 'based on the configuration read {time}',
   'config.schema': 'schema: Talos {version}',
@@ -20,6 +21,10 @@ export const machineConfigsEn = {
   'config.history': 'History',
   'config.review': 'Review changes',
   'config.review.count': { one: 'Review {count} change', other: 'Review {count} changes' },
+  'config.review.waiting': {
+    one: 'Review {count} change that waits',
+    other: 'Review {count} changes that wait',
+  },
   'config.review.none': 'There is nothing to review: the text is what the node has.',
   'config.staged.title': 'What {node} runs is not what is on its disk',
   'config.staged.text':
@@ -330,6 +335,7 @@ export const machineConfigsEn = {
   'history.entries': 'Configurations',
   'history.before': 'Then',
   'history.after': 'On the node now',
+  'history.same': 'same as now',
   'history.now': 'on the node now',
   'history.choose': 'Choose one to see what was different then.',
   'history.restore': 'Restore as draft',

@@ -73,6 +73,8 @@ export const runsEn = {
   'run.steps': 'Steps',
   'run.verdict': 'Verdict',
   'run.verdict.remark': 'read from the node after the run',
+  'run.expected': 'What has to be found',
+  'run.expected.remark': 'read from the node when the run ends',
   'run.output': 'What the node wrote',
   'run.output.remark': { one: '{count} line', other: '{count} lines' },
   'run.stop': 'Stop after this step',

@@ -39,6 +39,7 @@ export const shellEn = {
   'tree.settings': 'Settings',
   'tree.fold': 'Fold the tree',
   'tree.unfold': 'Unfold the tree',
+  'tree.on-trial': 'on trial',
   'tree.staged': 'staged',
 
   'state.connecting': 'connecting',

@@ -40,6 +40,7 @@ export const upgradesEn = {
   'plan.part': 'Part',
   'plan.before': 'Before',
   'plan.after': 'After',
+  'plan.as-in': 'as in {version}',
   'plan.lost': 'lost',
   'plan.not-known': 'Known only after the reboot.',
   'plan.row.talos': 'Talos',

@@ -6,6 +6,7 @@ export const machineConfigsEs: Translated<typeof machineConfigsEn> = {
   'config.draft.saved': 'Borrador guardado {time} en este equipo',
   'config.draft.unsaved': 'Guardando el borrador…',
   'config.draft.same': 'Sin borrador: es lo que tiene el nodo',
+  'config.draft.same-staged': 'Sin borrador: es lo que espera en el disco',
   'config.draft.failed': 'No se pudo guardar el borrador',
   'config.read-at': 'sobre la configuración leída {time}',
   'config.schema': 'esquema: Talos {version}',
@@ -18,6 +19,10 @@ export const machineConfigsEs: Translated<typeof machineConfigsEn> = {
   'config.history': 'Historial',
   'config.review': 'Revisar cambios',
   'config.review.count': { one: 'Revisar {count} cambio', other: 'Revisar {count} cambios' },
+  'config.review.waiting': {
+    one: 'Revisar {count} cambio en espera',
+    other: 'Revisar {count} cambios en espera',
+  },
   'config.review.none': 'No hay nada que revisar: el texto es lo que tiene el nodo.',
   'config.staged.title': 'Lo que ejecuta {node} no es lo que tiene en disco',
   'config.staged.text':
@@ -336,6 +341,7 @@ export const machineConfigsEs: Translated<typeof machineConfigsEn> = {
   'history.entries': 'Configuraciones',
   'history.before': 'Entonces',
   'history.after': 'En el nodo ahora',
+  'history.same': 'igual que ahora',
   'history.now': 'en el nodo ahora',
   'history.choose': 'Elige una para ver qué era distinto entonces.',
   'history.restore': 'Restaurar como borrador',

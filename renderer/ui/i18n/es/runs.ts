@@ -78,6 +78,8 @@ export const runsEs: Translated<typeof runsEn> = {
   'run.steps': 'Pasos',
   'run.verdict': 'Veredicto',
   'run.verdict.remark': 'leído del nodo después de la tarea',
+  'run.expected': 'Lo que habrá que encontrar',
+  'run.expected.remark': 'se lee del nodo al terminar',
   'run.output': 'Lo que ha escrito el nodo',
   'run.output.remark': { one: '{count} línea', other: '{count} líneas' },
   'run.stop': 'Detener tras este paso',

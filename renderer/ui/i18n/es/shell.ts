@@ -39,6 +39,7 @@ export const shellEs: Translated<typeof shellEn> = {
   'tree.settings': 'Ajustes',
   'tree.fold': 'Plegar el árbol',
   'tree.unfold': 'Desplegar el árbol',
+  'tree.on-trial': 'a prueba',
   'tree.staged': 'en espera',
 
   'state.connecting': 'conectando',

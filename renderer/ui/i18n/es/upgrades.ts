@@ -39,6 +39,7 @@ export const upgradesEs: Translated<typeof upgradesEn> = {
   'plan.part': 'Parte',
   'plan.before': 'Antes',
   'plan.after': 'Después',
+  'plan.as-in': 'como en {version}',
   'plan.lost': 'se pierde',
   'plan.not-known': 'Solo se sabe tras el reinicio.',
   'plan.row.talos': 'Talos',
