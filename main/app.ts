@@ -55,12 +55,20 @@ export async function createApp(
     clock,
     newId: randomUUID,
   })
-  const clusters = createClusters({ book, protosDir, clock })
+  const journal = createRunJournal(join(dataDir, 'runs'))
+  const runs = createRunEngine({
+    journal,
+    clock,
+    newId: randomUUID,
+    who: host.user,
+    log,
+    clusterOf: (name) =>
+      book.contexts().find((context) => context.name === name)?.certificate.authority ?? name,
+  })
+  const clusters = createClusters({ book, protosDir, clock, idle: (context) => runs.idle(context) })
   const fleets = createFleets({ clusters, clock, log })
   clusters.onClosed((context) => fleets.drop(context))
 
-  const journal = createRunJournal(join(dataDir, 'runs'))
-  const runs = createRunEngine({ journal, clock, newId: randomUUID, who: host.user, log })
   const snapshots = createEtcdSnapshots(join(dataDir, 'snapshots'), clock)
   const demo = createDemo({ book, launcher })
 

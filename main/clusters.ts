@@ -4,7 +4,10 @@ import type { ContextBook } from './domain/contexts/context-book.ts'
 import type { Cluster, ClustersPort } from './domain/nodes/clusters-port.ts'
 import { createTalosPort } from './talos/grpc-talos-port.ts'
 
-/** Connections per context, opened when first asked for and closed when its key changes or it is forgotten. */
+/**
+ * Connections per context, opened when first asked for and closed when its key changes or it is forgotten, at the
+ * latest by the end of the runs that go over them.
+ */
 export interface Clusters extends ClustersPort, Disposable {
   /** Told the contexts whose connections were closed. */
   onClosed(listener: (context: ContextName) => void): void
@@ -14,6 +17,8 @@ interface Deps {
   readonly book: ContextBook
   readonly protosDir: string
   readonly clock: ClockPort
+  /** Resolves when no run of the context goes any more. */
+  readonly idle: (context: ContextName) => Promise<void>
 }
 
 interface Open {
@@ -23,8 +28,10 @@ interface Open {
   readonly close: () => void
 }
 
-export function createClusters({ book, protosDir, clock }: Deps): Clusters {
+export function createClusters({ book, protosDir, clock, idle }: Deps): Clusters {
   const open = new Map<ContextName, Open>()
+  /** Let go, but a run still goes over them. */
+  const lingering = new Set<Open>()
   const listeners: ((context: ContextName) => void)[] = []
 
   function close(name: ContextName): void {
@@ -32,7 +39,13 @@ export function createClusters({ book, protosDir, clock }: Deps): Clusters {
     if (found === undefined) return
     open.delete(name)
     for (const listener of listeners) listener(name)
-    found.close()
+    lingering.add(found)
+    // Cutting a run off would abort an installer in the middle, and leave a node that nobody watches come back.
+    void idle(name).then(() => end(found))
+  }
+
+  function end(found: Open): void {
+    if (lingering.delete(found)) found.close()
   }
 
   const stop = book.onChange(() => {
@@ -63,6 +76,7 @@ export function createClusters({ book, protosDir, clock }: Deps): Clusters {
     [Symbol.dispose]() {
       stop()
       for (const name of [...open.keys()]) close(name)
+      for (const found of [...lingering]) end(found)
     },
   }
 }

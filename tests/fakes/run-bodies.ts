@@ -1,5 +1,5 @@
 import { ContextName } from '#contract/names.ts'
-import { createRunEngine } from '../../main/domain/runs/run-engine.ts'
+import { createRunEngine, type RunEngineParts } from '../../main/domain/runs/run-engine.ts'
 import type { RunControl, RunEvent, RunRequest } from '../../main/domain/runs/run-port.ts'
 import { createManualClock } from './manual-clock.ts'
 import { createMemoryJournal } from './memory-journal.ts'
@@ -18,7 +18,7 @@ export const request: RunRequest = {
 }
 export const proven: RunEvent = { kind: 'verdict', rows: [], outcome: 'proven' }
 
-export function setUpRuns(journal = createMemoryJournal()) {
+export function setUpRuns(journal = createMemoryJournal(), more: Pick<RunEngineParts, 'clusterOf'> = {}) {
   const log = createRecordingLog()
   const clock = createManualClock()
   let next = 0
@@ -28,6 +28,7 @@ export function setUpRuns(journal = createMemoryJournal()) {
     newId: () => `run-${journal.kept.size}-${next++}`,
     who: 'ana',
     log,
+    ...more,
   })
   return { engine, journal, log, clock }
 }

@@ -39,6 +39,35 @@ describe('a run and its cluster', () => {
     expect(engine.list()).toHaveLength(3)
   })
 
+  test('two contexts of one cluster share its place', async () => {
+    const { engine } = setUpRuns(undefined, { clusterOf: () => 'SHA256:one' })
+    await engine.start(request, held().body)
+    const other = { ...request, context: ContextName.parse('casa-1'), node: '10.0.20.11' }
+    await expect(engine.start(other, held().body)).rejects.toMatchObject({ code: 'run-active' })
+    expect(engine.holder(other.context)?.node).toBe(request.node)
+  })
+
+  test('is idle when the last of its runs has ended, also one that is just being written down', async () => {
+    const { engine, journal } = setUpRuns()
+    const disk = gate()
+    const begin = journal.begin
+    journal.begin = async (head) => {
+      await disk.passed
+      await begin(head)
+    }
+    const run = held()
+    const started = engine.start(request, run.body)
+    let idle = false
+    const waiting = engine.idle(casa).then(() => (idle = true))
+    disk.open()
+    await started
+    await settle()
+    expect(idle).toBe(false)
+    await expect(engine.idle('rack')).resolves.toBeUndefined()
+    run.open()
+    await waiting
+  })
+
   test('a journal that cannot begin leaves no run and no lock', async () => {
     const { engine, journal } = setUpRuns()
     const begin = journal.begin
@@ -299,4 +328,18 @@ describe('closing', () => {
     await clock.advance(1)
     await closing
   })
+})
+
+test('a journal that another version wrote hides no other run', async () => {
+  const { engine, journal } = setUpRuns()
+  const first = await engine.start(request, held([proven]).body)
+  const strange = await engine.start({ ...request, exclusive: false }, held([proven]).body)
+  await settle()
+  journal.kept.get(strange)!.events = [
+    { at: '2027-01-01T00:00:00.000Z', event: { kind: 'planned' } as unknown as RunEvent },
+  ]
+  const again = setUpRuns(journal)
+  await again.engine.load()
+  expect(again.engine.list().map(({ id }) => id)).toEqual([first])
+  expect(again.log.entries.some(({ event }) => event === 'run-journal-not-understood')).toBe(true)
 })

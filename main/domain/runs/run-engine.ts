@@ -1,10 +1,18 @@
 import { RunId } from '#contract/names.ts'
-import type { Run, RunOutcome, VerdictRow } from '#contract/runs.ts'
+import { Run as RunSchema, type Run, type RunOutcome, type VerdictRow } from '#contract/runs.ts'
 import type { WireError } from '#contract/wire-error.ts'
 import { toInstant, type ClockPort } from '../clock-port.ts'
 import type { LogPort } from '../log-port.ts'
 import { TalosFailure, toWireError } from '../talos-failure.ts'
-import type { RunControl, RunEvent, RunHead, RunJournalPort, RunRequest, RunsPort } from './run-port.ts'
+import type {
+  RunControl,
+  RunEvent,
+  RunHead,
+  RunJournalPort,
+  RunRequest,
+  RunsPort,
+  StampedRunEvent,
+} from './run-port.ts'
 import { applyRunEvent, beginRun, interruptRun, isOpen } from './run-state.ts'
 import { createRunFeed, type RunFilter, type RunsStreamEvent } from './run-feed.ts'
 
@@ -34,8 +42,10 @@ export interface RunEngine extends RunsPort {
   get(id: string): Run
   /** Oldest first. */
   list(context?: string): readonly Run[]
-  /** The run that holds the cluster. */
+  /** The run that holds the cluster, through whichever of its contexts. */
   holder(context: string): Run | undefined
+  /** Resolves when no run of this context goes any more. */
+  idle(context: string): Promise<void>
   /** Asks a run to stop between two steps. Throws `run-not-found`; `conflict` when it cannot be stopped any more. */
   stop(id: string): void
   /** Throws `run-not-found`; `conflict` when the run is not interrupted or was settled already. */
@@ -51,24 +61,28 @@ export interface RunEngineParts {
   /** Name of the person at this computer, for the task log. */
   readonly who: string
   readonly log: LogPort
+  /** What two contexts of one cluster have in common. When absent, each context is a cluster of its own. */
+  readonly clusterOf?: (context: string) => string
 }
 
 interface ActiveRun {
   readonly id: string
   readonly context: string
+  readonly cluster: string
   readonly exclusive: boolean
   readonly ended: AbortController
   stopRequested: boolean
   decision: 'keep' | 'revert' | undefined
   onDecision: ((decision: 'keep' | 'revert') => void) | undefined
-  finished: Promise<void>
+  readonly finished: Promise<void>
+  readonly finish: () => void
 }
 
 /** After one of these the body does something that must be on disk first; if it cannot be written, the run ends. */
 const GATES: ReadonlySet<RunEvent['kind']> = new Set(['planned', 'expected', 'step-started', 'trial'])
 
 export function createRunEngine(parts: RunEngineParts): RunEngine {
-  const { journal, clock, log } = parts
+  const { journal, clock, log, clusterOf = (context: string) => context } = parts
   const runs = new Map<string, Run>()
   const active = new Map<string, ActiveRun>()
   const settling = new Set<string>()
@@ -92,7 +106,8 @@ export function createRunEngine(parts: RunEngineParts): RunEngine {
   }
 
   function holder(context: string): Run | undefined {
-    const holding = [...active.values()].find((run) => run.exclusive && run.context === context)
+    const cluster = clusterOf(context)
+    const holding = [...active.values()].find((run) => run.exclusive && run.cluster === cluster)
     return holding === undefined ? undefined : runs.get(holding.id)
   }
 
@@ -137,7 +152,7 @@ export function createRunEngine(parts: RunEngineParts): RunEngine {
     }
     const id = RunId.parse(parts.newId())
     const head: RunHead = { ...known, id, who: parts.who, startedAt: toInstant(clock.now()) }
-    const run = newActiveRun(id, request)
+    const run = newActiveRun(id, request, clusterOf(request.context))
     // The place is taken before the first await, so two clicks cannot both get it.
     active.set(id, run)
     runs.set(id, beginRun(head, stoppable))
@@ -146,12 +161,16 @@ export function createRunEngine(parts: RunEngineParts): RunEngine {
     } catch (error) {
       active.delete(id)
       runs.delete(id)
+      run.finish()
       throw error
     }
     show(get(id))
-    run.finished = drive(run, body)
+    void drive(run, body)
       .catch((error: unknown) => log.error('run-driver-failed', error, { run: id }))
-      .finally(() => active.delete(id))
+      .finally(() => {
+        active.delete(id)
+        run.finish()
+      })
     return id
   }
 
@@ -198,10 +217,15 @@ export function createRunEngine(parts: RunEngineParts): RunEngine {
     holder,
     list: (context) => [...runs.values()].filter((run) => context === undefined || run.context === context),
     watch: (filter, signal) => feed.watch([...runs.values()], filter, signal),
+    async idle(context) {
+      const going = (): ActiveRun[] => [...active.values()].filter((run) => run.context === context)
+      while (going().length > 0) await Promise.all(going().map((run) => run.finished))
+    },
     async load() {
       for (const { head, events } of await journal.load()) {
-        const run = events.reduce(applyRunEvent, beginRun(head, false))
-        runs.set(run.id, isOpen(run) ? interruptRun(run) : run)
+        const run = foldRun(head, events)
+        if (run === undefined) log.warn('run-journal-not-understood', { run: head.id })
+        else runs.set(run.id, isOpen(run) ? interruptRun(run) : run)
       }
     },
     async close() {
@@ -215,16 +239,29 @@ export function createRunEngine(parts: RunEngineParts): RunEngine {
   }
 }
 
-function newActiveRun(id: string, request: RunRequest): ActiveRun {
+/** `undefined` for what another version wrote, or a disk spoilt: one such run must not hide all others. */
+function foldRun(head: RunHead, events: readonly StampedRunEvent[]): Run | undefined {
+  try {
+    return RunSchema.safeParse(events.reduce(applyRunEvent, beginRun(head, false))).data
+  } catch {
+    return undefined
+  }
+}
+
+function newActiveRun(id: string, request: RunRequest, cluster: string): ActiveRun {
+  let finish = (): void => undefined
+  const finished = new Promise<void>((resolve) => (finish = resolve))
   return {
     id,
     context: request.context,
+    cluster,
     exclusive: request.exclusive,
     ended: new AbortController(),
     stopRequested: false,
     decision: undefined,
     onDecision: undefined,
-    finished: Promise.resolve(),
+    finished,
+    finish,
   }
 }
 

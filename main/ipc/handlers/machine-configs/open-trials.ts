@@ -64,7 +64,7 @@ export function createOpenTrials(
       }
     },
     async noDryRun(ref) {
-      await Promise.allSettled(asking.get(keyOf(ref)) ?? [])
+      await Promise.allSettled(asking.get(keyOf(ref)) ?? new Set<Promise<unknown>>())
     },
     async *follow(ref, events, trySeconds) {
       const key = keyOf(ref)
