@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type SimulatedCluster, startSimulatedCluster } from '../../main/simulator/cluster.ts'
 import { connectWith } from '../fakes/talosconfig-client.ts'
@@ -133,4 +134,77 @@ test('processor frequencies stay between what the processor can', async () => {
   const [first] = messages[0]?.cpuFreqStats ?? []
   expect(Number(first?.currentFrequency)).toBeGreaterThanOrEqual(Number(first?.minimumFrequency))
   expect(Number(first?.currentFrequency)).toBeLessThanOrEqual(Number(first?.maximumFrequency))
+})
+
+test('etcd tells the version it runs apart from that of its storage', async () => {
+  const { messages } = await at('v14').unary('/machine.MachineService/EtcdStatus')
+  expect(messages[0]?.memberStatus).toMatchObject({ protocolVersion: '3.7.1', storageVersion: '3.7.0' })
+})
+
+test('a snapshot is a database whose meta pages point at a leaf of buckets, with its sum behind it', async () => {
+  const frames = await at('v13').stream('/machine.MachineService/EtcdSnapshot').all()
+  const file = Buffer.concat(frames.map(({ bytes }) => bytes))
+  const body = file.subarray(0, -32)
+  expect(file.subarray(-32)).toEqual(createHash('sha256').update(body).digest())
+  const root = Number(body.readBigUInt64LE(16 + 16))
+  const page = body.subarray(root * 4096, (root + 1) * 4096)
+  expect(page.readUInt16LE(8)).toBe(2)
+  const names = Array.from({ length: page.readUInt16LE(10) }, (_none, at) => {
+    const element = 16 + at * 16
+    const start = element + page.readUInt32LE(element + 4)
+    return page.subarray(start, start + page.readUInt32LE(element + 8)).toString()
+  })
+  expect(names).toEqual([...names].sort())
+  expect(names).toEqual(expect.arrayContaining(['key', 'lease', 'meta']))
+})
+
+test('legacy mount statuses stand beside the newer ones since 1.10', async () => {
+  const list = async (type: string): Promise<readonly (string | undefined)[]> => {
+    const frames = await at('v14').stream('/cosi.resource.State/List', { namespace: 'runtime', type }).all()
+    return frames.map(({ resource }) => resource?.metadata?.id)
+  }
+  expect(await list('MountStatuses.runtime.talos.dev')).toEqual(await list('MountStatuses.block.talos.dev'))
+})
+
+test('an alarm without room comes back, and stays away once the file was defragmented', async () => {
+  const sizes = async (): Promise<readonly number[]> => {
+    const { messages } = await at('v13').unary('/machine.MachineService/EtcdStatus')
+    const status = messages[0]?.memberStatus
+    return [Number(status?.dbSize), Number(status?.dbSizeInUse)]
+  }
+  const alarms = async (): Promise<number> => {
+    const { messages } = await at('v14').unary('/machine.MachineService/EtcdAlarmList')
+    return messages[0]?.memberAlarms.length ?? 0
+  }
+  cluster.node('v13').cause('etcd-nospace')
+  expect((await sizes())[0]).toBe(2 ** 31)
+  const { messages } = await at('v14').unary('/machine.MachineService/EtcdAlarmDisarm')
+  expect(messages[0]?.memberAlarms).toMatchObject([{ alarm: 'NOSPACE' }])
+  await expect.poll(alarms).toBe(1)
+  await at('v13').unary('/machine.MachineService/EtcdDefragment')
+  const [size = 0, inUse = 0] = await sizes()
+  expect(size).toBeGreaterThan(inUse)
+  expect(size).toBeLessThan(inUse * 1.1)
+  await at('v14').unary('/machine.MachineService/EtcdAlarmDisarm')
+  expect(await alarms()).toBe(0)
+  cluster.node('v13').settle('etcd-nospace')
+})
+
+test('a member that was removed is gone for good: its etcd ends whenever it starts', async () => {
+  const members = async () => {
+    const { messages } = await at('v14').unary('/machine.MachineService/EtcdMemberList')
+    return messages[0]?.members ?? []
+  }
+  const memberId = (await members()).find(({ hostname }) => hostname === 'v11')?.id
+  await expect(
+    at('v14').unary('/machine.MachineService/EtcdRemoveMemberByID', { memberId: '42' }),
+  ).rejects.toMatchObject({ code: 5, details: 'failed to remove member 42: etcdserver: member not found' })
+  await at('v14').unary('/machine.MachineService/EtcdRemoveMemberByID', { memberId })
+  expect((await members()).map(({ hostname }) => hostname)).toEqual(['v14', 'v13'])
+  const states = async () => {
+    const { messages } = await at('v11').unary('/machine.MachineService/ServiceList')
+    return messages[0]?.services.find(({ id }) => id === 'etcd')?.state
+  }
+  await expect.poll(states).not.toBe('Running')
+  await expect(at('v11').unary('/machine.MachineService/EtcdStatus')).rejects.toMatchObject({ code: 2 })
 })

@@ -25,6 +25,7 @@ interface Member {
   /** Unknown until the machine was first on: it then counts as running, the cluster being older than the process. */
   running: boolean | undefined
   dbSize: number
+  inUse: number
   /** Its file has reached the quota and is mostly deleted revisions: no write until it is defragmented. */
   isFull: boolean
   /** Removed by somebody: etcd has no place for it as long as it keeps its old data. */
@@ -70,14 +71,17 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
     machines.push(machine)
     nodeIds.set(machine, nodeId)
     if (machine.spec.role !== 'controlplane') return
+    const id = random.bytes(8).toString('hex')
+    const dbSize = 24_000_000 + 4096 * random.integer(4000)
     everyMember.push({
       hostname: machine.spec.hostname,
       name: nameOf(machine),
-      id: random.bytes(8).toString('hex'),
+      id,
       machine,
       isComing,
       running: isComing ? false : undefined,
-      dbSize: 24_000_000 + 4096 * random.integer(4000),
+      dbSize,
+      inUse: Math.floor(dbSize * 0.42),
       isFull: false,
       isGone: false,
     })
@@ -136,7 +140,7 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
       return {
         memberId: of.id,
         dbSize: size,
-        dbSizeInUse: Math.floor(of.dbSize * 0.42),
+        dbSizeInUse: of.inUse,
         leader: leader?.id ?? '0000000000000000',
         raftIndex: index,
         raftTerm: term,
@@ -161,7 +165,7 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
     defragment(hostname) {
       const of = member(hostname)
       of.isFull = false
-      of.dbSize = Math.ceil((of.dbSize * 0.42) / 4096) * 4096 + 1_048_576
+      of.dbSize = Math.ceil(of.inUse / 4096) * 4096 + 65_536
     },
     removeMember(memberId) {
       const of = members().find(({ id }) => id === memberId)
@@ -270,6 +274,7 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
       tell('etcd')
     },
     memberIdOf: (hostname) => member(hostname).id,
+    isRemoved: (hostname) => everyMember.some((of) => of.hostname === hostname && of.isGone),
     onChange(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -50,6 +50,8 @@ export interface ClusterWorld extends ClusterState {
   raiseAlarm(hostname: string): void
   clearAlarms(): void
   memberIdOf(hostname: string): string
+  /** Somebody took its member out of etcd. */
+  isRemoved(hostname: string): boolean
   /** `members`: a name or version changed; `etcd`: members, leader or API servers came or went. */
   onChange(listener: (what: 'members' | 'etcd') => void): () => void
 }

@@ -44,7 +44,14 @@ import { createServiceLogs } from './service-logs.ts'
 import { serviceAction, serviceLines } from './service-control.ts'
 import { doTask } from './tasks.ts'
 import { atLeast } from './versions.ts'
-import { causeTrouble, complaintOf, responseDelay, settleTrouble, stopEtcd } from './troubles.ts'
+import {
+  causeTrouble,
+  complaintOf,
+  isEtcdDoomed,
+  responseDelay,
+  settleTrouble,
+  stopEtcd,
+} from './troubles.ts'
 
 export interface MachineDependencies {
   readonly clock: SimulatedClock
@@ -348,7 +355,7 @@ function serviceChanged(
     core.cluster.etcdProcess(core.spec.hostname, state === 'Running')
   reviewKubernetes(core)
   core.hooks.review()
-  if (id === 'etcd' && state === 'Running' && core.troubles.has('etcd-member-down')) stopEtcd(core)
+  if (id === 'etcd' && state === 'Running' && isEtcdDoomed(core)) stopEtcd(core)
 }
 
 function followEvents(core: MachineCore): void {
@@ -365,6 +372,7 @@ function followCluster(core: MachineCore): void {
     if (!core.life.power || !core.life.active) return
     if (what === 'members') publishMembers(core)
     else {
+      if (isEtcdDoomed(core)) stopEtcd(core)
       core.services.check('etcd')
       reviewKubernetes(core)
     }

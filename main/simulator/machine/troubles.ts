@@ -105,6 +105,11 @@ async function switchOn(machine: SimulatedMachine): Promise<void> {
   await machine.powerOn().catch(() => undefined)
 }
 
+/** A reason for which its etcd ends as soon as it runs: the trouble, or a cluster that no longer knows it. */
+export function isEtcdDoomed({ troubles, cluster, spec }: MachineCore): boolean {
+  return troubles.has('etcd-member-down') || cluster.isRemoved(spec.hostname)
+}
+
 /** Its process ends, and as long as the cause lasts it ends again after each start. */
 export function stopEtcd(core: MachineCore): void {
   if (core.services.stateOf('etcd') !== 'Running') return

@@ -1,5 +1,7 @@
 import type { MachineServiceHandlers } from '../../talos/generated/machine/MachineService.ts'
+import { Code, SimulatedStatus } from '../machine-api.ts'
 import type { CallContext, Methods } from './call.ts'
+import { asText, specsOf } from './machine-facts.ts'
 import { checkControlPlane } from './machine-identity.ts'
 import { chunksOf } from './machine-streams.ts'
 
@@ -33,7 +35,7 @@ export const etcdMethods: Methods<MachineServiceHandlers> = {
         {
           memberStatus: {
             memberId: memberNumber(status.memberId),
-            protocolVersion: status.storageVersion,
+            protocolVersion: etcdVersion(machine),
             storageVersion: status.storageVersion,
             dbSize: status.dbSize,
             dbSizeInUse: status.dbSizeInUse,
@@ -58,6 +60,33 @@ export const etcdMethods: Methods<MachineServiceHandlers> = {
       ],
     }
   },
+  EtcdAlarmDisarm(_request, context) {
+    checkControlPlane(context, 'etcd alarm disarm')
+    checkHealthy(context, 'disarm etcd alarm')
+    const alarms = context.cluster.etcd.disarm()
+    return {
+      messages: [
+        { memberAlarms: alarms.map(({ memberId, alarm }) => ({ memberId: memberNumber(memberId), alarm })) },
+      ],
+    }
+  },
+  EtcdDefragment(_request, context) {
+    checkControlPlane(context, 'etcd defragment')
+    checkHealthy(context, 'defragment etcd')
+    context.cluster.etcd.defragment(context.machine.spec.hostname)
+    return { messages: [{}] }
+  },
+  EtcdRemoveMemberByID({ memberId }, context) {
+    checkControlPlane(context, 'etcd remove member')
+    checkHealthy(context, 'remove member')
+    const id = BigInt(memberId).toString(16).padStart(16, '0')
+    if (!context.cluster.etcd.removeMember(id))
+      throw new SimulatedStatus(
+        Code.NOT_FOUND,
+        `failed to remove member ${memberId}: etcdserver: member not found`,
+      )
+    return { messages: [{}] }
+  },
   EtcdForfeitLeadership(_request, context) {
     checkControlPlane(context, 'etcd forfeit leadership')
     checkHealthy(context, 'forfeit leadership')
@@ -68,6 +97,12 @@ export const etcdMethods: Methods<MachineServiceHandlers> = {
     checkHealthy(context, 'read etcd snapshot')
     yield* chunksOf(context.cluster.etcd.snapshot())
   },
+}
+
+/** Of the etcd that runs there, as its image says; only the storage version leaves the patch release out. */
+function etcdVersion(machine: CallContext['machine']): string {
+  const [spec] = specsOf(machine, 'etcd', 'EtcdSpecs.etcd.talos.dev')
+  return /:v?([\d.]+)/.exec(asText(spec?.spec['image']))?.[1] ?? ''
 }
 
 function checkHealthy({ machine, cluster }: CallContext, what: string): void {

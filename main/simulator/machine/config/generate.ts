@@ -65,10 +65,10 @@ function machineSection({ spec, secrets, link }: GenerateRequest): string[] {
           '        grubUseUKICmdline: true # Indicates if legacy GRUB bootloader should use kernel cmdline from the UKI.',
         ]
       : []),
-    ...(atLeast(talos, '1.12') ? [] : registryAuth()),
     "    # Used to configure the machine's sysctls.",
     '    sysctls:',
     '        vm.max_map_count: "262144"',
+    ...(atLeast(talos, '1.12') ? [] : registryAuth()),
     '    # Features describe individual Talos features that can be switched on or off.',
     '    features:',
     ...(atLeast(talos, '1.12')
@@ -177,6 +177,16 @@ function clusterSection({ spec, clusterName, endpoint, secrets }: GenerateReques
     '                disabled: true # Disable Kubernetes discovery registry.',
     '            # Service registry is using an external service to push and pull information about cluster members.',
     '            service: {}',
+    ...(controlPlane
+      ? [
+          '    # Etcd specific configuration options.',
+          '    etcd:',
+          '        # The `ca` is the root certificate authority of the PKI.',
+          '        ca:',
+          `            crt: ${base64(secrets.etcd.crt)}`,
+          `            key: ${base64(secrets.etcd.key)}`,
+        ]
+      : []),
   ]
 }
 
@@ -205,12 +215,6 @@ function controlPlaneOnly(spec: MachineSpec, endpoint: string, secrets: ClusterS
     '    # Scheduler server specific configuration options.',
     '    scheduler:',
     `        image: registry.k8s.io/kube-scheduler:v${kubernetes} # The container image used in the scheduler manifest.`,
-    '    # Etcd specific configuration options.',
-    '    etcd:',
-    '        # The `ca` is the root certificate authority of the PKI.',
-    '        ca:',
-    `            crt: ${base64(secrets.etcd.crt)}`,
-    `            key: ${base64(secrets.etcd.key)}`,
   ]
 }
 

@@ -205,34 +205,45 @@ function volumes(core: MachineCore): Record<string, unknown> {
   return found
 }
 
+/** Since 1.10 mounts have a resource of their own, and the older one is kept up for those who read it. */
 function publishMounts(core: MachineCore): void {
-  const type = atLeast(talosOf(core), '1.10') ? 'MountStatuses.block' : 'MountStatuses.runtime'
+  const since110 = atLeast(talosOf(core), '1.10')
   for (const partition of partitionsOf(core)) {
-    if (partition.mount === undefined) continue
+    const { label, mount } = partition
+    if (mount === undefined) continue
+    const source = `/dev/${partitionDevice(partition)}`
+    const legacy = { source, target: mount, filesystemType: 'xfs', options: [], encrypted: false }
+    const isLegacy = since110 || ['EPHEMERAL', 'STATE'].includes(label)
     if (!core.life.volumesMounted) {
-      remove(core, 'runtime', type, partition.label)
+      remove(core, 'runtime', 'MountStatuses.block', label)
+      remove(core, 'runtime', 'MountStatuses.runtime', label)
       continue
     }
-    const source = `/dev/${partitionDevice(partition)}`
-    const spec = atLeast(talosOf(core), '1.10')
-      ? {
-          spec: {
-            volumeID: partition.label,
-            parentID: '',
-            readOnly: false,
-            ...(atLeast(talosOf(core), '1.12') ? { detached: false } : {}),
-            requesters: ['sequencer'],
-            requesterIDs: [`sequencer-${partition.label}`],
-          },
-          source,
-          target: partition.mount,
-          filesystem: 'xfs',
-          readOnly: false,
-          projectQuotaSupport: partition.label === 'EPHEMERAL',
-          ...(atLeast(talosOf(core), '1.12') ? { detached: false } : {}),
-        }
-      : { source, target: partition.mount, filesystemType: 'xfs', options: [], encrypted: false }
-    if (!atLeast(talosOf(core), '1.10') && !['EPHEMERAL', 'STATE'].includes(partition.label)) continue
-    put(core, 'runtime', type, partition.label, spec, { owner: 'block.MountController' })
+    if (since110)
+      put(core, 'runtime', 'MountStatuses.block', label, mountStatus(core, partition, source), {
+        owner: 'block.MountController',
+      })
+    if (isLegacy)
+      put(core, 'runtime', 'MountStatuses.runtime', label, legacy, { owner: 'runtime.MountStatusController' })
+  }
+}
+
+function mountStatus(core: MachineCore, { label, mount }: Partition, source: string): object {
+  const detached = atLeast(talosOf(core), '1.12') ? { detached: false } : {}
+  return {
+    spec: {
+      volumeID: label,
+      parentID: '',
+      readOnly: false,
+      ...detached,
+      requesters: ['sequencer'],
+      requesterIDs: [`sequencer-${label}`],
+    },
+    source,
+    target: mount,
+    filesystem: 'xfs',
+    readOnly: false,
+    projectQuotaSupport: label === 'EPHEMERAL',
+    ...detached,
   }
 }
