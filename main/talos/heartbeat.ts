@@ -30,7 +30,8 @@ export function createHeartbeat(clock: ClockPort): Heartbeat {
 
   async function listen(node: string, patient: Patient): Promise<void> {
     while (!patient.end.signal.aborted) {
-      const silentFor = clock.now() - patient.lastHeard
+      // A clock that was set back must not make the silence look like the future.
+      const silentFor = Math.max(0, clock.now() - patient.lastHeard)
       if (silentFor < HEARTBEAT_MS) {
         await clock.sleep(HEARTBEAT_MS - silentFor, patient.end.signal)
         continue

@@ -203,6 +203,27 @@ const rows: readonly (readonly [string, status, string, CallFacts, string])[] = 
     'interrupted',
   ],
   [
+    'a write during which machined went',
+    status.UNAVAILABLE,
+    'error reading from server: read unix @->/system/run/machined/machine.sock: connection reset by peer',
+    writing,
+    'interrupted',
+  ],
+  [
+    'a write for which machined was not up yet',
+    status.UNAVAILABLE,
+    'connection error: desc = "transport: Error while dialing: dial unix /system/run/machined/machine.sock: connect: connection refused"',
+    writing,
+    'unreachable',
+  ],
+  [
+    'a write to a node that is off behind an endpoint',
+    status.UNAVAILABLE,
+    'connection error: desc = "transport: Error while dialing: dial tcp 10.0.20.12:50000: i/o timeout"',
+    writing,
+    'unreachable',
+  ],
+  [
     'a write that was never sent',
     status.UNAVAILABLE,
     'No connection established. Last error: connect ECONNREFUSED 10.0.20.12:50000',

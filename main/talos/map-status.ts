@@ -132,11 +132,13 @@ function unavailable(text: string, call: CallFacts): Verdict {
   if (/handshake.failure/i.test(text)) {
     return ['tls-algorithms', `${node} and this app found no common TLS algorithm. It says: ${text}`]
   }
+  // What could not even be dialled was not sent. Any other end of a connection may have come after the request.
+  const neverSent = /No connection established|error while dialing|connection refused|ECONNREFUSED/i.test(
+    text,
+  )
+  if (call.effect === 'write' && !neverSent) return lost(call, '')
   if (/machine\.sock|machined/i.test(text)) {
     return ['unreachable', `${node} is still starting: its API is up and machined is not yet.`]
-  }
-  if (call.effect === 'write' && !/No connection established|connection refused|ECONNREFUSED/i.test(text)) {
-    return lost(call, '')
   }
   return call.via === 'direct'
     ? ['unreachable', `The connection to ${node} ended during ${method}.`]
