@@ -18,6 +18,8 @@ export interface FollowedFleet extends Disposable {
   node(address: string): FollowedNode | undefined
   /** Told the node that changed, `joined` when it is new and `left` when it is gone. */
   onChange(listener: (node: FollowedNode, how: 'joined' | 'changed' | 'left') => void): () => void
+  /** Told once, when nothing is followed any more and nothing that was told holds. */
+  onEnd(listener: () => void): () => void
   /** Resolves when the first list of members was read, or could not be. */
   readonly discovered: Promise<void>
 }
@@ -37,6 +39,7 @@ export function followFleet({ cluster, clock, log }: Deps): FollowedFleet {
   const ended = new AbortController()
   const nodes = new Map<string, FollowedNode>()
   const listeners = new Set<(node: FollowedNode, how: 'joined' | 'changed' | 'left') => void>()
+  const endListeners = new Set<() => void>()
   /** Addresses of each member as last told, by member id: a node may have several. */
   const members = new Map<string, readonly string[]>()
   let discovered: () => void = () => undefined
@@ -136,12 +139,19 @@ export function followFleet({ cluster, clock, log }: Deps): FollowedFleet {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
+    onEnd(listener) {
+      if (hasEnded()) listener()
+      else endListeners.add(listener)
+      return () => endListeners.delete(listener)
+    },
     discovered: whenDiscovered,
     [Symbol.dispose]() {
       ended.abort()
       for (const node of nodes.values()) node[Symbol.dispose]()
       listeners.clear()
       discovered()
+      for (const listener of endListeners) listener()
+      endListeners.clear()
     },
   }
 }

@@ -78,6 +78,8 @@ export function followNode(address: NodeAddress, { context, talos, clock, log }:
     } else {
       counters = undefined
       delete readings.cpuPercent
+      // Another member leads by now, or none does.
+      delete readings.etcdLeader
       readings.reach = { kind: 'silent', since: toInstant(clock.now()), error: toWireError(error) }
     }
     changed()

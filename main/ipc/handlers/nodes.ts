@@ -8,6 +8,7 @@ import { parseKernelLine } from '../../domain/nodes/boot-time.ts'
 import type { ClustersPort } from '../../domain/nodes/clusters-port.ts'
 import { detailOf, type DetailReadings } from '../../domain/nodes/detail.ts'
 import type { Fleets } from '../../domain/nodes/fleets.ts'
+import type { FollowedFleet } from '../../domain/nodes/follow-fleet.ts'
 import type { FollowedNode } from '../../domain/nodes/follow-node.ts'
 import { tailLog } from '../../domain/nodes/log-tail.ts'
 import { DETAIL_TYPES, SERVICE } from '../../domain/nodes/resource-types.ts'
@@ -47,6 +48,8 @@ export function createNodeHandlers(deps: Deps): NodeHandlers {
       })
       const end = (): void => queue.end()
       signal.addEventListener('abort', end, { once: true })
+      // The window opens another, and gets what the renewed key shows.
+      const stopEnd = fleet.onEnd(end)
       try {
         for (const node of fleet.nodes())
           yield { kind: 'snapshot', item: { kind: 'node', node: node.summary() } }
@@ -54,6 +57,7 @@ export function createNodeHandlers(deps: Deps): NodeHandlers {
         for await (const [, item] of queue) yield { kind: 'change', item }
       } finally {
         signal.removeEventListener('abort', end)
+        stopEnd()
         stop()
         release()
       }
@@ -63,7 +67,7 @@ export function createNodeHandlers(deps: Deps): NodeHandlers {
       const { fleet, release } = await fleets.use(context)
       await fleet.discovered
       try {
-        yield* watchDetail(theNode(fleet.node(address), address), deps, context, signal)
+        yield* watchDetail(fleet, address, deps, context, signal)
       } finally {
         release()
       }
@@ -81,6 +85,7 @@ export function createNodeHandlers(deps: Deps): NodeHandlers {
       const stop = followed?.onChange(() => queue.set())
       const end = (): void => queue.end()
       signal.addEventListener('abort', end, { once: true })
+      const stopEnd = fleet.onEnd(end)
       const ticking = tick(() => queue.set(), SERVICES_EVERY_MS, clock, signal)
       let shown: ReturnType<typeof serviceRows> = []
       let first = true
@@ -105,6 +110,7 @@ export function createNodeHandlers(deps: Deps): NodeHandlers {
         }
       } finally {
         signal.removeEventListener('abort', end)
+        stopEnd()
         stop?.()
         unwatch?.()
         release()
@@ -153,11 +159,13 @@ function theNode(found: FollowedNode | undefined, address: string): FollowedNode
 }
 
 async function* watchDetail(
-  followed: FollowedNode,
+  fleet: FollowedFleet,
+  address: string,
   { clusters, clock }: Deps,
   context: Parameters<ClustersPort['cluster']>[0],
   opened: AbortSignal,
 ): AsyncIterable<StreamEvent<ReturnType<typeof detailOf>>> {
+  const followed = theNode(fleet.node(address), address)
   const over = new AbortController()
   const signal = AbortSignal.any([opened, over.signal])
   const { talos } = await clusters.cluster(context)
@@ -166,6 +174,10 @@ async function* watchDetail(
   const stop = followed.onChange(() => queue.set())
   const end = (): void => queue.end()
   signal.addEventListener('abort', end, { once: true })
+  const stopEnd = fleet.onEnd(end)
+  const stopLeave = fleet.onChange((node, how) => {
+    if (how === 'left' && node === followed) end()
+  })
   const readings: { -readonly [K in keyof DetailReadings]: DetailReadings[K] } = { samples: [] }
   let bootRead: string | undefined
 
@@ -214,6 +226,8 @@ async function* watchDetail(
     }
   } finally {
     signal.removeEventListener('abort', end)
+    stopEnd()
+    stopLeave()
     stop()
     unwatch()
     over.abort()
