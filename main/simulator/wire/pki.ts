@@ -199,8 +199,10 @@ async function issue(
     readonly names: readonly { readonly type: 'ip' | 'dns'; readonly value: string }[]
   },
 ): Promise<KeyPairPem> {
-  const [keys, signingKey] = await Promise.all([generateKeys(type), importSigningKey(authority.key, type)])
-  const issuer = new x509.X509Certificate(authority.crt)
+  const [keys, { signingKey, issuer, keyIdentifier }] = await Promise.all([
+    generateKeys(type),
+    signerOf(authority, type),
+  ])
   const certificate = await x509.X509CertificateGenerator.create({
     subject: leaf.subject,
     issuer: issuer.subjectName,
@@ -213,11 +215,37 @@ async function issue(
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
       new x509.ExtendedKeyUsageExtension([...leaf.usages]),
       new x509.BasicConstraintsExtension(false, undefined, true),
-      await x509.AuthorityKeyIdentifierExtension.create(issuer),
+      keyIdentifier,
       ...(leaf.names.length > 0 ? [new x509.SubjectAlternativeNameExtension([...leaf.names])] : []),
     ],
   })
   return { crt: certificatePem(certificate), key: keyPem(keys, type) }
+}
+
+interface Signer {
+  readonly signingKey: webcrypto.CryptoKey
+  readonly issuer: x509.X509Certificate
+  readonly keyIdentifier: x509.AuthorityKeyIdentifierExtension
+}
+
+const signers = new WeakMap<KeyPairPem, Promise<Signer>>()
+
+/** An authority is read once: hundreds of nodes get their certificates from the same one. */
+function signerOf(authority: KeyPairPem, type: KeyType): Promise<Signer> {
+  const known = signers.get(authority)
+  if (known) return known
+  const made = readSigner(authority, type)
+  signers.set(authority, made)
+  return made
+}
+
+async function readSigner(authority: KeyPairPem, type: KeyType): Promise<Signer> {
+  const issuer = new x509.X509Certificate(authority.crt)
+  const [signingKey, keyIdentifier] = await Promise.all([
+    importSigningKey(authority.key, type),
+    x509.AuthorityKeyIdentifierExtension.create(issuer),
+  ])
+  return { signingKey, issuer, keyIdentifier }
 }
 
 async function generateKeys(type: KeyType) {

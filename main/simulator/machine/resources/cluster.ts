@@ -1,3 +1,4 @@
+import type { SimulatedMachine } from '../../machine-api.ts'
 import { hostnameOf, type MachineCore } from '../core.ts'
 import { put, replaceAll } from './keys.ts'
 
@@ -34,23 +35,42 @@ export function publishMembers(core: MachineCore): void {
       const isSelf = machine.spec.hostname === core.spec.hostname
       const name = isSelf ? hostnameOf(core) : core.cluster.nameOf(machine)
       const nodeId = core.cluster.nodeIdOf(machine)
-      const spec = {
-        nodeId,
-        addresses: [machine.spec.address],
-        hostname: name,
-        machineType: machine.spec.role,
-        operatingSystem: `Talos (${machine.talosVersion})`,
-        ...(machine.spec.role === 'controlplane'
-          ? { controlPlane: { port: machine.spec.kubernetesPort ?? 6443 } }
-          : {}),
-      }
-      members[name] = spec
-      affiliates[nodeId] = { ...spec, nodename: name }
+      const { member, affiliate } = describe(machine, name, nodeId)
+      members[name] = member
+      affiliates[nodeId] = affiliate
     }
   }
   replaceAll(core, 'cluster', 'Members.cluster', 'cluster.MemberController', members)
   replaceAll(core, 'cluster', 'Affiliates.cluster', 'cluster.AffiliateMergeController', affiliates)
   publishEndpoints(core)
+}
+
+interface Description {
+  readonly member: Readonly<Record<string, unknown>>
+  readonly affiliate: Readonly<Record<string, unknown>>
+}
+
+const described = new WeakMap<SimulatedMachine, Map<string, Description>>()
+
+/** What discovery tells of a machine, the same objects for everybody who hears it. */
+function describe(machine: SimulatedMachine, name: string, nodeId: string): Description {
+  const { role, address, kubernetesPort } = machine.spec
+  const known = described.get(machine) ?? new Map<string, Description>()
+  described.set(machine, known)
+  const key = [name, role, machine.talosVersion].join()
+  const found = known.get(key)
+  if (found) return found
+  const member = Object.freeze({
+    nodeId,
+    addresses: [address],
+    hostname: name,
+    machineType: role,
+    operatingSystem: `Talos (${machine.talosVersion})`,
+    ...(role === 'controlplane' ? { controlPlane: { port: kubernetesPort ?? 6443 } } : {}),
+  })
+  const made = { member, affiliate: Object.freeze({ ...member, nodename: name }) }
+  known.set(key, made)
+  return made
 }
 
 function publishEndpoints(core: MachineCore): void {

@@ -19,9 +19,19 @@ export function put(
   options?: PutOptions,
 ): void {
   core.store.put({ namespace, type: `${type}.talos.dev`, id }, spec, {
-    rawYaml: plainYaml(spec),
     ...options,
+    rawYaml: options?.rawYaml ?? yamlOf(spec),
   })
+}
+
+/** What many machines say of one another is the same text; a frozen spec is written once. */
+const written = new WeakMap<object, string>()
+
+function yamlOf(spec: unknown): string {
+  if (typeof spec !== 'object' || spec === null || !Object.isFrozen(spec)) return plainYaml(spec)
+  const known = written.get(spec) ?? plainYaml(spec)
+  written.set(spec, known)
+  return known
 }
 
 export function remove(core: Pick<MachineCore, 'store'>, namespace: string, type: string, id: string): void {
