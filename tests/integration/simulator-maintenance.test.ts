@@ -6,8 +6,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { type SimulatedCluster, startSimulatedCluster } from '../../main/simulator/cluster.ts'
 import type { SimulatedMachine } from '../../main/simulator/machine-api.ts'
-import { relabelForTls } from '../../main/simulator/wire/pki.ts'
-import { createWireClient, PROTOS_DIR, type WireClient } from '../fakes/wire-client.ts'
+import { createOsAuthority, issueClient, relabelForTls } from '../../main/simulator/wire/pki.ts'
+import { createWireClient, PROTOS_DIR, talosCredentials, type WireClient } from '../fakes/wire-client.ts'
 
 const APPLY = '/machine.MachineService/ApplyConfiguration'
 const GET = '/cosi.resource.State/Get'
@@ -31,6 +31,7 @@ beforeAll(async () => {
       { hostname: 'mando', talos: 'v1.13.9' },
       { hostname: 'vieja', talos: 'v1.11.6', bootLoader: 'grub' },
       { talos: 'v1.14.0' },
+      { hostname: 'ajena', talos: 'v1.13.9' },
       { hostname: 'fallida', talos: 'v1.13.9' },
     ],
   })
@@ -282,6 +283,36 @@ test('a control plane’s etcd joins the others when it starts, and not before',
   expect(messages[0]?.memberStatus?.leader).not.toBe('0')
   expect(await specOf(client, 'runtime', 'SystemDisks.block', 'system-disk')).toMatchObject({ diskID: 'sda' })
   expect(cluster.state.etcd.healthy('bronce-1')).toBe(true)
+})
+
+test('with another cluster’s config it obeys that cluster’s authority and is nobody’s member', async () => {
+  const machine = cluster.node('ajena')
+  const other = await createOsAuthority()
+  const base64 = (pem: string): string => Buffer.from(pem).toString('base64')
+  const text = (await configLike('bronce-1', machine, 'ajena')).replace(
+    /( {4}ca:\n {8}crt: )\S+(\n {8}key: )\S+/,
+    `$1${base64(other.crt)}$2${base64(other.key)}`,
+  )
+  await insecure(machine).unary(APPLY, { data: Buffer.from(text), mode: 'AUTO' })
+  await expect
+    .poll(
+      () =>
+        machine
+          .services()
+          .find(({ id }) => id === 'etcd')
+          ?.events.at(-1)?.message,
+      {
+        timeout: 15_000,
+      },
+    )
+    .toContain('Waiting for etcd spec')
+  const { crt, key } = await issueClient(other, { roles: ['os:admin'] })
+  const client = createWireClient(targetOf(machine), talosCredentials(other.crt, { crt, key }))
+  clients.push(client)
+  expect(await idsOf(client, 'cluster', 'Members.cluster')).toEqual(['ajena'])
+  expect(await idsOf(admin(cluster.node('bronce-1')), 'cluster', 'Members.cluster')).not.toContain('ajena')
+  expect(nodeStage(machine)).toMatchObject({ stage: 'booting', status: { ready: false } })
+  await expect(admin(machine).unary('/machine.MachineService/Version')).rejects.toMatchObject({ code: 14 })
 })
 
 test('from 1.13 on part of a config is kept, and the machine waits on for the rest', async () => {

@@ -174,3 +174,8 @@ export function hostnameOf(core: Pick<MachineCore, 'life' | 'spec'>): string {
 export function diskPaths({ hardware }: Pick<MachineCore, 'hardware'>): readonly string[] {
   return [`/dev/${hardware.systemDisk.name}`, `/dev/${hardware.dataDisk.name}`]
 }
+
+/** One of the cluster's; a machine with another cluster's config, or none yet, is alone. */
+export function isMember({ cluster, hooks }: Pick<MachineCore, 'cluster' | 'hooks'>): boolean {
+  return cluster.machines().includes(hooks.self())
+}

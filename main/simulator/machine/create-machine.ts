@@ -13,6 +13,7 @@ import { createBlankDisk, createBootDisk, defaultEntry, type BootDisk } from './
 import { comeBack, losePower, recoverFromFatal } from './boot.ts'
 import { createMachineClock } from './clock.ts'
 import {
+  isMember,
   powerOf,
   talosOf,
   type ClusterWorld,
@@ -316,14 +317,15 @@ function blankLife(disk: MachineCore['disk'], now: number): Life {
   }
 }
 
-function holds({ life }: MachineCore, condition: ServiceCondition): boolean {
+function holds(core: MachineCore, condition: ServiceCondition): boolean {
+  const { life } = core
   switch (condition) {
     case 'time sync':
       return life.timeSynced || (life.active?.facts.timeDisabled ?? false)
     case 'network':
       return life.networkReady
     case 'etcd spec':
-      return life.active !== undefined
+      return life.active !== undefined && isMember(core)
     case 'api certificates':
       return life.active !== undefined || life.maintenance !== undefined
     default:

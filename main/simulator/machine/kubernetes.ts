@@ -1,4 +1,4 @@
-import { hostnameOf, powerOf, type MachineCore } from './core.ts'
+import { hostnameOf, isMember, powerOf, type MachineCore } from './core.ts'
 import { jitter } from './random.ts'
 import {
   publishEtcdMember,
@@ -26,7 +26,7 @@ export function reviewKubernetes(core: MachineCore): void {
 }
 
 function canBeReady(core: MachineCore): boolean {
-  return core.services.isUp('kubelet') && core.cluster.kubernetesAnswers()
+  return core.services.isUp('kubelet') && isMember(core) && core.cluster.kubernetesAnswers()
 }
 
 function becomeReady(core: MachineCore): void {

@@ -21,7 +21,9 @@ export async function loadConfig(core: MachineCore, signal: AbortSignal): Promis
   })
   if (isInstalled(core.disk)) {
     core.disk.config = active.text
-    core.hooks.joinCluster()
+    // With another authority it belongs to a cluster that is not here: nobody bootstraps or joins it.
+    const authority = active.facts.authority?.crt ?? core.secrets.os.crt
+    if (authority.trim() === core.secrets.os.crt.trim()) core.hooks.joinCluster()
   }
   reconcile(core, undefined)
 }

@@ -1,5 +1,5 @@
 import type { SimulatedMachine } from '../../machine-api.ts'
-import { hostnameOf, type MachineCore } from '../core.ts'
+import { hostnameOf, isMember, type MachineCore } from '../core.ts'
 import { put, replaceAll } from './keys.ts'
 
 /** Identity, cluster info, and who else there is. Members of machines that are off stay, as discovery keeps them. */
@@ -31,10 +31,10 @@ export function publishMembers(core: MachineCore): void {
   const members: Record<string, unknown> = {}
   const affiliates: Record<string, unknown> = {}
   if (core.life.active?.facts.discovery !== false) {
-    for (const machine of core.cluster.machines()) {
+    for (const machine of isMember(core) ? core.cluster.machines() : [core.hooks.self()]) {
       const isSelf = machine.spec.hostname === core.spec.hostname
       const name = isSelf ? hostnameOf(core) : core.cluster.nameOf(machine)
-      const nodeId = core.cluster.nodeIdOf(machine)
+      const nodeId = isSelf ? core.hardware.nodeId : core.cluster.nodeIdOf(machine)
       const { member, affiliate } = describe(machine, name, nodeId)
       members[name] = member
       affiliates[nodeId] = affiliate
