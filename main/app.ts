@@ -11,6 +11,7 @@ import { createFleets } from './domain/nodes/fleets.ts'
 import { createRunEngine } from './domain/runs/run-engine.ts'
 import type { SealPort } from './domain/seal-port.ts'
 import { isFailure } from './domain/talos-failure.ts'
+import type { MadeApp } from './hosts/create-app.ts'
 import type { Handlers } from './ipc/handlers.ts'
 import { createAppHandlers } from './ipc/handlers/app.ts'
 import { createContextHandlers } from './ipc/handlers/contexts.ts'
@@ -43,7 +44,7 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 export async function createApp(
   host: HostPort,
   launcher: DemoLauncher = createDemoLauncher(host),
-): Promise<{ readonly handlers: Handlers } & AsyncDisposable> {
+): Promise<MadeApp> {
   setMaxListeners(LISTENERS_OF_A_SIGNAL)
   const { dataDir, protosDir, resourcesDir, clock, log, keystore } = host
   const seal = sealWhatMayRest(keystore)
@@ -118,6 +119,7 @@ export async function createApp(
 
   return {
     handlers,
+    idle: () => runs.idle(),
     async [Symbol.asyncDispose]() {
       await runs.close()
       await journal.close()

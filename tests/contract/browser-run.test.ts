@@ -1,14 +1,19 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { once } from 'node:events'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { ClockPort } from '../../main/domain/clock-port.ts'
 import type { HostPort } from '../../main/domain/host-port.ts'
 import { runBrowserHost } from '../../main/hosts/browser/run.ts'
 import { findBundle } from '../../main/hosts/bundle.ts'
 import type { Handlers } from '../../main/ipc/handlers.ts'
+import { WebSocket } from 'ws'
 import { systemClock } from '../../main/talos/system-clock.ts'
+import { createManualClock } from '../fakes/manual-clock.ts'
+import { gate } from '../fakes/run-bodies.ts'
 
 let dataDir: string
 beforeEach(async () => {
@@ -16,15 +21,19 @@ beforeEach(async () => {
 })
 afterEach(() => rm(dataDir, { recursive: true }))
 
-function start(args: readonly string[] = [], createApp?: (host: HostPort) => Promise<never>) {
+function start(
+  args: readonly string[] = [],
+  createApp?: (host: HostPort) => Promise<never>,
+  clock: ClockPort = systemClock,
+) {
   const lines: string[] = []
   const stop = new AbortController()
-  const app = { host: undefined as HostPort | undefined, disposed: 0, demos: 0 }
+  const app = { host: undefined as HostPort | undefined, disposed: 0, demos: 0, idle: Promise.resolve() }
   const ended = runBrowserHost({
     args: ['--no-open', '--data-dir', dataDir, ...args],
     env: {},
     bundle: findBundle(import.meta.dirname),
-    clock: systemClock,
+    clock,
     createApp:
       createApp ??
       (async (host) => {
@@ -33,6 +42,7 @@ function start(args: readonly string[] = [], createApp?: (host: HostPort) => Pro
           handlers: {
             'demo.start': async () => ((app.demos += 1), { context: 'demo' }),
           } as unknown as Handlers,
+          idle: () => app.idle,
           [Symbol.asyncDispose]: async () => void (app.disposed += 1),
         }
       }),
@@ -66,6 +76,33 @@ test('the link that is printed is good, the app learns its folders, and the end 
   expect(run.app.disposed).toBe(1)
   await expect(fetch(link.origin)).rejects.toThrow()
   expect(await readFile(join(dataDir, 'logs', 'ichor.log'), 'utf8')).toContain('host.ending')
+})
+
+test('a run that goes on keeps the program after the last window has gone', async () => {
+  const clock = createManualClock()
+  const run = start([], undefined, clock)
+  const going = gate()
+  run.app.idle = going.passed
+  const link = await run.link()
+  const answer = await fetch(`${link.origin}/session`, {
+    method: 'POST',
+    headers: { origin: link.origin },
+    body: JSON.stringify({ token: link.hash.replace('#token=', '') }),
+  })
+  const cookie = answer.headers.get('set-cookie')!.split(';')[0]!
+  const window = new WebSocket(`${link.origin.replace('http', 'ws')}/socket`, {
+    headers: { origin: link.origin, cookie },
+  })
+  await once(window, 'open')
+  window.close()
+  await once(window, 'close')
+  let over = false
+  void run.ended.then(() => (over = true))
+  await expect.poll(() => clock.sleepers).toBe(1)
+  await clock.advance(31_000)
+  expect(over).toBe(false)
+  going.open()
+  expect(await run.ended).toBe(0)
 })
 
 test('a link that was spent brings a new one in the terminal', async () => {

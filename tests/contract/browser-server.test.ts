@@ -12,6 +12,7 @@ import type { Handlers } from '../../main/ipc/handlers.ts'
 import type { ManualClock } from '../fakes/manual-clock.ts'
 import { createManualClock } from '../fakes/manual-clock.ts'
 import { createRecordingLog } from '../fakes/recording-log.ts'
+import { gate } from '../fakes/run-bodies.ts'
 
 let folder: string
 let server: BrowserServer
@@ -273,4 +274,32 @@ test('it listens on the loopback address only', async () => {
       request.end()
     }),
   ).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+})
+
+test('a window that waits for an app that is never made does not keep the program from ending', async () => {
+  const arrived = gate()
+  const never = new Promise<Handlers>(() => undefined)
+  never.finally = (act) => {
+    arrived.open()
+    return Promise.prototype.finally.call(never, act) as Promise<Handlers>
+  }
+  const other = await startBrowserServer({
+    root: join(folder, 'root'),
+    handlers: never,
+    log,
+    clock,
+    onDeserted: () => undefined,
+  })
+  const { origin } = other
+  const answer = await fetch(`${origin}/session`, {
+    method: 'POST',
+    headers: { origin },
+    body: JSON.stringify({ token: other.createLink().split('#token=')[1] }),
+  })
+  const cookie = answer.headers.get('set-cookie')!.split(';')[0]!
+  const window = new WebSocket(`${origin.replace('http', 'ws')}/socket`, { headers: { origin, cookie } })
+  const gone = new Promise((resolve) => window.once('error', resolve))
+  await arrived.passed
+  await other[Symbol.asyncDispose]()
+  await gone
 })

@@ -10,6 +10,7 @@ import type { Handlers } from '../../main/ipc/handlers.ts'
 import { systemClock } from '../../main/talos/system-clock.ts'
 import { createFakeContents, createFakeElectron } from '../fakes/electron.ts'
 import { settle } from '../fakes/manual-clock.ts'
+import { gate } from '../fakes/run-bodies.ts'
 
 let dataDir: string
 beforeEach(async () => {
@@ -28,10 +29,14 @@ async function start({
   readonly handlers?: Record<string, unknown>
   readonly onlyInstance?: boolean
   readonly packaged?: boolean
+  /** A run goes until `endRun`. */
+  readonly running?: boolean
 } = {}) {
   const fake = createFakeElectron({ dataDir, ...options })
   let host: HostPort | undefined
   let disposed = 0
+  const running = gate()
+  if (options.running !== true) running.open()
   await runElectronHost({
     electron: fake.electron,
     args,
@@ -47,6 +52,7 @@ async function start({
       host = given
       return {
         handlers: { 'contexts.select': async () => ({}), ...handlers } as unknown as Handlers,
+        idle: () => running.passed,
         [Symbol.asyncDispose]: async () => void (disposed += 1),
       }
     },
@@ -54,7 +60,7 @@ async function start({
     onBug: () => undefined,
   })
   if (options.onlyInstance !== false) await expect.poll(() => host).toBeDefined()
-  return { ...fake, host: host!, disposed: () => disposed }
+  return { ...fake, host: host!, disposed: () => disposed, endRun: running.open }
 }
 
 test('one window on app://bundle, shown when it has something to show', async () => {
@@ -77,6 +83,34 @@ test('a second instance gives way, and the first comes forward at the place it w
   expect(seen.windows[0]!.urls.at(-1)).toBe('app://bundle/#/c/casa')
   app.emit('second-instance', {}, ['ichor', 'ichor://reboot/casa'])
   expect(seen.windows[0]!.urls).toHaveLength(2)
+})
+
+test('closing the last window ends the app, but only when no run goes', async () => {
+  const idle = await start()
+  idle.seen.windows[0]!.emit('closed')
+  idle.app.emit('window-all-closed')
+  await settle()
+  expect(idle.seen.quits).toBe(1)
+  const busy = await start({ running: true })
+  busy.seen.windows[0]!.emit('closed')
+  busy.app.emit('window-all-closed')
+  await settle()
+  expect(busy.seen.quits).toBe(0)
+  busy.endRun()
+  await settle()
+  expect(busy.seen.quits).toBe(1)
+})
+
+test('who opens the app again while a run goes on without a window gets one, and it stays', async () => {
+  const { app, seen, endRun } = await start({ running: true })
+  seen.windows[0]!.emit('closed')
+  app.emit('window-all-closed')
+  app.emit('second-instance', {}, ['ichor', 'ichor://context/casa'])
+  expect(seen.windows).toHaveLength(2)
+  expect(seen.windows[1]!.urls).toEqual(['app://bundle/#/c/casa'])
+  endRun()
+  await settle()
+  expect(seen.quits).toBe(0)
 })
 
 test('a link at the start opens the window there', async () => {

@@ -44,8 +44,8 @@ export interface RunEngine extends RunsPort {
   list(context?: string): readonly Run[]
   /** The run that holds the cluster, through whichever of its contexts. */
   holder(context: string): Run | undefined
-  /** Resolves when no run of this context goes any more. */
-  idle(context: string): Promise<void>
+  /** Resolves when no run goes any more, of this context or at all. */
+  idle(context?: string): Promise<void>
   /** Asks a run to stop between two steps. Throws `run-not-found`; `conflict` when it cannot be stopped any more. */
   stop(id: string): void
   /** Throws `run-not-found`; `conflict` when the run is not interrupted or was settled already. */
@@ -218,7 +218,8 @@ export function createRunEngine(parts: RunEngineParts): RunEngine {
     list: (context) => [...runs.values()].filter((run) => context === undefined || run.context === context),
     watch: (filter, signal) => feed.watch([...runs.values()], filter, signal),
     async idle(context) {
-      const going = (): ActiveRun[] => [...active.values()].filter((run) => run.context === context)
+      const going = (): ActiveRun[] =>
+        [...active.values()].filter((run) => context === undefined || run.context === context)
       while (going().length > 0) await Promise.all(going().map((run) => run.finished))
     },
     async load() {

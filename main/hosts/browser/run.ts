@@ -112,7 +112,7 @@ async function serve(run: BrowserRun, args: BrowserArguments, dataDir: string): 
       clock,
       port: args.port,
       onDeserted: () => {
-        if (!args.keep) end('last window closed')
+        if (!args.keep) void endWhenIdle()
       },
       onStaleLink: sayNewLink(() => server.createLink()),
     })
@@ -131,6 +131,13 @@ async function serve(run: BrowserRun, args: BrowserArguments, dataDir: string): 
   await dispose(app)
   await log.flush()
   return code
+
+  /** A run goes on without a window; who comes back meanwhile finds it. */
+  async function endWhenIdle(): Promise<void> {
+    const made = await app.catch(() => undefined)
+    await made?.idle()
+    if (!server.isAttended()) end('last window closed')
+  }
 
   async function show(link: string): Promise<void> {
     const command = args.noOpen

@@ -36,6 +36,8 @@ export interface BrowserServerOptions {
 export interface BrowserServer extends AsyncDisposable {
   readonly port: number
   readonly origin: string
+  /** Whether a window is open now. */
+  isAttended(): boolean
   /** A link good once and for a minute; the token is in the fragment, which no server and no log ever sees. */
   createLink(): string
 }
@@ -50,6 +52,9 @@ export async function startBrowserServer(options: BrowserServerOptions): Promise
     maxPayload: INPUT_LIMIT.bytes * 2,
     perMessageDeflate: false,
   })
+  /** Windows that wait for the app to be made; the server knows nothing of them any more. */
+  const waiting = new Set<Duplex>()
+  let ended = false
   let port = options.port ?? 0
 
   const server = createServer((request, response) => {
@@ -124,6 +129,7 @@ export async function startBrowserServer(options: BrowserServerOptions): Promise
   async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on('error', () => socket.destroy())
     const allowed =
+      !ended &&
       request.url === '/socket' &&
       isOurs(request.headers, port, 'act') &&
       sessions.holds(readCookie(request.headers, port))
@@ -132,7 +138,12 @@ export async function startBrowserServer(options: BrowserServerOptions): Promise
       socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
       return
     }
-    const served = await handlers
+    waiting.add(socket)
+    const served = await handlers.finally(() => waiting.delete(socket))
+    if (ended) {
+      socket.destroy()
+      return
+    }
     sockets.handleUpgrade(request, socket, head, (webSocket) => attach(webSocket, served))
   }
 
@@ -163,8 +174,11 @@ export async function startBrowserServer(options: BrowserServerOptions): Promise
   return {
     port,
     origin,
+    isAttended: () => sessions.isAttended(),
     createLink: () => `${origin}/#token=${tokens.issue()}`,
     async [Symbol.asyncDispose]() {
+      ended = true
+      for (const socket of waiting) socket.destroy()
       for (const webSocket of sockets.clients) webSocket.close(SOCKET_CLOSED.ended, 'Ichor ended')
       const closed = new Promise((resolve) => server.close(resolve))
       server.closeIdleConnections()

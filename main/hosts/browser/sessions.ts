@@ -18,6 +18,8 @@ export interface Sessions {
   /** What `POST /session` answers: a token gets a cookie, a page that has the cookie already may come in again. */
   admit(token: string | undefined, cookie: string | undefined): Admission
   holds(cookie: string | undefined): boolean
+  /** Whether a window is open now. */
+  isAttended(): boolean
   /** A window came. The one before, of the same browser, is told to go. */
   attach(window: { readonly takeOver: () => void }): { readonly detach: () => void }
 }
@@ -36,6 +38,7 @@ export function createSessions(tokens: LaunchTokens, clock: ClockPort, onDeserte
 
   return {
     holds,
+    isAttended: () => attached !== undefined,
     admit(token, cookie) {
       if (holds(cookie)) return { answer: { ok: true } }
       if (attached !== undefined) return refuse('session-taken', 'Ichor is open in another browser window.')

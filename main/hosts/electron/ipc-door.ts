@@ -65,6 +65,8 @@ export function openDoor({ ipcMain, border, pageUrl, onRefused }: Door): Disposa
     sessions.set(contents, session)
     const end = (): void => {
       contents.off('did-start-navigation', onNavigation)
+      contents.off('render-process-gone', end)
+      contents.off('destroyed', end)
       if (sessions.get(contents) === session) sessions.delete(contents)
       void session.then((ended) => ended[Symbol.dispose]())
     }

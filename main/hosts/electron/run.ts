@@ -6,7 +6,7 @@ import type { ClockPort } from '../../domain/clock-port.ts'
 import type { HostPort } from '../../domain/host-port.ts'
 import { createFileLog } from '../../log/file-log.ts'
 import type { Bundle } from '../bundle.ts'
-import type { CreateApp } from '../create-app.ts'
+import type { CreateApp, MadeApp } from '../create-app.ts'
 import { allowedLink } from '../links.ts'
 import { systemUser } from '../system-user.ts'
 import { APP_SCHEME_PRIVILEGES, createContentHandler } from './content-protocol.ts'
@@ -72,7 +72,9 @@ export async function runElectronHost(run: ElectronRun): Promise<void> {
     event.preventDefault()
     show(placeOfLink(url))
   })
-  app.on('window-all-closed', () => app.quit())
+  /** Empty until the first window is there. */
+  const begun: { app?: Promise<MadeApp> } = {}
+  app.on('window-all-closed', () => void quitWhenIdle())
   await app.whenReady()
 
   const dataDir = app.getPath('userData')
@@ -95,6 +97,7 @@ export async function runElectronHost(run: ElectronRun): Promise<void> {
   // The window first: the page loads while keys are opened and the app is made; its calls wait.
   window = createWindow()
   const made = makeApp()
+  begun.app = made
   const border = made.then(({ handlers }) => ({ handlers, log, clock }))
   const door = openDoor({
     ipcMain: electron.ipcMain,
@@ -131,6 +134,13 @@ export async function runElectronHost(run: ElectronRun): Promise<void> {
         app.quit()
       })
   })
+
+  /** A run goes on without a window, until the person ends the app itself; who opens it again finds the run. */
+  async function quitWhenIdle(): Promise<void> {
+    const it = await begun.app?.catch(() => undefined)
+    await it?.idle()
+    if (window === undefined) app.quit()
+  }
 
   async function makeApp(): ReturnType<CreateApp> {
     const keystore = await openKeystore({
@@ -194,6 +204,8 @@ export async function runElectronHost(run: ElectronRun): Promise<void> {
   function show(fragment: string | undefined): void {
     if (window === undefined) {
       place = fragment ?? place
+      // Closed while a run goes on; before the first one, that one takes the place.
+      if (begun.app !== undefined) window = createWindow()
       return
     }
     if (window.isMinimized()) window.restore()
