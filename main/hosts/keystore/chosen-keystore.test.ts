@@ -42,6 +42,19 @@ test('what a passphrase sealed, the same passphrase opens after a restart', asyn
   expect(Buffer.from(await again.seal.unseal(sealed))).toEqual(plain)
 })
 
+test('of two passphrases chosen in the same moment the first counts, and what it sealed stays open to it', async () => {
+  const keystore = await open()
+  const second = new Secret('another passphrase')
+  const first = keystore.choose!({ kind: 'passphrase', passphrase })
+  const late = keystore.choose!({ kind: 'passphrase', passphrase: second })
+  await first
+  const sealed = await keystore.seal.seal(plain)
+  await expect(late).rejects.toMatchObject({ code: 'conflict' })
+  const again = await open()
+  await again.unlock!(passphrase)
+  expect(Buffer.from(await again.seal.unseal(sealed))).toEqual(plain)
+})
+
 test('the same passphrase in another Unicode form opens it too', async () => {
   const first = await open()
   await first.choose!({ kind: 'passphrase', passphrase: new Secret('contrase\u00f1a larga') })

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { KeystoreState } from '#contract/app.ts'
-import type { KeystorePort } from '../../domain/host-port.ts'
+import type { KeystoreChoice, KeystorePort } from '../../domain/host-port.ts'
+import type { Secret } from '../../domain/secret.ts'
 import { TalosFailure } from '../../domain/talos-failure.ts'
 import { readTextIfThere, writeFileAtomic } from '../../store/atomic-file.ts'
 import { createChangeableState } from './changeable-state.ts'
@@ -36,29 +37,19 @@ export async function openChosenKeystore(
     )
   }
 
+  // One after the other: of two passphrases chosen at once the second would wrap another data key over the first.
+  let choosing: Promise<unknown> = Promise.resolve()
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = choosing.then(work, work)
+    choosing = turn.catch(() => undefined)
+    return turn
+  }
+
   return {
     state,
     onChange,
-    async choose(choice) {
-      if (choice.kind === 'memory') {
-        dataKey = createDataKey()
-        return set(withNote('memory'))
-      }
-      if ((await readTextIfThere(path)) !== undefined) {
-        // A new data key would make everything that is sealed already unreadable.
-        throw new TalosFailure('conflict', 'A key store with a passphrase is here already. Unlock it.')
-      }
-      const wrapped = await wrapWithPassphrase(choice.passphrase, cost)
-      await writeFileAtomic(path, wrapped.text)
-      dataKey = wrapped.dataKey
-      return set(withNote('passphrase'))
-    },
-    async unlock(passphrase) {
-      const text = await readTextIfThere(path)
-      if (text === undefined) throw damaged()
-      dataKey = await unwrapWithPassphrase(text, passphrase)
-      return set(withNote('passphrase'))
-    },
+    choose: (choice) => inTurn(() => choose(choice)),
+    unlock: (passphrase) => inTurn(() => unlock(passphrase)),
     seal: {
       get persistent() {
         return state().kind !== 'memory'
@@ -66,5 +57,27 @@ export async function openChosenKeystore(
       seal: async (plain) => sealWith(key(), plain),
       unseal: async (sealed) => unsealWith(key(), sealed),
     },
+  }
+
+  async function choose(choice: KeystoreChoice): Promise<KeystoreState> {
+    if (choice.kind === 'memory') {
+      dataKey = createDataKey()
+      return set(withNote('memory'))
+    }
+    if ((await readTextIfThere(path)) !== undefined) {
+      // A new data key would make everything that is sealed already unreadable.
+      throw new TalosFailure('conflict', 'A key store with a passphrase is here already. Unlock it.')
+    }
+    const wrapped = await wrapWithPassphrase(choice.passphrase, cost)
+    await writeFileAtomic(path, wrapped.text)
+    dataKey = wrapped.dataKey
+    return set(withNote('passphrase'))
+  }
+
+  async function unlock(passphrase: Secret): Promise<KeystoreState> {
+    const text = await readTextIfThere(path)
+    if (text === undefined) throw damaged()
+    dataKey = await unwrapWithPassphrase(text, passphrase)
+    return set(withNote('passphrase'))
   }
 }
