@@ -2,6 +2,7 @@
 export interface RunningCall extends Disposable {
   readonly id: string
   readonly signal: AbortSignal
+  abort(): void
 }
 
 export interface CallRegistry {
@@ -24,6 +25,7 @@ export function createCallRegistry(most = 512): CallRegistry {
       return {
         id,
         signal: controller.signal,
+        abort: () => controller.abort(),
         [Symbol.dispose]: () => {
           if (running.get(id) === controller) running.delete(id)
         },

@@ -77,6 +77,8 @@ export function createSession({ handlers, log, clock }: Border): Session {
         } finally {
           if (call !== undefined) {
             credits.delete(id)
+            // What the handler still has open on the node, such as a log behind a frame that could not be sent.
+            call.abort()
             call[Symbol.dispose]()
           }
         }

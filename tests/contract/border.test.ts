@@ -289,3 +289,16 @@ test('a stream that was cancelled just stops, and its handler is told', async ()
   expect(frames).toEqual([{ kind: 'ready' }])
   expect(received).toHaveLength(1)
 })
+
+test('a stream that breaks lets go of what its handler has open', async () => {
+  let signal: AbortSignal | undefined
+  const { frames } = follow(async function* (_, given) {
+    signal = given
+    yield { kind: 'change', item: { kind: 'nothing the contract has' } }
+    await new Promise(() => undefined)
+  })
+  await settle()
+  await settle()
+  expect(frames.at(-1)).toMatchObject({ kind: 'failed', error: { code: 'internal' } })
+  expect(signal?.aborted).toBe(true)
+})
