@@ -17,7 +17,12 @@ export default defineConfig({
     minify: true,
     rolldownOptions: {
       checks: { bundlerTimings: false },
-      input: { electron: 'main/electron.ts', browser: 'main/browser.ts', simulator: 'main/simulator/cli.ts' },
+      input: {
+        electron: 'main/electron.ts',
+        browser: 'main/browser.ts',
+        simulator: 'main/simulator/cli.ts',
+        'simulator-thread': 'main/simulator/thread.ts',
+      },
       external: ['electron', ...builtinModules, ...builtinModules.map((name) => `node:${name}`)],
       output: {
         format: 'cjs',

@@ -1,5 +1,7 @@
 import module from 'node:module'
 import { join } from 'node:path'
+import { createDemoLauncher } from './demo-cluster.ts'
+import { findBundle } from './hosts/bundle.ts'
 import { browserDataDir } from './hosts/data-dir.ts'
 
 /** Entry point of the browser host. Little is loaded before the compile cache is on. */
@@ -11,17 +13,21 @@ async function main(): Promise<void> {
   const stop = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => stop.abort())
 
-  const [{ runBrowserHost }, { findBundle }, { systemClock }] = await Promise.all([
+  const bundle = findBundle(import.meta.dirname)
+  const launcher = createDemoLauncher(bundle)
+  // The nodes boot in their thread while this one loads the app.
+  if (process.argv.includes('--demo')) launcher.prepare()
+
+  const [{ runBrowserHost }, { systemClock }] = await Promise.all([
     import('./hosts/browser/run.ts'),
-    import('./hosts/bundle.ts'),
     import('./talos/system-clock.ts'),
   ])
   process.exitCode = await runBrowserHost({
     args: process.argv.slice(2),
     env: process.env,
-    bundle: findBundle(import.meta.dirname),
+    bundle,
     clock: systemClock,
-    createApp: async (host) => (await import('./app.ts')).createApp(host),
+    createApp: async (host) => (await import('./app.ts')).createApp(host, launcher),
     print: (line) => process.stdout.write(`${line}\n`),
     signal: stop.signal,
   })

@@ -1,26 +1,16 @@
 import { TalosFailure } from './domain/talos-failure.ts'
 import type { DemoPort } from './ipc/handlers/contexts.ts'
 import type { ContextBook } from './domain/contexts/context-book.ts'
-import type { SimulatedCluster } from './simulator/cluster.ts'
-
-/** Work of the simulated machines goes this much faster than a real one's: a reboot takes seconds. */
-const DEMO_SPEED = 10
+import type { DemoCluster, DemoLauncher } from './demo-cluster.ts'
 
 interface Deps {
   readonly book: ContextBook
-  readonly protosDir: string
-  readonly resourcesDir: string
+  readonly launcher: DemoLauncher
 }
 
-/** The simulated cluster in this process, one at a time, started when first asked for. */
-export function createDemo({ book, protosDir, resourcesDir }: Deps): DemoPort & AsyncDisposable {
-  let running: Promise<SimulatedCluster> | undefined
-
-  async function launch(): Promise<SimulatedCluster> {
-    // Loaded only now: nobody who has a cluster of their own should wait for the simulator's code.
-    const { startSimulatedCluster } = await import('./simulator/cluster.ts')
-    return startSimulatedCluster({ speed: DEMO_SPEED, seed: 7, protosDir, resourcesDir })
-  }
+/** The simulated cluster of this process, one at a time, started when first asked for. */
+export function createDemo({ book, launcher }: Deps): DemoPort & AsyncDisposable {
+  let running: Promise<DemoCluster> | undefined
 
   async function stop(): Promise<void> {
     const ending = running
@@ -36,11 +26,11 @@ export function createDemo({ book, protosDir, resourcesDir }: Deps): DemoPort & 
         await book.select(already.name)
         return already.name
       }
-      const mine = (running ??= launch())
+      const mine = (running ??= launcher.launch())
       try {
         const cluster = await mine
         if (running !== mine) throw new TalosFailure('cancelled', 'The demo cluster was stopped.')
-        return book.addDemo(new TextEncoder().encode(cluster.talosconfig()))
+        return book.addDemo(new TextEncoder().encode(cluster.talosconfig))
       } catch (error) {
         if (running === mine) running = undefined
         throw error

@@ -142,9 +142,11 @@ export function followNode(address: NodeAddress, { context, talos, clock, log }:
   /** Once per boot, after it came up: what the kernel log says the boot took. */
   async function measureBoot(bootTime: number): Promise<void> {
     const stage = summary().stage
-    if (measuredBoot === bootTime || stage?.name !== 'running' || !stage.ready) return
-    measuredBoot = bootTime
+    if (measuredBoot === bootTime) return
+    // What the boot before took says nothing of this one.
     delete readings.bootTookSeconds
+    if (stage?.name !== 'running' || !stage.ready) return
+    measuredBoot = bootTime
     const lines: string[] = []
     for await (const line of talos.kernelLog(address, { follow: false, tail: false }, ended.signal))
       lines.push(line)
