@@ -164,6 +164,16 @@ export interface ApplyReply {
   readonly modeDetails: string
 }
 
+export interface ResetRequest {
+  readonly graceful: boolean
+  readonly reboot: boolean
+  readonly mode: 'ALL' | 'SYSTEM_DISK' | 'USER_DISKS'
+  /** Of the system disk, by label; all of it where there are none. */
+  readonly partitions: readonly { readonly label: string; readonly wipe: boolean }[]
+  /** `/dev/sda` */
+  readonly userDisks: readonly string[]
+}
+
 export interface LayerProgress {
   readonly layerId: string
   readonly status: 'DOWNLOADING' | 'DOWNLOAD_COMPLETE' | 'EXTRACTING' | 'EXTRACT_COMPLETE' | 'ALREADY_EXISTS'
@@ -252,6 +262,11 @@ export interface SimulatedMachine {
   reboot(mode: 'DEFAULT' | 'POWERCYCLE' | 'FORCE'): { readonly actorId: string }
   rollback(): void
   shutdown(force: boolean): { readonly actorId: string }
+  reset(request: ResetRequest): { readonly actorId: string }
+  /** Its etcd member leaves, stops and forgets. */
+  leaveEtcd(): Promise<void>
+  /** A META value, or none to delete it. */
+  writeMeta(key: number, value: string | undefined): void
   upgradeLegacy(request: {
     readonly image: string
     readonly stage: boolean

@@ -157,6 +157,16 @@ export function createSmallMachine(
       asked.push(`shutdown ${force}`)
       return { actorId: 'a-shutdown' }
     },
+    reset({ graceful, reboot, mode }) {
+      asked.push(`reset ${graceful} ${reboot} ${mode}`)
+      return { actorId: 'a-reset' }
+    },
+    async leaveEtcd() {
+      asked.push('leave etcd')
+    },
+    writeMeta(key, value) {
+      asked.push(`meta ${key} ${value}`)
+    },
     async upgradeLegacy({ image, stage }) {
       asked.push(`upgrade ${image} ${stage}`)
       return { actorId: 'an-upgrade' }

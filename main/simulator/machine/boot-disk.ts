@@ -24,6 +24,8 @@ export interface BootDisk {
   fallbackLabel: string | undefined
   /** META 0x07/0x08: installs at the next boot. */
   staged: BootImage | undefined
+  /** The other META values, by key. */
+  readonly meta: Map<number, string>
   /** The MachineConfig in STATE. */
   config: string
   /** The USB stick it starts from when there is nothing on the disk. */
@@ -46,6 +48,7 @@ export function createBootDisk(spec: MachineSpec, config: string): BootDisk {
     defaultLabel: label,
     fallbackLabel: undefined,
     staged: undefined,
+    meta: new Map(),
     config,
     media: undefined,
     role: undefined,
@@ -61,6 +64,7 @@ export function createBlankDisk(spec: MachineSpec): BootDisk {
     defaultLabel: '',
     fallbackLabel: undefined,
     staged: undefined,
+    meta: new Map(),
     config: '',
     media: entries[0] && { ...entries[0], label: '' },
     role: undefined,

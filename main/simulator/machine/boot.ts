@@ -63,6 +63,7 @@ function begin(core: MachineCore): void {
   life.rebootPending = false
   life.installing = false
   life.upgradeImage = undefined
+  life.wipe = undefined
   life.restart = 'firmware'
   core.store.clear()
   core.events.reset()

@@ -15,8 +15,10 @@ export interface ClusterStateOptions {
 }
 
 interface Member {
-  readonly hostname: string
-  readonly id: string
+  /** Empty once the machine was wiped without telling etcd, which still counts the member. */
+  hostname: string
+  /** Another one each time it joins. */
+  id: string
   readonly machine: SimulatedMachine
   /** What etcd knows it by: the hostname when its process last started. */
   name: string
@@ -191,8 +193,8 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
       return etcdSnapshot(random, raftIndex())
     },
     healthy(hostname) {
-      const of = member(hostname)
-      return isRunning(of) && !of.isComing && !of.isGone && quorum()
+      const of = everyMember.find((candidate) => candidate.hostname === hostname)
+      return of !== undefined && isRunning(of) && !of.isComing && !of.isGone && quorum()
     },
   }
 
@@ -216,12 +218,14 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
       add(machine, nodeId, true)
       tell('members')
     },
-    leave(machine) {
+    leave(machine, { keepsMember = false } = {}) {
       const at = machines.indexOf(machine)
       if (at < 0) return
       machines.splice(at, 1)
       const member = everyMember.findIndex((candidate) => candidate.machine === machine)
-      if (member >= 0) everyMember.splice(member, 1)
+      const [left] = member >= 0 ? everyMember.splice(member, 1) : []
+      if (left && keepsMember && !left.isGone && !left.isComing)
+        everyMember.push({ ...left, hostname: '', running: false })
       if (leader?.machine === machine) leader = undefined
       apiServers.delete(machine.spec.hostname)
       alarms.delete(machine.spec.hostname)
@@ -237,6 +241,16 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
       names.set(machine, name)
       versions.set(machine, machine.talosVersion)
       if (moved || updated) tell('members')
+    },
+    dropEtcdData(hostname) {
+      const of = member(hostname)
+      of.id = random.bytes(8).toString('hex')
+      of.isComing = true
+      of.isGone = false
+      of.running = false
+      if (leader === of) leader = undefined
+      elect()
+      tell('etcd')
     },
     etcdProcess(hostname, running) {
       const of = everyMember.find((candidate) => candidate.hostname === hostname)

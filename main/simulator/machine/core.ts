@@ -30,7 +30,9 @@ export interface ClusterWorld extends ClusterState {
   /** A machine that was installed while the cluster ran: others see it at once, its etcd once that runs. */
   adopt(machine: SimulatedMachine, nodeId: string): void
   /** Gone for good as far as the others know: no member, no etcd. */
-  leave(machine: SimulatedMachine): void
+  leave(machine: SimulatedMachine, options?: { readonly keepsMember?: boolean }): void
+  /** Its member is out and its data gone: it joins anew with its next start. */
+  dropEtcdData(hostname: string): void
   nodeIdOf(machine: SimulatedMachine): string
   /** Kubernetes and discovery name: the hostname it goes by now. */
   nameOf(machine: SimulatedMachine): string
@@ -66,6 +68,12 @@ export type Stage =
   | 'shutting down'
   | 'resetting'
   | 'upgrading'
+
+export interface Wipe {
+  readonly graceful: boolean
+  /** The whole disk, or partitions of it by label. */
+  readonly system: 'disk' | ReadonlySet<string>
+}
 
 /** What is true of the machine at the moment; all but `plug` starts anew with each boot. */
 export interface Life {
@@ -108,6 +116,8 @@ export interface Life {
   /** Set by a REBOOT apply: later ones are refused. */
   rebootPending: boolean
   installing: boolean
+  /** What a reset under way is to wipe. */
+  wipe: Wipe | undefined
   /** What a legacy upgrade is to write. */
   upgradeImage: BootImage | undefined
   /** Why the machine may not come back, or comes back otherwise. */

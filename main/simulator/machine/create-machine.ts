@@ -34,6 +34,8 @@ import { powerOn } from './power-on.ts'
 import { writeStartLines } from './noise.ts'
 import { requestReboot, requestRollback, requestShutdown, upgradeLegacy } from './requests.ts'
 import { forkRandom } from './random.ts'
+import { leaveEtcd, requestReset } from './reset.ts'
+import { writeMeta } from './meta-values.ts'
 import { publishKubeletStatus, publishNode } from './resources/kubernetes.ts'
 import { publishMembers } from './resources/cluster.ts'
 import { isReachable } from './resources/network.ts'
@@ -139,6 +141,9 @@ export function createMachine(plan: MachineSpec, dependencies: MachineDependenci
     reboot: (mode) => requestReboot(core, mode),
     rollback: () => requestRollback(core),
     shutdown: (force) => requestShutdown(core, force),
+    reset: (request) => requestReset(core, request),
+    leaveEtcd: () => leaveEtcd(core),
+    writeMeta: (key, value) => writeMeta(core, key, value),
     upgradeLegacy: (request) => upgradeLegacy(core, request),
     pullImage: (reference, signal) => pullImage(core, reference, signal),
     installImage: (reference, signal) => installImage(core, reference, signal),
@@ -313,6 +318,7 @@ function blankLife(disk: MachineCore['disk'], now: number): Life {
     rebootPending: false,
     installing: false,
     upgradeImage: undefined,
+    wipe: undefined,
     restart: 'firmware',
   }
 }

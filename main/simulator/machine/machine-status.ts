@@ -138,6 +138,7 @@ const STARTED: Readonly<Record<string, Stage>> = {
   boot: 'booting',
   shutdown: 'shutting down',
   reboot: 'rebooting',
+  reset: 'resetting',
   upgrade: 'upgrading',
   stageUpgrade: 'upgrading',
 }

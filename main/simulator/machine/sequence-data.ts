@@ -2,7 +2,7 @@ import { atLeast } from './versions.ts'
 
 /** Names as they stand in events and dmesg (behaviour.md §5.4). */
 export type SequenceName =
-  'initialize' | 'install' | 'boot' | 'upgrade' | 'stageUpgrade' | 'reboot' | 'shutdown'
+  'initialize' | 'install' | 'boot' | 'upgrade' | 'stageUpgrade' | 'reboot' | 'shutdown' | 'reset'
 
 /** What a phase's run-time condition asks; a phase whose condition is false is skipped but still counts. */
 export type PhaseCondition = 'never' | 'dashboard'
@@ -21,6 +21,18 @@ export interface SequenceOptions {
   readonly rebootMode?: 'DEFAULT' | 'POWERCYCLE' | 'FORCE'
   /** Shutdown without drain. */
   readonly force?: boolean
+  readonly reset?: ResetShape
+}
+
+/** What of a reset decides its phases. */
+export interface ResetShape {
+  readonly graceful: boolean
+  readonly reboot: boolean
+  /** A control plane leaves etcd first when it is graceful. */
+  readonly leavesEtcd: boolean
+  readonly wipesDisk: boolean
+  readonly wipesPartitions: boolean
+  readonly wipesUserDisks: boolean
 }
 
 function phase(name: string, ...tasks: string[]): Phase {
@@ -43,6 +55,8 @@ export function phasesOf(name: SequenceName, options: SequenceOptions): readonly
     case 'reboot':
       if (options.rebootMode === 'FORCE') return [phase('reboot', 'reboot')]
       return [...begin(), ...stopList(options, true), phase('reboot', 'reboot')]
+    case 'reset':
+      return options.reset ? reset(options, options.reset) : []
     case 'shutdown':
       return [
         phase('storeShutdown', 'storeShutdownEmergency'),
@@ -145,6 +159,22 @@ function upgrade(options: SequenceOptions): Phase[] {
   ]
 }
 
+function reset(options: SequenceOptions, shape: ResetShape): Phase[] {
+  return [
+    ...(shape.graceful ? [phase('drain', 'cordonAndDrainNode')] : []),
+    phase('cleanup', shape.graceful ? 'removeAllPods' : 'stopAllPods'),
+    phase('dbus', 'stopDBus'),
+    ...(shape.leavesEtcd ? [phase('leave', 'leaveEtcd')] : []),
+    phase('preReset', 'sendResetSignal'),
+    ...stopList(options, shape.wipesPartitions),
+    phase('forceCleanup', 'forceCleanup'),
+    ...(shape.wipesDisk ? [phase('reset', 'resetSystemDisk')] : []),
+    ...(shape.wipesPartitions ? [phase('resetSpec', 'resetSystemDiskSpec')] : []),
+    ...(shape.wipesUserDisks ? [phase('resetUserDisks', 'resetUserDisks')] : []),
+    shape.reboot ? phase('reboot', 'reboot') : phase('shutdown', 'shutdown'),
+  ]
+}
+
 /** 1.14 prepares kexec after everything has stopped; earlier ones before. */
 function stopList(options: SequenceOptions, withKexec: boolean): Phase[] {
   const from114 = atLeast(options.talos, '1.14')
@@ -174,8 +204,9 @@ export const EMERGENCY_CLEANUP: readonly Phase[] = [
 
 /** Which sequence may break into which running one (behaviour.md §5.4 "Sequence lock"). */
 const MAY_INTERRUPT: Readonly<Partial<Record<SequenceName, readonly SequenceName[]>>> = {
-  boot: ['reboot', 'upgrade', 'stageUpgrade'],
+  boot: ['reboot', 'reset', 'upgrade', 'stageUpgrade'],
   reboot: ['reboot'],
+  reset: ['reboot'],
   initialize: ['reboot'],
 }
 

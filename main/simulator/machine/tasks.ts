@@ -8,6 +8,7 @@ import { cordonItself } from './node-object.ts'
 import { jitter } from './random.ts'
 import { publishMeta } from './resources/runtime.ts'
 import { partitionDevice, publishVolumes } from './resources/block.ts'
+import { leaveEtcd, wipe } from './reset.ts'
 import { Restarted, type SequenceRun } from './sequence-runner.ts'
 import { schematicId } from './schematic.ts'
 import { atLeast } from './versions.ts'
@@ -87,7 +88,7 @@ export async function doTask(core: MachineCore, name: string, run: SequenceRun):
     case 'stopAllPods':
       return stopAllPods(core, sleep)
     case 'cordonAndDrainNode':
-      return drain(core, sleep, run.signal)
+      return run.name === 'reset' ? tryDrain(core, sleep, run.signal) : drain(core, sleep, run.signal)
     case 'stopServicesForUpgrade':
       return stopServices(core, (id) => isStoppedForUpgrade(id))
     case 'stopAllServices':
@@ -106,10 +107,20 @@ export async function doTask(core: MachineCore, name: string, run: SequenceRun):
       await sleep(700)
       kexecPrepare(core, run)
       return
+    case 'removeAllPods':
+      return stopAllPods(core, sleep)
+    case 'leaveEtcd':
+      await sleep(1500)
+      return leaveEtcd(core)
+    case 'resetSystemDisk':
+    case 'resetSystemDiskSpec':
+      await sleep(1800)
+      wipe(core)
+      return
     case 'reboot':
-      return restart(core, run)
+      return restart(core, run, core.life.restart)
     case 'shutdown':
-      return restart(core, run)
+      return restart(core, run, 'off')
     default:
       return sleep(TAKES[name] ?? 10)
   }
@@ -200,6 +211,17 @@ async function drain(
   else await sleep(5200)
 }
 
+/** A reset goes on without having drained. */
+async function tryDrain(...parts: Parameters<typeof drain>): Promise<void> {
+  const [core, , signal] = parts
+  try {
+    await drain(...parts)
+  } catch (error) {
+    signal.throwIfAborted()
+    core.kernel.talos(`task cordonAndDrainNode (1/1): failed: ${error instanceof Error ? error.message : ''}`)
+  }
+}
+
 async function stopServices(core: MachineCore, isMeant: (id: string) => boolean): Promise<void> {
   await Promise.all(
     core.services
@@ -265,8 +287,13 @@ function kexecPrepare(core: MachineCore, run: SequenceRun): void {
   core.kernel.talos(`prepared kexec environment kernel="${path}" cmdline="talos.platform=metal"`)
 }
 
-async function restart(core: MachineCore, run: SequenceRun): Promise<void> {
-  const how = run.name === 'shutdown' ? 'off' : core.life.restart
+async function restart(
+  core: MachineCore,
+  run: SequenceRun,
+  wanted: keyof typeof RESTART_COMMAND,
+): Promise<void> {
+  // With a wiped disk and no stick there is nothing the firmware could start.
+  const how = isInstalled(core.disk) || core.disk.media ? wanted : 'off'
   core.kernel.talos(how === 'off' ? 'shutting down the system' : 'rebooting the system')
   core.events.publish('RestartEvent', { cmd: RESTART_COMMAND[how] }, run.actorId)
   // Long enough for the last frames to leave, as a real node syncs its disks here.

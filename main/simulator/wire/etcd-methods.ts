@@ -87,6 +87,11 @@ export const etcdMethods: Methods<MachineServiceHandlers> = {
       )
     return { messages: [{}] }
   },
+  async EtcdLeaveCluster(_request, context) {
+    checkControlPlane(context, 'etcd leave')
+    await context.machine.leaveEtcd()
+    return { messages: [{}] }
+  },
   EtcdForfeitLeadership(_request, context) {
     checkControlPlane(context, 'etcd forfeit leadership')
     checkHealthy(context, 'forfeit leadership')

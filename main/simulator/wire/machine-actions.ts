@@ -36,6 +36,26 @@ export const actionMethods: Methods<MachineServiceHandlers> = {
     const known = mode === 'FORCE' && minorOf(machine.talosVersion) < 12 ? 'DEFAULT' : mode
     return { messages: [{ actorId: machine.reboot(known).actorId }] }
   },
+  Reset({ graceful, reboot, mode, systemPartitionsToWipe, userDisksToWipe }, { machine }) {
+    const { actorId } = machine.reset({
+      graceful,
+      reboot,
+      mode,
+      partitions: systemPartitionsToWipe.map(({ label, wipe }) => ({ label, wipe })),
+      userDisks: userDisksToWipe,
+    })
+    return { messages: [{ actorId }] }
+  },
+  MetaWrite({ key, value }, { machine }) {
+    checkMetaKey(key)
+    machine.writeMeta(key, value.toString())
+    return { messages: [{}] }
+  },
+  MetaDelete({ key }, { machine }) {
+    checkMetaKey(key)
+    machine.writeMeta(key, undefined)
+    return { messages: [{}] }
+  },
   Shutdown: ({ force }, { machine }) => ({ messages: [{ actorId: machine.shutdown(force).actorId }] }),
   Rollback(_request, { machine }) {
     machine.rollback()
@@ -71,4 +91,8 @@ export const actionMethods: Methods<MachineServiceHandlers> = {
   ServiceStart: ({ id }, { machine }) => ({ messages: [{ resp: machine.serviceAction(id, 'start') }] }),
   ServiceStop: ({ id }, { machine }) => ({ messages: [{ resp: machine.serviceAction(id, 'stop') }] }),
   ServiceRestart: ({ id }, { machine }) => ({ messages: [{ resp: machine.serviceAction(id, 'restart') }] }),
+}
+
+function checkMetaKey(key: number): void {
+  if (key > 0xff) throw new SimulatedStatus(Code.INVALID_ARGUMENT, 'key must be a uint8')
 }

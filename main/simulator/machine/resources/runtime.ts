@@ -3,7 +3,7 @@ import { talosOf, type MachineCore } from '../core.ts'
 import type { ConfigFile } from '../config/config-file.ts'
 import { extensionFacts, schematicYaml } from '../schematic.ts'
 import { atLeast, componentsOf } from '../versions.ts'
-import { put, remove, withoutEmpty } from './keys.ts'
+import { put, remove, replaceAll, withoutEmpty } from './keys.ts'
 
 /** What booted: version, command line, entry, extensions, security state. */
 export function publishBoot(core: MachineCore): void {
@@ -150,22 +150,15 @@ function publishExtensions(core: MachineCore): void {
 
 /** META values that are set (behaviour.md §0.3). */
 export function publishMeta(core: MachineCore): void {
-  const { fallbackLabel, staged } = core.disk
-  const owner = { owner: 'runtime.MetaController' }
-  if (fallbackLabel === undefined) remove(core, 'runtime', 'MetaKeys.runtime', '0x06')
-  else put(core, 'runtime', 'MetaKeys.runtime', '0x06', { value: fallbackLabel }, owner)
-  if (!staged) remove(core, 'runtime', 'MetaKeys.runtime', '0x07')
-  else
-    put(
-      core,
-      'runtime',
-      'MetaKeys.runtime',
-      '0x07',
-      {
-        value: `factory.talos.dev/metal-installer/${staged.schematic}:${staged.talos}`,
-      },
-      owner,
-    )
+  const { fallbackLabel, staged, meta } = core.disk
+  const values = new Map(meta)
+  if (fallbackLabel !== undefined) values.set(0x06, fallbackLabel)
+  if (staged) values.set(0x07, `factory.talos.dev/metal-installer/${staged.schematic}:${staged.talos}`)
+  const specs = [...values].map(([key, value]): [string, unknown] => [
+    `0x${key.toString(16).padStart(2, '0')}`,
+    { value },
+  ])
+  replaceAll(core, 'runtime', 'MetaKeys.runtime', 'runtime.MetaController', Object.fromEntries(specs))
 }
 
 /** Active, and since 1.10 the one on disk, which differs while an edit is staged (behaviour.md §3.4). */
