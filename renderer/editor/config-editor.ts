@@ -1,5 +1,6 @@
 import type { TextPosition } from '#contract/wire-error.ts'
 import { changeDecorations, secretDecorations, type EditorTexts, type Revealed } from './decorations.ts'
+import { hoverOverKeys } from './key-hover.ts'
 import { lineChanges } from './line-changes.ts'
 import { listenToSchemaMarkers, modelUri, monaco, registerSchema } from './monaco.ts'
 import { outlineOf, type Outline } from './outline.ts'
@@ -164,6 +165,7 @@ export function createConfigEditor(options: ConfigEditorOptions): ConfigEditor {
         if (found !== undefined) void reveal(found.text)
       },
     }),
+    hoverOverKeys(model, () => jsonSchema, texts.oneOf),
     keepCursorInSight(editor),
     letTabOut(editor),
   ]

@@ -10,6 +10,8 @@ export interface EditorTexts {
   readonly onTheNode: string
   readonly removedHere: string
   readonly addedHere: string
+  /** Before the values that a key takes. */
+  readonly oneOf: string
   readonly secretHidden: string
   readonly revealSecret: string
 }

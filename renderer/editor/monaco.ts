@@ -19,8 +19,8 @@ interface WorkerOptions {
 }
 
 /**
- * monaco-yaml 5.5 speaks to Monaco ≤ 0.52: it names a worker by module where 0.57 wants the worker itself. Hovers
- * and markers pass through here too: the schema's address under each hover leads nowhere.
+ * monaco-yaml 5.5 speaks to Monaco ≤ 0.52: it names a worker by module where 0.57 wants the worker itself. Markers
+ * pass through here too.
  */
 function monacoForYaml(): Parameters<typeof configureMonacoYaml>[0] {
   const shim = {
@@ -58,16 +58,6 @@ function monacoForYaml(): Parameters<typeof configureMonacoYaml>[0] {
               : { ...list, suggestions: list.suggestions.map((item) => asPlainText(item)) }
           },
         }),
-      registerHoverProvider: (
-        selector: monaco.languages.LanguageSelector,
-        provider: monaco.languages.HoverProvider,
-      ) =>
-        monaco.languages.registerHoverProvider(selector, {
-          provideHover: async (model, position, token, context) => {
-            const hover = await provider.provideHover(model, position, token, context)
-            return hover == undefined ? undefined : withoutSource(hover)
-          },
-        }),
     },
   }
   return shim
@@ -81,13 +71,6 @@ function asPlainText(item: monaco.languages.CompletionItem): monaco.languages.Co
   const { InsertAsSnippet, None } = monaco.languages.CompletionItemInsertTextRule
   const isWord = item.insertTextRules === InsertAsSnippet && !/[$\\}]/.test(item.insertText)
   return isWord ? { ...item, insertTextRules: None } : item
-}
-
-function withoutSource(hover: monaco.languages.Hover): monaco.languages.Hover | undefined {
-  const contents = hover.contents
-    .map((content) => ({ ...content, value: content.value.replace(/\n*Source: .*$/, '').trim() }))
-    .filter((content) => content.value !== '')
-  return contents.length === 0 ? undefined : { ...hover, contents }
 }
 
 let yaml: MonacoYaml | undefined
@@ -106,7 +89,8 @@ export function registerSchema(version: string, schema: Readonly<Record<string, 
     yaml = configureMonacoYaml(monacoForYaml(), {
       enableSchemaRequest: false,
       completion: true,
-      hover: true,
+      // Its hovers are the schema's descriptions, which ours has none of; key-hover.ts tells what there is.
+      hover: false,
       validate: true,
       // Formatting would re-flow a text of which the person wants each line explained.
       format: { enable: false },

@@ -44,8 +44,8 @@ export interface RunVerdict {
   readonly words: string
 }
 
-/** One line about how it stands or ended. `nowMs` for the running time. */
-export function runVerdict(run: Run, text: TextTools, nowMs: number): RunVerdict {
+/** One line about how it stands or ended. `nowMs` for the running time; `brief` leaves out what the step found. */
+export function runVerdict(run: Run, text: TextTools, nowMs: number, brief = false): RunVerdict {
   const { t, format } = text
   if (run.outcome !== undefined) {
     const word = t(`outcome.${run.outcome}`)
@@ -66,7 +66,7 @@ export function runVerdict(run: Run, text: TextTools, nowMs: number): RunVerdict
           step: stepName(step, text),
           time: format.stopwatch((nowMs - Date.parse(step.startedAt)) / 1000),
         })
-  return { kind: 'busy', words: step.detail === undefined ? words : `${words}, ${step.detail}` }
+  return { kind: 'busy', words: step.detail === undefined || brief ? words : `${words}, ${step.detail}` }
 }
 
 /** Seconds since the start, or from start to end. */

@@ -1,7 +1,7 @@
 import { Crown, HardDriveDownload, Hourglass } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { NodeSummary } from '#contract/nodes.ts'
-import { isAnswering, isControlPlane } from '../../ipc/stores/nodes-store.ts'
+import { isAnswering, isBetweenBoots, isControlPlane } from '../../ipc/stores/nodes-store.ts'
 import { selectTrial } from '../../ipc/stores/runs-store.ts'
 import { useRuns } from '../../ipc/stores/stores-context.ts'
 import { Hint } from '../../ui/Hint.tsx'
@@ -70,7 +70,9 @@ function NodeRow({ node }: { readonly node: NodeSummary }) {
   const live = isAnswering(node)
   const missing = <Dash why={live ? t('fleet.not-read') : t('fleet.silent-why')} />
   const old = (value: ReactNode) => (live ? value : <span className="faint">{value}</span>)
-  const now = (value: ReactNode) => (live && value !== undefined ? value : missing)
+  // Between two boots the last counters are those of the boot before.
+  const between = live && isBetweenBoots(node)
+  const now = (value: ReactNode) => (live && !between && value !== undefined ? value : missing)
   return (
     <Row>
       <NameCell strong>

@@ -1,5 +1,5 @@
 import type { NodeSummary } from '#contract/nodes.ts'
-import { isAnswering, isControlPlane } from '../../ipc/stores/nodes-store.ts'
+import { isAnswering, isBetweenBoots, isControlPlane } from '../../ipc/stores/nodes-store.ts'
 import { plainVersion } from '../../ui/node-state.ts'
 
 export interface VersionCount {
@@ -34,7 +34,7 @@ export function etcdFacts(nodes: readonly NodeSummary[]): EtcdFacts | undefined 
   const planes = nodes.filter(isControlPlane)
   const told = planes.filter((node) => node.etcd !== undefined)
   if (told.length === 0) return undefined
-  const up = told.filter(isAnswering).length
+  const up = told.filter((node) => isAnswering(node) && !isBetweenBoots(node)).length
   return { up, members: planes.length, spare: up - (Math.floor(planes.length / 2) + 1) }
 }
 

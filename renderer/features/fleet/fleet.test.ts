@@ -54,6 +54,14 @@ describe('etcd in the band', () => {
     expect([spare(0), spare(1), spare(2)]).toEqual([1, 0, -1])
   })
 
+  test('does not count a member whose machine answers but has not booted yet', () => {
+    const booting = { name: 'booting', ready: false, unmet: [] } as const
+    expect(etcdFacts([plane('a'), plane('b'), plane('c', { stage: booting })])).toMatchObject({
+      up: 2,
+      spare: 0,
+    })
+  })
+
   test('is unknown while no control plane told of its member', () => {
     expect(etcdFacts([node('a', { role: 'controlplane' }), node('b')])).toBeUndefined()
   })

@@ -74,6 +74,7 @@ export function EditView({
       onTheNode: t('config.editor.on-the-node'),
       removedHere: t('config.editor.removed-here'),
       addedHere: t('config.editor.added-here'),
+      oneOf: t('config.editor.one-of'),
       secretHidden: t('config.editor.secret'),
       revealSecret: t('config.editor.reveal'),
     }),

@@ -1,5 +1,6 @@
 import type { NodeDetail } from '#contract/nodes.ts'
 import { useLatest } from '../../ipc/use-stream.ts'
+import { isBetweenBoots } from '../../ipc/stores/nodes-store.ts'
 import { CopyButton } from '../../ui/Command.tsx'
 import { Facts } from '../../ui/Facts.tsx'
 import { useText } from '../../ui/i18n/text.tsx'
@@ -235,14 +236,14 @@ function ThisBoot({ detail }: { readonly detail: NodeDetail }) {
           {
             name: t('node.up-for'),
             value:
-              node.bootedAt === undefined || silent
+              node.bootedAt === undefined || silent || isBetweenBoots(node)
                 ? undefined
                 : format.duration((now - Date.parse(node.bootedAt)) / 1000),
           },
           {
             name: t('node.boot-took'),
             value:
-              node.bootTookSeconds === undefined
+              node.bootTookSeconds === undefined || isBetweenBoots(node)
                 ? t('node.boot-took.unknown')
                 : format.stopwatch(node.bootTookSeconds, true),
           },

@@ -79,7 +79,9 @@ export function ServicesTab({ context, node }: Props) {
           ))}
         </tbody>
       </Table>
-      <Command command={`talosctl -n ${node} services`} />
+      <div className="section">
+        <Command command={`talosctl -n ${node} services`} />
+      </div>
     </Section>
   )
 }

@@ -32,17 +32,18 @@ function lineStop(step: RunStep, text: TextTools, nowMs: number): LineStop {
     startedAt === undefined || (step.endedAt === undefined && step.state !== 'running')
       ? undefined
       : format.stopwatch((end - Date.parse(startedAt)) / 1000)
-  const more = [
-    step.state === 'running' ? undefined : took,
-    step.progress === undefined || step.state !== 'running' ? undefined : format.percent(step.progress * 100),
-    step.detail,
-  ].filter((part) => part !== undefined)
+  const more =
+    step.state === 'running'
+      ? [step.progress === undefined ? undefined : format.percent(step.progress * 100), step.detail]
+      : // A detail tells its own time where it matters.
+        [step.detail ?? took]
+  const words = more.filter((part) => part !== undefined).join(', ')
   return {
     id: step.id,
     state: STOP_STATES[step.state],
     title: stepName(step, text),
     word: stepWord(step, took, text),
-    more: more.length === 0 ? undefined : more.join(', '),
+    more: words === '' ? undefined : words,
   }
 }
 

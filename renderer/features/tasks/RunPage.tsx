@@ -25,7 +25,7 @@ export function RunPage({ run }: { readonly run: Run | undefined }) {
   const { t, format } = text
   const nowMs = useNow()
   if (run === undefined) return <MissingRun />
-  const verdict = runVerdict(run, text, nowMs)
+  const verdict = runVerdict(run, text, nowMs, true)
   return (
     <>
       <PageHead

@@ -4,7 +4,7 @@ import { Facts } from '../../ui/Facts.tsx'
 import { knownKey } from '../../ui/i18n/catalogue.ts'
 import { useText, type TextTools } from '../../ui/i18n/text.tsx'
 import { plainVersion } from '../../ui/node-state.ts'
-import { Columns, Section } from '../../ui/Page.tsx'
+import { Section } from '../../ui/Page.tsx'
 import { Dash, State } from '../../ui/State.tsx'
 import { Cell, HeadCell, NameCell, Row, SumRow, Table } from '../../ui/Table.tsx'
 import { StopLine } from '../../ui/Timeline.tsx'
@@ -50,21 +50,21 @@ export function PlanTables({ plan }: { readonly plan: UpgradePlan }) {
           </tbody>
         </Table>
       </Section>
-      <Columns even>
-        <Section title={t(plan.kind === 'rollback' ? 'plan.kept.rollback' : 'plan.kept')}>
-          <Facts
-            thick
-            facts={plan.kept.map(({ part, what }) => ({ name: part, value: t(`plan.kept.${what}`) }))}
-          />
-        </Section>
-        <Section title={t('plan.steps')}>
-          <StopLine
-            label={t('plan.steps')}
-            stops={plan.steps.map((step) => ({ id: step, state: 'ahead', title: stepName(step, text) }))}
-          />
-        </Section>
-      </Columns>
-      <Command command={plan.talosctl} />
+      <Section title={t('plan.steps')}>
+        <StopLine
+          label={t('plan.steps')}
+          stops={plan.steps.map((step) => ({ id: step, state: 'ahead', title: stepName(step, text) }))}
+        />
+      </Section>
+      <Section title={t(plan.kind === 'rollback' ? 'plan.kept.rollback' : 'plan.kept')}>
+        <Facts
+          thick
+          facts={plan.kept.map(({ part, what }) => ({ name: part, value: t(`plan.kept.${what}`) }))}
+        />
+      </Section>
+      <div className="section">
+        <Command command={plan.talosctl} />
+      </div>
     </>
   )
 }

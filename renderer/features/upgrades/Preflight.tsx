@@ -53,9 +53,11 @@ export function Preflight({
         {passed.map((check) => (
           <div key={check.id} className="check-line">
             <State kind="proven">{t(`check.${check.id}`)}</State>
-            <span className="meta" title={check.evidence}>
-              {evidenceText(check.evidence, format.date)}
-            </span>
+            {check.evidence !== '–' && (
+              <span className="meta" title={check.evidence}>
+                {evidenceText(check.evidence, format.date)}
+              </span>
+            )}
           </div>
         ))}
       </div>

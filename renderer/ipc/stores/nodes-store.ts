@@ -92,6 +92,19 @@ export function isAnswering(node: Pick<NodeSummary, 'reach'>): boolean {
   return node.reach.kind === 'answering'
 }
 
+const BETWEEN_BOOTS: ReadonlySet<string> = new Set([
+  'booting',
+  'installing',
+  'rebooting',
+  'shutting down',
+  'resetting',
+])
+
+/** It answers, but goes down or comes up: counters and memberships last read may be those of the boot before. */
+export function isBetweenBoots(node: Pick<NodeSummary, 'stage'>): boolean {
+  return node.stage !== undefined && BETWEEN_BOOTS.has(node.stage.name)
+}
+
 export function isControlPlane(node: Pick<NodeSummary, 'role'>): boolean {
   return node.role === 'controlplane' || node.role === 'init'
 }

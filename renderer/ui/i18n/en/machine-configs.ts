@@ -54,6 +54,7 @@ export const machineConfigsEn = {
   'config.editor.on-the-node': 'On the node:',
   'config.editor.removed-here': 'Removed here:',
   'config.editor.added-here': 'Not on the node.',
+  'config.editor.one-of': 'one of',
   'config.editor.secret': 'hidden',
   'config.editor.reveal': 'Reveal for 10 s',
   'config.revealed': 'Shown for 10 seconds.',

@@ -52,6 +52,7 @@ export const machineConfigsEs: Translated<typeof machineConfigsEn> = {
   'config.editor.on-the-node': 'En el nodo:',
   'config.editor.removed-here': 'Quitado aquí:',
   'config.editor.added-here': 'No está en el nodo.',
+  'config.editor.one-of': 'uno de',
   'config.editor.secret': 'oculto',
   'config.editor.reveal': 'Mostrar 10 s',
   'config.revealed': 'Visible durante 10 segundos.',
