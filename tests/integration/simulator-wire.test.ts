@@ -105,9 +105,9 @@ test('what a version does not have is unimplemented in the words of grpc-go', as
 
 test('what this simulation lacks is unimplemented too and never a made-up success', async () => {
   const client = await cluster.client('cp-1')
-  await expect(client.unary('/machine.MachineService/Reset', { graceful: true })).rejects.toMatchObject({
+  await expect(client.unary('/machine.MachineService/Netstat')).rejects.toMatchObject({
     code: 12,
-    details: 'unknown method Reset for service machine.MachineService',
+    details: 'unknown method Netstat for service machine.MachineService',
   })
 })
 

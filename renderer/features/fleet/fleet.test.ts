@@ -55,7 +55,7 @@ describe('etcd in the band', () => {
   })
 
   test('does not count a member whose machine answers but has not booted yet', () => {
-    const booting = { name: 'booting', ready: false, unmet: [] } as const
+    const booting = { name: 'booting' as const, ready: false, unmet: [] }
     expect(etcdFacts([plane('a'), plane('b'), plane('c', { stage: booting })])).toMatchObject({
       up: 2,
       spare: 0,
