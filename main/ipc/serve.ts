@@ -10,6 +10,7 @@ import { createCallRegistry } from './call-registry.ts'
 import type { Handlers, StreamEvent } from './handlers.ts'
 import type { Credit } from './stream-pump.ts'
 import { createCredit, pump } from './stream-pump.ts'
+import { untilAborted } from './until-aborted.ts'
 import { INPUT_LIMIT, sizeOf } from './value-size.ts'
 
 /**
@@ -49,7 +50,7 @@ export function createSession({ handlers, log, clock }: Border): Session {
         using call = begin(id)
         const parsed = parseInput(name, input)
         const handler = handlers[name] as AnyMethod
-        const value = await unlessAborted(handler(parsed, call.signal), call.signal)
+        const value = await untilAborted(handler(parsed, call.signal), call.signal, cancelled)
         // Output is parsed too: zod drops what the contract does not name, so a key cannot ride along.
         return { ok: true, value: contract[name].output.parse(value) }
       } catch (error) {
@@ -117,16 +118,8 @@ function parseInput(name: MethodName | StreamName, input: unknown): unknown {
   throw malformed(where.slice(0, 5).join('; '))
 }
 
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const cancelled = () => reject(new TalosFailure('cancelled', 'The call was cancelled.'))
-    signal.addEventListener('abort', cancelled, { once: true })
-    work
-      .then(resolve, (error: unknown) =>
-        signal.aborted ? cancelled() : reject(error instanceof Error ? error : new Error(String(error))),
-      )
-      .finally(() => signal.removeEventListener('abort', cancelled))
-  })
+function cancelled(): TalosFailure {
+  return new TalosFailure('cancelled', 'The call was cancelled.')
 }
 
 function isMethod(name: string): name is MethodName {

@@ -1,6 +1,7 @@
 import type { StreamFrame } from '#contract/bridge.ts'
 import type { ClockPort } from '../domain/clock-port.ts'
 import type { StreamEvent } from './handlers.ts'
+import { toError, untilAborted } from './until-aborted.ts'
 import { sizeOf } from './value-size.ts'
 
 /** A frame holds so much at most; one that is larger by a single item goes alone. */
@@ -65,7 +66,7 @@ export interface Pump<T> {
  */
 export async function pump<T>({ events, parse, send, credit, clock, signal }: Pump<T>): Promise<void> {
   const iterator = events[Symbol.asyncIterator]()
-  const aborted = rejectOnAbort(signal)
+  const reason = () => toError(signal.reason)
   let pulled: Promise<Pulled<T>> | undefined
   let lastSentAt = Number.NEGATIVE_INFINITY
   // A failure is kept as an outcome, so that what was gathered before it leaves first.
@@ -77,7 +78,7 @@ export async function pump<T>({ events, parse, send, credit, clock, signal }: Pu
   try {
     for (;;) {
       await credit.available(signal)
-      const first = await Promise.race([next(), aborted.promise])
+      const first = await untilAborted(next(), signal, reason)
       pulled = undefined
       if (first.kind === 'done') return
       if (first.kind === 'threw') throw toError(first.error)
@@ -93,7 +94,6 @@ export async function pump<T>({ events, parse, send, credit, clock, signal }: Pu
       send(frame)
     }
   } finally {
-    aborted[Symbol.dispose]()
     // A generator that waits inside `next` ends through its signal; waiting for it here would hang a closed window.
     void Promise.resolve(iterator.return?.()).catch(() => undefined)
   }
@@ -111,7 +111,7 @@ export async function pump<T>({ events, parse, send, credit, clock, signal }: Pu
     using leave = timeToLeave()
     let room = add(first.item)
     while (room) {
-      const event = await Promise.race([next(), leave.promise, aborted.promise])
+      const event = await untilAborted(Promise.race([next(), leave.promise]), signal, reason)
       if (event?.kind !== first.kind) break
       pulled = undefined
       room = add(event.item)
@@ -128,19 +128,4 @@ export async function pump<T>({ events, parse, send, credit, clock, signal }: Pu
     )
     return { promise, [Symbol.dispose]: () => stop.abort() }
   }
-}
-
-function rejectOnAbort(signal: AbortSignal): Disposable & { readonly promise: Promise<never> } {
-  let onAbort = (): void => undefined
-  const promise = new Promise<never>((_, reject) => {
-    onAbort = () => reject(toError(signal.reason))
-    if (signal.aborted) onAbort()
-    else signal.addEventListener('abort', onAbort, { once: true })
-  })
-  promise.catch(() => undefined)
-  return { promise, [Symbol.dispose]: () => signal.removeEventListener('abort', onAbort) }
-}
-
-function toError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error('thrown without an Error', { cause: reason })
 }
