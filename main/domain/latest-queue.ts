@@ -4,6 +4,8 @@
  */
 export interface LatestQueue<K, V> extends AsyncIterable<readonly [K, V]> {
   set(key: K, value: V): void
+  /** Keys that wait to be read. */
+  readonly size: number
   /** Ends the iteration after what is queued was read. */
   end(): void
   /** Ends it with an error, at once. */
@@ -26,6 +28,9 @@ export function createLatestQueue<K, V>(): LatestQueue<K, V> {
       if (ended) return
       waiting.set(key, value)
       signal()
+    },
+    get size() {
+      return waiting.size
     },
     end() {
       ended = true

@@ -8,6 +8,7 @@ import {
   Plus,
   Settings,
 } from 'lucide-react'
+import { memo } from 'react'
 import type { Context } from '#contract/contexts.ts'
 import type { NodeSummary } from '#contract/nodes.ts'
 import { isControlPlane, isReady } from '../ipc/stores/nodes-store.ts'
@@ -139,7 +140,13 @@ function Cluster({
   )
 }
 
-function TreeNode({ node, route }: { readonly node: NodeSummary; readonly route: Route }) {
+const TreeNode = memo(function TreeNode({
+  node,
+  route,
+}: {
+  readonly node: NodeSummary
+  readonly route: Route
+}) {
   const text = useText()
   const onTrial = useRuns(selectTrial(node.context, node.address)) !== undefined
   const state = withConfig(node, onTrial, nodeState(node, text), text)
@@ -163,7 +170,7 @@ function TreeNode({ node, route }: { readonly node: NodeSummary; readonly route:
       <small className={`state-${state.kind}`}>{state.short}</small>
     </a>
   )
-}
+})
 
 /** A node that is well but tries a configuration, or holds a staged one, shows that instead of its health. */
 function withConfig(node: NodeSummary, onTrial: boolean, state: NodeState, { t }: TextTools): NodeState {

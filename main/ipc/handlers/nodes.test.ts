@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { createUpgradeScene, controlPlane } from '../../../tests/fakes/upgrade-scene.ts'
+import { createRecordingLog } from '../../../tests/fakes/recording-log.ts'
 import { createFleets } from '../../domain/nodes/fleets.ts'
+import type { FollowedFleet } from '../../domain/nodes/follow-fleet.ts'
 import type { StreamEvent } from '../handlers.ts'
 import { createNodeHandlers } from './nodes.ts'
 
@@ -48,4 +50,35 @@ test('a control plane that went silent is not shown as the leader any more', asy
   await clock.advance(6_000)
   expect(fleet.node(ref.node)?.summary().reach.kind).toBe('silent')
   expect(leader()).toBeUndefined()
+})
+
+test('a fleet that moves all the time is told four times a second, the newest of each node', async () => {
+  const { cluster, clock, fleets } = setUp()
+  const { fleet } = await fleets.use(cluster.name)
+  // Fifty nodes read one after another move every few milliseconds; here each stirs forty times in a second.
+  const stirring = new Set<() => void>()
+  const restless: FollowedFleet = {
+    ...fleet,
+    onChange(listener) {
+      const stir = () => fleet.nodes().forEach((node) => listener(node, 'changed'))
+      stirring.add(stir)
+      return () => stirring.delete(stir)
+    },
+  }
+  const own = createNodeHandlers({
+    clusters: { cluster: async () => cluster },
+    fleets: { ...fleets, use: async () => ({ fleet: restless, release: () => undefined }) },
+    clock,
+    log: createRecordingLog(),
+  })
+  const seen = reading(own['nodes.watch']({ context: cluster.name }, new AbortController().signal))
+  await clock.advance(1_000)
+  const before = seen.events.length
+  for (let time = 0; time < 40; time++) {
+    for (const stir of stirring) stir()
+    await clock.advance(25)
+  }
+  const told = seen.events.length - before
+  expect(told).toBeGreaterThanOrEqual(fleet.nodes().length * 4)
+  expect(told).toBeLessThanOrEqual(fleet.nodes().length * 5)
 })

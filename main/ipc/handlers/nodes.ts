@@ -29,6 +29,8 @@ interface Deps {
   readonly log: LogPort
 }
 
+/** A fleet tells what moved four times a second at most: fifty nodes whose counters move would redraw the window all the time. */
+const FLEET_EVERY_MS = 250
 const DETAIL_EVERY_MS = 250
 const SERVICES_EVERY_MS = 5_000
 const SAMPLE_EVERY_MS = 3_000
@@ -40,11 +42,12 @@ export function createNodeHandlers(deps: Deps): NodeHandlers {
   return {
     'nodes.watch': async function* ({ context }, signal) {
       const { fleet, release } = await fleets.use(context)
-      const queue = createLatestQueue<string, NodesItem>()
+      const queue = createLatestQueue<string, () => NodesItem>()
       const stop = fleet.onChange((node, how) => {
-        const item: NodesItem =
-          how === 'left' ? { kind: 'gone', address: node.address } : { kind: 'node', node: node.summary() }
-        queue.set(node.address, item)
+        const { address } = node
+        queue.set(address, () =>
+          how === 'left' ? { kind: 'gone', address } : { kind: 'node', node: node.summary() },
+        )
       })
       const end = (): void => queue.end()
       signal.addEventListener('abort', end, { once: true })
@@ -54,7 +57,10 @@ export function createNodeHandlers(deps: Deps): NodeHandlers {
         for (const node of fleet.nodes())
           yield { kind: 'snapshot', item: { kind: 'node', node: node.summary() } }
         yield { kind: 'ready' }
-        for await (const [, item] of queue) yield { kind: 'change', item }
+        for await (const [, tell] of queue) {
+          yield { kind: 'change', item: tell() }
+          if (queue.size === 0) await clock.sleep(FLEET_EVERY_MS, signal).catch(() => undefined)
+        }
       } finally {
         signal.removeEventListener('abort', end)
         stopEnd()

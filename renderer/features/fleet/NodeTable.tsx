@@ -1,5 +1,5 @@
 import { Crown, HardDriveDownload, Hourglass } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { memo, type ReactNode } from 'react'
 import type { NodeSummary } from '#contract/nodes.ts'
 import { isAnswering, isBetweenBoots, isControlPlane } from '../../ipc/stores/nodes-store.ts'
 import { selectTrial } from '../../ipc/stores/runs-store.ts'
@@ -63,7 +63,8 @@ export function NodeTable({
   )
 }
 
-function NodeRow({ node }: { readonly node: NodeSummary }) {
+/** A node that told nothing new is not drawn again. */
+const NodeRow = memo(function NodeRow({ node }: { readonly node: NodeSummary }) {
   const text = useText()
   const { t, format } = text
   const state = nodeState(node, text)
@@ -119,7 +120,7 @@ function NodeRow({ node }: { readonly node: NodeSummary }) {
       </Cell>
     </Row>
   )
-}
+})
 
 function share({ used, total }: { readonly used: number; readonly total: number }): number {
   return total === 0 ? 0 : (used / total) * 100
