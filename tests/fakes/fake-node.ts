@@ -33,6 +33,8 @@ export interface Slot {
 
 export interface FakeNodeSpec {
   readonly address: string
+  /** Other addresses or names that lead to it, such as a virtual address it holds; no member tells them. */
+  readonly ways?: readonly string[]
   readonly hostname: string
   readonly role: NodeRole
   readonly version: string

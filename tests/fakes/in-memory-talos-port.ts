@@ -24,7 +24,7 @@ export function createInMemoryTalos(clock: ClockPort, specs: readonly FakeNodeSp
 
   function reach(address: string, call: string, signal: AbortSignal): FakeNode {
     if (signal.aborted) throw new TalosFailure('cancelled', 'cancelled')
-    const node = nodes.get(address)
+    const node = nodes.get(address) ?? [...nodes.values()].find(({ spec }) => spec.ways?.includes(address))
     if (node === undefined)
       throw new TalosFailure('unreachable', `${address} does not answer.`, { node: address })
     node.tick()
@@ -306,9 +306,12 @@ function resourcesOf(node: FakeNode, all: readonly FakeNode[], type: string): re
       return one('node', { synced: node.timeSynced })
     case 'VolumeStatuses.block.talos.dev':
       return [...one('EPHEMERAL', {}), ...one('u-longhorn', {})]
+    case 'Identities.cluster.talos.dev':
+      return one('local', { nodeId: `id-of-${spec.hostname}` })
     case 'Members.cluster.talos.dev':
       return all.flatMap(({ spec: member }) =>
         one(member.hostname, {
+          nodeId: `id-of-${member.hostname}`,
           hostname: member.hostname,
           machineType: member.role,
           addresses: [member.address],

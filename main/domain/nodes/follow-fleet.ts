@@ -6,7 +6,7 @@ import { isFailure } from '../talos-failure.ts'
 import { parseEndpoint } from '../talosconfig/endpoint.ts'
 import type { Cluster } from './clusters-port.ts'
 import { followNode, type FollowedNode } from './follow-node.ts'
-import { MEMBER } from './resource-types.ts'
+import { IDENTITY, MEMBER } from './resource-types.ts'
 import { listField, textField } from './spec-fields.ts'
 import type { Resource } from './talos-port.ts'
 
@@ -42,6 +42,8 @@ export function followFleet({ cluster, clock, log }: Deps): FollowedFleet {
   const endListeners = new Set<() => void>()
   /** Addresses of each member as last told, by member id: a node may have several. */
   const members = new Map<string, readonly string[]>()
+  /** Node id of each member as last told, by member id. */
+  const identities = new Map<string, string>()
   let discovered: () => void = () => undefined
   const whenDiscovered = new Promise<void>((resolve) => (discovered = resolve))
 
@@ -57,8 +59,24 @@ export function followFleet({ cluster, clock, log }: Deps): FollowedFleet {
     if (nodes.has(address)) return
     const node = followNode(NodeAddress.parse(address), { context, talos: cluster.talos, clock, log })
     nodes.set(address, node)
-    node.onChange(() => tell(node, 'changed'))
+    node.onChange(() => {
+      if (isOnlyAWay(node)) leave(address)
+      else tell(node, 'changed')
+    })
     tell(node, 'joined')
+  }
+
+  /**
+   * A virtual address, or the name of a load balancer, answers with the identity of whichever member stands behind
+   * it: it leads to nodes and is none. What the context itself names as a node stays.
+   */
+  function isOnlyAWay({ address, cache }: FollowedNode): boolean {
+    if (cluster.nodes.includes(address)) return false
+    const identity = textField(cache.one(IDENTITY, 'local')?.spec, 'nodeId')
+    if (identity === undefined) return false
+    const member = [...identities].find(([, nodeId]) => nodeId === identity)?.[0]
+    const known = member === undefined ? undefined : memberAddress(members.get(member) ?? [])
+    return known !== undefined && known !== address && nodes.has(known)
   }
 
   function leave(address: string): void {
@@ -81,6 +99,8 @@ export function followFleet({ cluster, clock, log }: Deps): FollowedFleet {
         case 'changed': {
           const addresses = memberNames(event.resource)
           members.set(event.resource.id, addresses)
+          const nodeId = textField(event.resource.spec, 'nodeId')
+          if (nodeId !== undefined) identities.set(event.resource.id, nodeId)
           seen.add(event.resource.id)
           const address = memberAddress(addresses)
           if (address !== undefined) join(address)
@@ -91,6 +111,7 @@ export function followFleet({ cluster, clock, log }: Deps): FollowedFleet {
           break
         case 'ready':
           for (const id of [...members.keys()]) if (!seen.has(id)) dropMember(id)
+          for (const node of [...nodes.values()]) if (isOnlyAWay(node)) leave(node.address)
           discovered()
           break
         case 'lost':
@@ -103,6 +124,7 @@ export function followFleet({ cluster, clock, log }: Deps): FollowedFleet {
   function dropMember(id: string): void {
     const addresses = members.get(id) ?? []
     members.delete(id)
+    identities.delete(id)
     const address = memberAddress(addresses)
     if (address !== undefined && !cluster.nodes.includes(address)) leave(address)
   }

@@ -11,6 +11,7 @@ export const MACHINE_CONFIG = key('config', 'MachineConfigs.config')
 export const HOSTNAME = key('network', 'HostnameStatuses.net')
 export const NODE_ADDRESS = key('network', 'NodeAddresses.net')
 export const MEMBER = key('cluster', 'Members.cluster')
+export const IDENTITY = key('cluster', 'Identities.cluster')
 export const EXTENSION = key('runtime', 'ExtensionStatuses.runtime')
 export const KUBELET_SPEC = key('k8s', 'KubeletSpecs.kubernetes')
 export const NODE_STATUS = key('k8s', 'NodeStatuses.kubernetes')
@@ -33,6 +34,7 @@ export const FLEET_TYPES: readonly ResourceKey[] = [
   MACHINE_TYPE,
   MACHINE_CONFIG,
   HOSTNAME,
+  IDENTITY,
   EXTENSION,
   KUBELET_SPEC,
   NODE_STATUS,
