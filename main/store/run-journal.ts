@@ -14,6 +14,7 @@ const Head = Run.pick({
   context: true,
   node: true,
   hostname: true,
+  nodes: true,
   title: true,
   who: true,
   startedAt: true,

@@ -11,6 +11,8 @@ export const RunStep = z.object({
   id: z.string(),
   /** Stop of the timetable: `snapshot`, `pull`, `install`, `drain`, `reboot`, `answers`, `ready`, `verify`, … */
   name: z.string(),
+  /** Address of the node it is about, where a run goes over several (`Run.nodes`). */
+  node: z.string().optional(),
   state: z.enum(['waiting', 'running', 'done', 'failed', 'skipped', 'unknown']),
   startedAt: Instant.optional(),
   endedAt: Instant.optional(),
@@ -24,6 +26,8 @@ export type RunStep = z.infer<typeof RunStep>
 /** Expected beside found: the row of a verdict. `unknown` when the node could not be asked. */
 export const VerdictRow = z.object({
   fact: z.string(),
+  /** Address of the node it is about, where a run goes over several. */
+  node: z.string().optional(),
   before: z.string().optional(),
   expected: z.string(),
   found: z.string().optional(),
@@ -53,6 +57,8 @@ export const Run = z.object({
   context: ContextName,
   node: z.string(),
   hostname: z.string(),
+  /** Every node of a run that goes over several, in the order it takes them; `node` is then the first. */
+  nodes: z.array(z.object({ node: z.string(), hostname: z.string() })).optional(),
   /** `Upgrade Talos v1.13.9 → v1.14.0`, in the machine's words: versions, counts, service names. */
   title: z.object({ key: z.string(), parameters: z.record(z.string(), z.string()) }),
   who: z.string(),

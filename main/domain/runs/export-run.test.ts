@@ -35,3 +35,20 @@ test('what a node wrote cannot break out of the table or the fence', () => {
   expect(markdown).toContain('| talos |  | a\\|b | back\\\\slash | differs |  |')
   expect(markdown).toContain('\n`````\n2026-11-23T20:51:11.000Z ```\n')
 })
+
+test('a run over several nodes names each, and says of every step and fact whose it is', () => {
+  const markdown = exportRun({
+    ...run,
+    kind: 'apply',
+    nodes: [
+      { node: '10.0.20.11', hostname: 'bronce-1' },
+      { node: '10.0.20.12', hostname: 'bronce-2' },
+    ],
+    steps: [{ id: '10.0.20.12/apply', name: 'apply', node: '10.0.20.12', state: 'done' }],
+    verdict: [{ fact: 'stage', node: '10.0.20.11', expected: 'running, ready', outcome: 'unknown' }],
+  })
+  expect(markdown).toContain('# apply bronce-1, bronce-2\n')
+  expect(markdown).toContain('- Node: bronce-1 (10.0.20.11)\n- Node: bronce-2 (10.0.20.12)\n')
+  expect(markdown).toContain('| bronce-2 | apply | done |')
+  expect(markdown).toContain('| bronce-1 | stage |')
+})

@@ -3,7 +3,7 @@ import type { WireError } from '#contract/wire-error.ts'
 
 /** What happens in a run, in order. The state of the run is a fold of these (`applyRunEvent`). */
 export type RunEvent =
-  | { readonly kind: 'planned'; readonly steps: readonly Pick<RunStep, 'id' | 'name'>[] }
+  | { readonly kind: 'planned'; readonly steps: readonly Pick<RunStep, 'id' | 'name' | 'node'>[] }
   /** What the verdict will ask, told before the first step, so that a run cut off can still be judged. */
   | { readonly kind: 'expected'; readonly rows: readonly VerdictRow[] }
   | { readonly kind: 'step-started'; readonly id: string }
@@ -39,7 +39,7 @@ export interface StampedRunEvent {
 /** What is known of a run before its first event. */
 export type RunHead = Pick<
   Run,
-  'id' | 'kind' | 'context' | 'node' | 'hostname' | 'title' | 'who' | 'startedAt' | 'talosctl'
+  'id' | 'kind' | 'context' | 'node' | 'hostname' | 'nodes' | 'title' | 'who' | 'startedAt' | 'talosctl'
 >
 
 /** Runs on disk. `append` resolves after the bytes are safe (fsync): a step may start only then. */
@@ -62,7 +62,10 @@ export interface RunControl {
 }
 
 /** The part of a run's head that its starter knows; id, who and when are the engine's. */
-export type RunRequest = Pick<RunHead, 'kind' | 'context' | 'node' | 'hostname' | 'title' | 'talosctl'> & {
+export type RunRequest = Pick<
+  RunHead,
+  'kind' | 'context' | 'node' | 'hostname' | 'nodes' | 'title' | 'talosctl'
+> & {
   /** One exclusive run per context at a time; a second is refused with `run-active`. */
   readonly exclusive: boolean
   readonly stoppable: boolean

@@ -63,6 +63,14 @@ describe('the state of a run is a fold of its events', () => {
     expect(run.steps[0]).toMatchObject({ state: 'failed', detail: 'layer 3 of 5' })
   })
 
+  test('a step of a run over several nodes keeps whose it is', () => {
+    const run = fold(
+      { kind: 'planned', steps: [{ id: '10.0.20.11/apply', name: 'apply', node: '10.0.20.11' }] },
+      { kind: 'step-started', id: '10.0.20.11/apply' },
+    )
+    expect(run.steps).toMatchObject([{ name: 'apply', node: '10.0.20.11', state: 'running' }])
+  })
+
   test('a step nobody planned appears where it happened', () => {
     expect(fold({ kind: 'step-started', id: 'drain' }).steps).toMatchObject([
       { id: 'drain', state: 'running' },

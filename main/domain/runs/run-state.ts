@@ -13,7 +13,7 @@ export function beginRun(head: RunHead, stoppable: boolean): Run {
 export function applyRunEvent(run: Run, { at, event }: StampedRunEvent): Run {
   switch (event.kind) {
     case 'planned':
-      return { ...run, steps: event.steps.map(({ id, name }) => ({ id, name, state: 'waiting' as const })) }
+      return { ...run, steps: event.steps.map((step) => ({ ...step, state: 'waiting' as const })) }
     case 'expected':
       return { ...run, verdict: [...event.rows] }
     case 'step-started':

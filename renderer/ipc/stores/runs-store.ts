@@ -72,8 +72,12 @@ export function selectTrial(context: string, node: string) {
     state.runs.find((one) => isOnTrial(one) && one.context === context && one.node === node)
 }
 
-/** The run that holds a node now, if any. */
+/** The run that holds a node now, if any: its own, or one that goes over several. */
 export function selectActiveRun(context: string, node: string) {
   return (state: RunsState): Run | undefined =>
-    state.runs.find((one) => isActive(one) && one.context === context && one.node === node)
+    state.runs.find((one) => isActive(one) && one.context === context && isAbout(one, node))
+}
+
+function isAbout(run: Pick<Run, 'node' | 'nodes'>, node: string): boolean {
+  return run.node === node || run.nodes?.some((one) => one.node === node) === true
 }
