@@ -34,6 +34,7 @@ export const methodNames = [
   'upgrades.plan-rollback',
   'upgrades.start',
   'runs.stop',
+  'runs.answer',
   'runs.settle',
   'runs.export',
 ] as const

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { method, stream } from './define.ts'
 import { ContextName, Instant, Nothing, RunId } from './names.ts'
+import { NodeRole } from './nodes.ts'
 import { WireError } from './wire-error.ts'
 
 export const RunKind = z.enum(['apply', 'upgrade', 'rollback', 'reboot', 'service', 'import'])
@@ -51,6 +52,89 @@ export const RunOutcome = z.enum([
 ])
 export type RunOutcome = z.infer<typeof RunOutcome>
 
+/** Seconds of one boot, phase by phase; a phase that could not be told apart is absent (behaviour.md §12.1). */
+export const BootTimes = z.object({
+  /** From the request to the restart itself. */
+  shutdown: z.number().optional(),
+  /** From the restart to the kernel's start: firmware and boot loader, or kexec. */
+  firmware: z.number().optional(),
+  /** Kernel and initramfs. */
+  kernel: z.number().optional(),
+  initialize: z.number().optional(),
+  boot: z.number().optional(),
+  /** From Talos ready to Kubernetes Ready. */
+  kubernetes: z.number().optional(),
+  /** From the request until ready. */
+  total: z.number(),
+  /** How the kernel was started, where the node told. */
+  how: z.enum(['kexec', 'power-cycle']).optional(),
+})
+export type BootTimes = z.infer<typeof BootTimes>
+
+export const RunLayer = z.object({
+  id: z.string(),
+  status: z.enum(['downloading', 'downloaded', 'extracting', 'extracted', 'exists']),
+  /** Bytes. */
+  offset: z.number(),
+  total: z.number(),
+})
+export type RunLayer = z.infer<typeof RunLayer>
+
+/** One node of a run that goes over several. Where a run tells how each of them stands, `state` is there. */
+export const RunNode = z.object({
+  /** Its address. */
+  node: z.string(),
+  hostname: z.string(),
+  role: NodeRole.optional(),
+  /** `not-touched`: the run ended before its turn. */
+  state: z.enum(['waiting', 'running', 'ended', 'not-touched']).optional(),
+  startedAt: Instant.optional(),
+  endedAt: Instant.optional(),
+  outcome: RunOutcome.optional(),
+  error: WireError.optional(),
+  /** Seconds this node took in earlier proven runs, when the plan knew. */
+  estimateSeconds: z.number().optional(),
+  /** Layers of the image it pulled, as they stand. */
+  layers: z.array(RunLayer).optional(),
+  boot: BootTimes.optional(),
+})
+export type RunNode = z.infer<typeof RunNode>
+
+/** A pod that does not leave a node that is being drained. */
+export const DrainBlocker = z.object({
+  namespace: z.string(),
+  name: z.string(),
+  why: z.enum([
+    'budget', // a PodDisruptionBudget allows no eviction now
+    'terminating', // evicted, and still going
+    'not-controlled', // nobody makes a new one
+    'refused', // the API server says no for another reason
+  ]),
+  /** Names of the budgets, or the API server's words. */
+  detail: z.string().optional(),
+})
+export type DrainBlocker = z.infer<typeof DrainBlocker>
+
+/** What a run waits for: pods that stay, and what the person wants done about it. */
+export const RunQuestion = z.object({
+  id: z.string(),
+  kind: z.literal('drain'),
+  node: z.string(),
+  askedAt: Instant,
+  /** Pods that left already, of all that had to. */
+  moved: z.number().int(),
+  total: z.number().int(),
+  /** As they are now: told anew as they change, also while the question stands. */
+  blockers: z.array(DrainBlocker),
+  /** The new version is on disk already: the node's next restart, for any reason, boots it. */
+  installed: z.boolean(),
+})
+export type RunQuestion = z.infer<typeof RunQuestion>
+
+/** `wait`: for as long again. `skip`: leave these pods, they stop with the node. `force`: delete past the budget. `stop`. */
+export const RunAnswer = z.enum(['wait', 'skip', 'force', 'stop'])
+export type RunAnswer = z.infer<typeof RunAnswer>
+
 export const Run = z.object({
   id: RunId,
   kind: RunKind,
@@ -58,7 +142,7 @@ export const Run = z.object({
   node: z.string(),
   hostname: z.string(),
   /** Every node of a run that goes over several, in the order it takes them; `node` is then the first. */
-  nodes: z.array(z.object({ node: z.string(), hostname: z.string() })).optional(),
+  nodes: z.array(RunNode).optional(),
   /** `Upgrade Talos v1.13.9 → v1.14.0`, in the machine's words: versions, counts, service names. */
   title: z.object({ key: z.string(), parameters: z.record(z.string(), z.string()) }),
   who: z.string(),
@@ -79,7 +163,10 @@ export const Run = z.object({
       decided: z.enum(['kept', 'reverted']).optional(),
     })
     .optional(),
+  question: RunQuestion.optional(),
   stoppable: z.boolean(),
+  /** The person asked to stop: before the next step that changes something, or when the node under way is done. */
+  stopping: z.enum(['now', 'after-node']).optional(),
 })
 export type Run = z.infer<typeof Run>
 
@@ -95,8 +182,10 @@ export const runsContract = {
     z.object({ context: ContextName.optional(), limit: z.number().int().min(1).max(1000) }),
     RunsItem,
   ),
-  /** Stops between two steps; never in the middle of an installer. */
-  'runs.stop': method(z.object({ runId: RunId }), Nothing),
+  /** Stops between two steps, or after the node under way; never in the middle of an installer. */
+  'runs.stop': method(z.object({ runId: RunId, when: z.enum(['now', 'after-node']).optional() }), Nothing),
+  /** Answers `Run.question`; `conflict` when that question stands no more. */
+  'runs.answer': method(z.object({ runId: RunId, questionId: z.string(), answer: RunAnswer }), Nothing),
   /** After a crash: read the node and write down what is found, or close it as it is. Never repeats a step. */
   'runs.settle': method(z.object({ runId: RunId, how: z.enum(['observe', 'close']) }), Nothing),
   'runs.export': method(z.object({ runId: RunId }), z.object({ markdown: z.string() })),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { method } from './define.ts'
-import { Instant, NodeRef, RunId } from './names.ts'
+import { ContextName, Instant, NodeAddress, NodeRef, RunId } from './names.ts'
+import { NodeRole } from './nodes.ts'
 
 /** One version on the list. Illegal ones stay, with the reason. */
 export const UpgradeTarget = z.object({
@@ -64,18 +65,25 @@ export const PreflightCheck = z.object({
     'schematic-kept',
     'kubernetes-supported',
     'other-control-planes-ready',
+    'kubernetes-api',
+    'pods-can-move',
+    'storage-settled',
   ]),
   outcome: z.enum(['pass', 'warn', 'block', 'unknown']),
   /** What was read, in the machine's words. */
   evidence: z.string(),
+  /** The person has to say yes to this one by its id before the run may start. Never on `pass` or `block`. */
+  accept: z.boolean().optional(),
 })
 export type PreflightCheck = z.infer<typeof PreflightCheck>
 
-export const UpgradePlan = z.object({
-  planId: z.string(),
-  kind: z.enum(['upgrade', 'rollback']),
+/** What a run would do to one node. */
+export const NodePlan = z.object({
   node: z.string(),
   hostname: z.string(),
+  role: NodeRole,
+  /** Leads etcd at the moment of the plan. */
+  leader: z.boolean(),
   from: z.string(),
   to: z.string(),
   image: z.string().optional(),
@@ -88,11 +96,45 @@ export const UpgradePlan = z.object({
     }),
   ),
   preflight: z.array(PreflightCheck),
+  /** Names of the stops on this node, in order. */
   steps: z.array(z.string()),
+  /** Median of what proven runs of this kind took on this node. */
+  estimateSeconds: z.number().optional(),
+  talosctl: z.string(),
+})
+export type NodePlan = z.infer<typeof NodePlan>
+
+/** How the run goes; what is left out has its default. */
+export const PlanOptions = z.object({
+  /** Which kind of node goes first. Control planes go one by one in either case, the leader last among them. */
+  order: z.enum(['workers-first', 'control-planes-first']).default('control-planes-first'),
+  /** Restart of the first node through the firmware, not kexec: proves a cold boot before the rest depends on it. */
+  coldBoot: z.boolean().default(false),
+  /** `false`: pods stop with their node, nothing is evicted before. */
+  drain: z.boolean().default(true),
+  /** After this many seconds of waiting for pods the run asks the person. */
+  drainSeconds: z.number().int().min(30).max(3600).default(300),
+  /** A node stays proven for this long before the next one starts. */
+  settleSeconds: z.number().int().min(0).max(3600).default(30),
+})
+export type PlanOptions = z.infer<typeof PlanOptions>
+
+export const UpgradePlan = z.object({
+  planId: z.string(),
+  kind: z.enum(['upgrade', 'rollback']),
+  /** In the order in which they go. */
+  nodes: z.array(NodePlan).min(1),
+  options: PlanOptions,
+  /** Checks of the whole cluster; those of a node are with the node. */
+  preflight: z.array(PreflightCheck),
+  /** Names of the stops before the first node, in order: `preflight`, `snapshot`, `pull`. */
+  steps: z.array(z.string()),
+  /** Sum of the nodes', when each has one. */
   estimateSeconds: z.number().optional(),
   computedAt: Instant,
   /** 30 minutes after `computedAt`; sooner when one of its inputs moves. */
   validUntil: Instant,
+  /** One line per node. */
   talosctl: z.string(),
 })
 export type UpgradePlan = z.infer<typeof UpgradePlan>
@@ -108,8 +150,19 @@ export const upgradesContract = {
     }),
   ),
   /** Reads the node and computes; sends nothing that changes anything. */
-  'upgrades.plan': method(NodeRef.extend({ version: z.string().max(64) }), UpgradePlan),
+  'upgrades.plan': method(
+    z.object({
+      context: ContextName,
+      nodes: z.array(NodeAddress).min(1).max(200),
+      version: z.string().max(64),
+      options: PlanOptions.partial().optional(),
+    }),
+    UpgradePlan,
+  ),
   'upgrades.plan-rollback': method(NodeRef, UpgradePlan),
-  /** Refused when the plan is stale, blocked, or another run holds the cluster. */
-  'upgrades.start': method(z.object({ planId: z.string() }), z.object({ runId: RunId })),
+  /** Refused when the plan is stale, blocked, wants a yes that is not in `accepted`, or another run holds the cluster. */
+  'upgrades.start': method(
+    z.object({ planId: z.string(), accepted: z.array(PreflightCheck.shape.id).optional() }),
+    z.object({ runId: RunId }),
+  ),
 } as const

@@ -19,6 +19,11 @@ export async function importTalosconfig(window: AppWindow, text: string): Promis
   return current
 }
 
+/** Input of the plan for one node. */
+export function planOf({ context, node }: NodeRef, version: string) {
+  return { context, nodes: [node], version }
+}
+
 export function refOf(cluster: SimulatedCluster, context: ContextName, hostname: string): NodeRef {
   return { context, node: NodeAddress.parse(cluster.node(hostname).spec.address) }
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { ContextName, NodeAddress } from '#contract/names.ts'
+import type { UpgradePlan } from '#contract/upgrades.ts'
 import type { Run } from '#contract/runs.ts'
 import type { Cluster } from '../../main/domain/nodes/clusters-port.ts'
 import { createRunEngine } from '../../main/domain/runs/run-engine.ts'
@@ -105,7 +106,8 @@ export function createUpgradeScene(specs: readonly FakeNodeSpec[], journal = cre
   }
 
   async function plan(hostname: string, version: string) {
-    return handlers['upgrades.plan']({ ...ref(hostname), version }, signal)
+    const { context, node } = ref(hostname)
+    return flat(await handlers['upgrades.plan']({ context, nodes: [node], version }, signal))
   }
 
   async function start(planId: string): Promise<string> {
@@ -131,5 +133,21 @@ export function createUpgradeScene(specs: readonly FakeNodeSpec[], journal = cre
     start,
     finish,
     upgrade,
+  }
+}
+
+/** The plan of one node with what is the whole plan's beside it, for reading in tests. */
+export function flat(plan: UpgradePlan) {
+  const [node] = plan.nodes
+  if (node === undefined) throw new Error('a plan of no node')
+  const { planId, kind, computedAt, validUntil } = plan
+  return {
+    ...node,
+    planId,
+    kind,
+    computedAt,
+    validUntil,
+    preflight: [...plan.preflight, ...node.preflight],
+    whole: plan,
   }
 }

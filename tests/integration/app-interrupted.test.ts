@@ -15,7 +15,7 @@ import type { Run } from '#contract/runs.ts'
 import { startSimulatedCluster, type SimulatedCluster } from '../../main/simulator/cluster.ts'
 import type { SimulatedMachine } from '../../main/simulator/machine-api.ts'
 import { copyOfDisk, resourcesDir, startApp, type AppUnderTest } from '../fakes/app-host.ts'
-import { importTalosconfig, refOf, rowsOf, untilEnded, untilRun } from '../fakes/app-scene.ts'
+import { importTalosconfig, planOf, refOf, rowsOf, untilEnded, untilRun } from '../fakes/app-scene.ts'
 import type { AppWindow } from '../fakes/app-window.ts'
 import { createHurriedClock } from '../fakes/hurried-clock.ts'
 import { protosDir } from '../fakes/talos-node.ts'
@@ -69,7 +69,7 @@ async function apply(): Promise<{ readonly runId: RunId; readonly text: string; 
 }
 
 async function upgrade(version: string): Promise<RunId> {
-  const { planId } = await window.call('upgrades.plan', { ...worker, version })
+  const { planId } = await window.call('upgrades.plan', planOf(worker, version))
   return (await window.call('upgrades.start', { planId })).runId
 }
 
@@ -229,7 +229,7 @@ describe('an app that is killed', () => {
     const bootId = machine.bootId
     await restart(dataDir)
     expect((await untilRun(window, runId, () => true)).outcome).toBe('interrupted')
-    const { preflight } = await window.call('upgrades.plan', { ...worker, version: 'v1.14.0' })
+    const { preflight } = await window.call('upgrades.plan', planOf(worker, 'v1.14.0'))
     expect(preflight.find(({ id }) => id === 'no-other-run')?.outcome).not.toBe('pass')
 
     await window.call('runs.settle', { runId, how: 'observe' })

@@ -10,7 +10,15 @@ import { startSimulatedCluster, type SimulatedCluster } from '../../main/simulat
 import { MAINTENANCE_COMMON_NAME } from '../../main/talos/secure-context.ts'
 import { systemClock } from '../../main/talos/system-clock.ts'
 import { resourcesDir, startApp, type AppUnderTest } from '../fakes/app-host.ts'
-import { dropped, importTalosconfig, isReady, refOf, untilEnded, untilNode } from '../fakes/app-scene.ts'
+import {
+  dropped,
+  importTalosconfig,
+  isReady,
+  planOf,
+  refOf,
+  untilEnded,
+  untilNode,
+} from '../fakes/app-scene.ts'
 import type { AppWindow, OpenStream } from '../fakes/app-window.ts'
 import { createThrowawayAuthority, protosDir, startFakeNode } from '../fakes/talos-node.ts'
 import { base64 } from '../fakes/talosconfig-material.ts'
@@ -183,7 +191,7 @@ describe('with a role below admin', () => {
 
       const read = await window.refusal('machine-configs.read', ref)
       expect(read).toMatchObject({ code: 'role-too-low', remedy: 'ask-for-admin', node: ref.node })
-      const plan = await window.call('upgrades.plan', { ...ref, version: 'v1.14.0' })
+      const plan = await window.call('upgrades.plan', planOf(ref, 'v1.14.0'))
       expect(plan.preflight).toContainEqual(
         expect.objectContaining({
           id: 'role-admin',

@@ -34,7 +34,7 @@ afterAll(async () => {
 
 const ref = (hostname: string): NodeRef => refOf(cluster, context, hostname)
 const plan = (hostname: string, version: string): Promise<UpgradePlan> =>
-  window.call('upgrades.plan', { ...ref(hostname), version })
+  window.call('upgrades.plan', { context, nodes: [ref(hostname).node], version })
 
 async function carryOut({ planId }: UpgradePlan): Promise<Run> {
   const { runId } = await window.call('upgrades.start', { planId })
@@ -48,9 +48,9 @@ describe('an upgrade', () => {
     const { targets } = await window.call('upgrades.targets', ref('estante-1'))
     expect(targets.find(({ reason }) => reason === 'recommended')?.version).toBe('v1.14.0')
     const planned = await plan('estante-1', 'v1.14.0')
-    expect(planned.preflight.filter(({ outcome }) => outcome === 'block')).toEqual([])
-    expect(planned.mechanism).toBe('lifecycle')
-    expect(planned.rows.find(({ fact }) => fact === 'extensions')?.note).toBe('unchanged')
+    expect(planned.nodes[0]?.preflight.filter(({ outcome }) => outcome === 'block')).toEqual([])
+    expect(planned.nodes[0]?.mechanism).toBe('lifecycle')
+    expect(planned.nodes[0]?.rows.find(({ fact }) => fact === 'extensions')?.note).toBe('unchanged')
     const fleet = window.open('nodes.watch', { context })
     const run = await carryOut(planned)
     expect([unproven(run), run.outcome]).toEqual([[], 'proven'])
@@ -81,7 +81,7 @@ describe('an upgrade', () => {
 
   test('of a 1.11.6 worker to 1.12.11 goes the older way', async () => {
     const planned = await plan('estante-2', 'v1.12.11')
-    expect(planned.mechanism).toBe('legacy')
+    expect(planned.nodes[0]?.mechanism).toBe('legacy')
     const run = await carryOut(planned)
     expect([unproven(run), run.outcome]).toEqual([[], 'proven'])
   })
@@ -105,7 +105,7 @@ describe('an upgrade', () => {
       reason: 'skips-a-minor',
     })
     const planned = await plan('estante-2', 'v1.14.0')
-    expect(planned.preflight.find(({ id }) => id === 'version-path')?.outcome).toBe('block')
+    expect(planned.nodes[0]?.preflight.find(({ id }) => id === 'version-path')?.outcome).toBe('block')
     const refused = await window.refusal('upgrades.start', { planId: planned.planId })
     expect(refused.code).toBe('plan-blocked')
   })

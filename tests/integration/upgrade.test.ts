@@ -83,7 +83,7 @@ async function scene(nodes: readonly NodePlan[], patience = PATIENCE) {
   }
   const ended = (id: string): Promise<Run> => until(id, (run) => run.endedAt !== undefined)
   const plan = (hostname: string, version: string) =>
-    handlers['upgrades.plan']({ ...ref(hostname), version }, signal)
+    handlers['upgrades.plan']({ context: casa, nodes: [ref(hostname).node], version }, signal)
   const start = async (planId: string): Promise<string> =>
     (await handlers['upgrades.start']({ planId }, signal)).runId
   const upgrade = async (hostname: string, version: string): Promise<Run> =>
@@ -129,7 +129,7 @@ describe('over the wire', () => {
     expect((await stat(join(folder, 'snapshots', 'casa', snapshot))).size % 512).toBe(32)
 
     const back = await handlers['upgrades.plan-rollback'](ref('bronce-3'), signal)
-    expect(back.to).toBe('v1.13.9')
+    expect(back.nodes[0]?.to).toBe('v1.13.9')
     const rolledBack = await ended(await start(back.planId))
     expect(rowsOf(rolledBack)).not.toContainEqual(expect.stringContaining('differs'))
     expect(rolledBack.outcome).toBe('proven')
@@ -140,7 +140,7 @@ describe('over the wire', () => {
     const old: NodePlan = { ...worker, talos: 'v1.11.6', bootLoader: 'grub' }
     const { plan, start, ended } = await scene([{ ...one, talos: 'v1.11.6' }, old])
     const planned = await plan('estante-1', 'v1.12.11')
-    expect(planned.mechanism).toBe('legacy')
+    expect(planned.nodes[0]?.mechanism).toBe('legacy')
     const run = await ended(await start(planned.planId))
     expect(rowsOf(run)).not.toContainEqual(expect.stringMatching(/differs|unknown/))
     expect(run.outcome).toBe('proven')
@@ -217,7 +217,7 @@ describe('over the wire', () => {
     const { cluster, plan, start } = await scene(controlPlanes)
     cluster.node('bronce-2').cause('etcd-member-down')
     const planned = await plan('bronce-1', 'v1.14.0')
-    expect(planned.preflight.filter(({ outcome }) => outcome === 'block')).not.toEqual([])
+    expect(planned.nodes[0]?.preflight.filter(({ outcome }) => outcome === 'block')).not.toEqual([])
     await expect(start(planned.planId)).rejects.toMatchObject({ code: 'plan-blocked' })
   })
 

@@ -1,5 +1,11 @@
 import { RunId } from '#contract/names.ts'
-import { Run as RunSchema, type Run, type RunOutcome, type VerdictRow } from '#contract/runs.ts'
+import {
+  Run as RunSchema,
+  type Run,
+  type RunAnswer,
+  type RunOutcome,
+  type VerdictRow,
+} from '#contract/runs.ts'
 import type { WireError } from '#contract/wire-error.ts'
 import { toInstant, type ClockPort } from '../clock-port.ts'
 import type { LogPort } from '../log-port.ts'
@@ -46,8 +52,13 @@ export interface RunEngine extends RunsPort {
   holder(context: string): Run | undefined
   /** Resolves when no run goes any more, of this context or at all. */
   idle(context?: string): Promise<void>
-  /** Asks a run to stop between two steps. Throws `run-not-found`; `conflict` when it cannot be stopped any more. */
-  stop(id: string): void
+  /**
+   * Asks a run to stop between two steps, or after the node under way. Throws `run-not-found`; `conflict` when it
+   * cannot be stopped any more.
+   */
+  stop(id: string, when?: 'now' | 'after-node'): void
+  /** Answers the question that a run asks. Throws `run-not-found`; `conflict` when it is not asked (any more). */
+  answer(id: string, questionId: string, answer: RunAnswer): void
   /** Throws `run-not-found`; `conflict` when the run is not interrupted or was settled already. */
   settle(id: string, settlement: Settlement): Promise<void>
   /** The app ends: bodies are aborted and their runs stay without an end, so the next start shows them interrupted. */
@@ -71,7 +82,8 @@ interface ActiveRun {
   readonly cluster: string
   readonly exclusive: boolean
   readonly ended: AbortController
-  stopRequested: boolean
+  stop: 'now' | 'after-node' | undefined
+  answer: { readonly questionId: string; readonly answer: RunAnswer } | undefined
   decision: 'keep' | 'revert' | undefined
   onDecision: ((decision: 'keep' | 'revert') => void) | undefined
   readonly finished: Promise<void>
@@ -184,11 +196,24 @@ export function createRunEngine(parts: RunEngineParts): RunEngine {
     run.onDecision?.(run.decision)
   }
 
-  function stop(id: string): void {
-    const { stoppable } = get(id)
+  function stop(id: string, when: 'now' | 'after-node' = 'now'): void {
+    const shown = get(id)
     const run = active.get(id)
-    if (run === undefined || !stoppable) throw new TalosFailure('conflict', `Run ${id} cannot be stopped.`)
-    run.stopRequested = true
+    if (run === undefined || !shown.stoppable) {
+      throw new TalosFailure('conflict', `Run ${id} cannot be stopped.`)
+    }
+    // Who asked to stop at once does not take it back by asking for less.
+    run.stop = run.stop === 'now' ? 'now' : when
+    show({ ...shown, stopping: run.stop })
+  }
+
+  function answer(id: string, questionId: string, said: RunAnswer): void {
+    const asked = get(id).question
+    const run = active.get(id)
+    if (run === undefined || asked?.id !== questionId) {
+      throw new TalosFailure('conflict', `Run ${id} does not ask this any more.`)
+    }
+    run.answer = { questionId, answer: said }
   }
 
   async function settle(id: string, settlement: Settlement): Promise<void> {
@@ -212,6 +237,7 @@ export function createRunEngine(parts: RunEngineParts): RunEngine {
     start,
     decide,
     stop,
+    answer,
     settle,
     get,
     holder,
@@ -258,7 +284,8 @@ function newActiveRun(id: string, request: RunRequest, cluster: string): ActiveR
     cluster,
     exclusive: request.exclusive,
     ended: new AbortController(),
-    stopRequested: false,
+    stop: undefined,
+    answer: undefined,
     decision: undefined,
     onDecision: undefined,
     finished,
@@ -271,7 +298,14 @@ function controlOf(run: ActiveRun): RunControl {
   return {
     id: run.id,
     signal,
-    stopRequested: () => run.stopRequested,
+    stopRequested: () => run.stop === 'now',
+    stopAfterNode: () => run.stop !== undefined,
+    takeAnswer(questionId) {
+      const given = run.answer
+      if (given?.questionId !== questionId) return undefined
+      run.answer = undefined
+      return given.answer
+    },
     decision: () =>
       new Promise((resolve, reject) => {
         run.onDecision = resolve

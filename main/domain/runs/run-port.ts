@@ -1,4 +1,13 @@
-import type { Run, RunStep, VerdictRow, RunOutcome } from '#contract/runs.ts'
+import type {
+  BootTimes,
+  Run,
+  RunAnswer,
+  RunLayer,
+  RunOutcome,
+  RunQuestion,
+  RunStep,
+  VerdictRow,
+} from '#contract/runs.ts'
 import type { WireError } from '#contract/wire-error.ts'
 
 /** What happens in a run, in order. The state of the run is a fold of these (`applyRunEvent`). */
@@ -20,6 +29,19 @@ export type RunEvent =
       readonly detail?: string
     }
   | { readonly kind: 'output'; readonly text: string }
+  | { readonly kind: 'node-started'; readonly node: string }
+  /** `rows` take the place of what was expected of this node. */
+  | {
+      readonly kind: 'node-ended'
+      readonly node: string
+      readonly rows: readonly VerdictRow[]
+      readonly outcome: RunOutcome
+      readonly error?: WireError
+    }
+  | { readonly kind: 'layers'; readonly node: string; readonly layers: readonly RunLayer[] }
+  | { readonly kind: 'boot-times'; readonly node: string; readonly boot: BootTimes }
+  /** Without a question: the one that stood is settled. */
+  | { readonly kind: 'question'; readonly question?: RunQuestion }
   | { readonly kind: 'trial'; readonly revertsAt: string }
   | { readonly kind: 'probe'; readonly ok: boolean; readonly latencyMs?: number }
   | { readonly kind: 'decided'; readonly how: 'kept' | 'reverted' }
@@ -57,6 +79,10 @@ export interface RunControl {
   readonly signal: AbortSignal
   /** True once the person asked to stop; look between two steps. */
   stopRequested(): boolean
+  /** True once the person asked to end the run when the node under way is done. */
+  stopAfterNode(): boolean
+  /** The person's answer to that question, once; `undefined` while there is none. */
+  takeAnswer(questionId: string): RunAnswer | undefined
   /** During a confirmed try: resolves when the person keeps or reverts. */
   decision(): Promise<'keep' | 'revert'>
 }

@@ -1,4 +1,4 @@
-import type { Run, RunStep } from '#contract/runs.ts'
+import type { Run, RunNode, RunOutcome, RunStep, VerdictRow } from '#contract/runs.ts'
 import type { RunHead, StampedRunEvent } from './run-port.ts'
 
 /** Lines of installer output a run keeps; older ones are in the journal file only. */
@@ -33,6 +33,25 @@ export function applyRunEvent(run: Run, { at, event }: StampedRunEvent): Run {
       }))
     case 'output':
       return { ...run, output: [...run.output, { at, text: event.text }].slice(-OUTPUT_LINES) }
+    case 'node-started':
+      return withNode(run, event.node, (node) => ({ ...node, state: 'running', startedAt: at }))
+    case 'node-ended':
+      return {
+        ...withNode(run, event.node, (node) => ({
+          ...node,
+          state: 'ended',
+          endedAt: at,
+          outcome: event.outcome,
+          ...(event.error === undefined ? {} : { error: event.error }),
+        })),
+        verdict: withRowsOf(run.verdict, event.node, event.rows),
+      }
+    case 'layers':
+      return withNode(run, event.node, (node) => ({ ...node, layers: [...event.layers] }))
+    case 'boot-times':
+      return withNode(run, event.node, (node) => ({ ...node, boot: event.boot }))
+    case 'question':
+      return event.question === undefined ? withoutQuestion(run) : { ...run, question: event.question }
     case 'trial':
       return { ...run, trial: { revertsAt: event.revertsAt, probes: [] } }
     case 'probe':
@@ -47,8 +66,11 @@ export function applyRunEvent(run: Run, { at, event }: StampedRunEvent): Run {
       return withTrial(run, (trial) => ({ ...trial, decided: event.how }))
     case 'verdict':
       return {
-        ...run,
+        ...withoutQuestion(run),
         steps: run.steps.map(closeStep),
+        ...(run.nodes === undefined
+          ? {}
+          : { nodes: run.nodes.map((node) => closeNode(node, event.outcome, at)) }),
         verdict: [...event.rows],
         outcome: event.outcome,
         endedAt: at,
@@ -62,7 +84,12 @@ export function applyRunEvent(run: Run, { at, event }: StampedRunEvent): Run {
 
 /** A run whose journal has no end: the app went away. What was running is unknown until someone looks. */
 export function interruptRun(run: Run): Run {
-  return { ...run, steps: run.steps.map(interruptStep), outcome: 'interrupted', stoppable: false }
+  return {
+    ...withoutQuestion(run),
+    steps: run.steps.map(interruptStep),
+    outcome: 'interrupted',
+    stoppable: false,
+  }
 }
 
 /** True while a run still goes, or lies interrupted and nobody has settled it. */
@@ -74,6 +101,28 @@ function withStep(run: Run, id: string, change: (step: RunStep) => RunStep): Run
   const known = run.steps.some((step) => step.id === id)
   const steps = known ? run.steps : [...run.steps, { id, name: id, state: 'waiting' as const }]
   return { ...run, steps: steps.map((step) => (step.id === id ? change(step) : step)) }
+}
+
+function withNode(run: Run, address: string, change: (node: RunNode) => RunNode): Run {
+  if (run.nodes === undefined) return run
+  return { ...run, nodes: run.nodes.map((node) => (node.node === address ? change(node) : node)) }
+}
+
+/** The node's new rows stand where its old ones stood. */
+function withRowsOf(verdict: readonly VerdictRow[], node: string, rows: readonly VerdictRow[]): VerdictRow[] {
+  const at = verdict.findIndex((row) => row.node === node)
+  const others = verdict.filter((row) => row.node !== node)
+  return at === -1 ? [...others, ...rows] : others.toSpliced(at, 0, ...rows)
+}
+
+function withoutQuestion({ question: settled, ...run }: Run): Run {
+  return settled === undefined ? run : { ...run }
+}
+
+/** A node whose turn never came is as it was; one in the middle ends as the run does. */
+function closeNode(node: RunNode, outcome: RunOutcome, at: string): RunNode {
+  if (node.state === 'waiting') return { ...node, state: 'not-touched' }
+  return node.state === 'running' ? { ...node, state: 'ended', outcome, endedAt: at } : node
 }
 
 function withTrial(run: Run, change: (trial: NonNullable<Run['trial']>) => NonNullable<Run['trial']>): Run {

@@ -1,23 +1,49 @@
-import type { Run, VerdictRow } from '#contract/runs.ts'
+import type { Run, RunOutcome, VerdictRow } from '#contract/runs.ts'
 import type { Observation } from '../runs/run-engine.ts'
 import { gatherNodeFacts, type GatherPort } from './gather.ts'
 import { expectRow, isVerdictFact, judgeRows, outcomeOf } from './verdict.ts'
 
 /**
  * Reads the node of a run that was cut off and lays it beside what the run expected. Nothing is repeated. A run that
- * had not come to its restart is `interrupted` whatever the node says; after it, the rows decide.
+ * had not come to its restart is `interrupted` whatever the node says; after it, the rows decide. Of several nodes the
+ * one under way is read: those before it were proven, those after it not touched.
  */
 export async function observeRun(talos: GatherPort, run: Run, signal: AbortSignal): Promise<Observation> {
-  const facts = await gatherNodeFacts(talos, run.node, signal)
-  if (!facts.version.known && facts.version.failure !== undefined) throw facts.version.failure
-  const expected: readonly VerdictRow[] = run.verdict.some(({ fact }) => isVerdictFact(fact))
-    ? run.verdict
-    : [expectRow('stage', facts, 'running, ready')]
-  const rows = judgeRows(expected, facts)
-  return { rows, outcome: hadRestarted(run) ? outcomeOf(rows) : interruptedUnlessProven(rows) }
+  if (run.nodes === undefined) return observeNode(talos, run, run.node, signal)
+  const rows: VerdictRow[] = []
+  let outcome: RunOutcome = 'interrupted'
+  for (const { node: address, state } of run.nodes) {
+    if (state === 'waiting' || state === 'not-touched') continue
+    if (state === 'running') {
+      const seen = await observeNode(talos, run, address, signal)
+      rows.push(...seen.rows)
+      outcome = seen.outcome
+    } else rows.push(...run.verdict.filter((row) => row.node === address))
+  }
+  const isWhole = run.nodes.every(({ state }) => state !== 'waiting')
+  return { rows, outcome: isWhole || outcome !== 'proven' ? outcome : 'interrupted' }
 }
 
-function hadRestarted({ steps }: Run): boolean {
+async function observeNode(
+  talos: GatherPort,
+  run: Run,
+  node: string,
+  signal: AbortSignal,
+): Promise<Observation> {
+  const isOwn = (of: { readonly node?: string | undefined }): boolean =>
+    run.nodes === undefined || of.node === node
+  const facts = await gatherNodeFacts(talos, node, signal)
+  if (!facts.version.known && facts.version.failure !== undefined) throw facts.version.failure
+  const asked = run.verdict.filter(isOwn)
+  const expected: readonly VerdictRow[] = asked.some(({ fact }) => isVerdictFact(fact))
+    ? asked
+    : [expectRow('stage', facts, 'running, ready')]
+  const rows = judgeRows(expected, facts)
+  const restarted = hadRestarted(run.steps.filter(isOwn))
+  return { rows, outcome: restarted ? outcomeOf(rows) : interruptedUnlessProven(rows) }
+}
+
+function hadRestarted(steps: Run['steps']): boolean {
   return steps.some(
     ({ name, state }) =>
       (name === 'reboot' || name === 'rollback') && state !== 'waiting' && state !== 'skipped',

@@ -1,12 +1,23 @@
-import type { Run } from '#contract/runs.ts'
+import type { Run, RunNode } from '#contract/runs.ts'
 import { lineOf } from './version-table.ts'
 
-/** Seconds that proven runs of a kind took on a node; the five newest. */
+/** Seconds that a node took in proven runs of a kind; the five newest. */
 export function runSeconds(runs: readonly Run[], kind: Run['kind'], node: string): readonly number[] {
   return runs
-    .filter((run) => run.kind === kind && run.node === node && isProven(run) && run.endedAt !== undefined)
+    .filter((run) => run.kind === kind)
+    .map((run) => partOf(run, node))
+    .filter((part) => part !== undefined && isProven(part))
+    .flatMap((part) => {
+      if (part?.startedAt === undefined || part.endedAt === undefined) return []
+      return [Math.round((Date.parse(part.endedAt) - Date.parse(part.startedAt)) / 1000)]
+    })
     .slice(-5)
-    .map((run) => Math.round((Date.parse(run.endedAt ?? '') - Date.parse(run.startedAt)) / 1000))
+}
+
+/** What a run was on one node; the run itself where it was of that node alone. */
+function partOf(run: Run, node: string): Pick<RunNode, 'outcome' | 'startedAt' | 'endedAt'> | undefined {
+  if (run.nodes === undefined) return run.node === node ? run : undefined
+  return run.nodes.find((one) => one.node === node)
 }
 
 /**
@@ -15,20 +26,26 @@ export function runSeconds(runs: readonly Run[], kind: Run['kind'], node: string
  */
 export function otherSlotVersion(runs: readonly Run[], node: string): string | undefined {
   const last = runs.findLast(
-    (run) => run.node === node && (run.kind === 'upgrade' || run.kind === 'rollback') && hasTouched(run),
+    (run) => (run.kind === 'upgrade' || run.kind === 'rollback') && hasTouched(run, node),
   )
-  if (last === undefined) return undefined
-  const { from, to } = last.title.parameters
-  const other = isProven(last) || last.outcome === 'not-ready' ? from : last.outcome === 'fell-back' ? to : ''
+  const part = last === undefined ? undefined : partOf(last, node)
+  if (last === undefined || part === undefined) return undefined
+  const { to } = last.title.parameters
+  const from =
+    last.verdict.find((row) => row.fact === 'talos' && row.node === node)?.before ??
+    last.title.parameters['from']
+  const other = isProven(part) || part.outcome === 'not-ready' ? from : part.outcome === 'fell-back' ? to : ''
   return other !== undefined && lineOf(other) !== undefined ? other : undefined
 }
 
-function isProven({ outcome }: Run): boolean {
+function isProven({ outcome }: Pick<Run, 'outcome'>): boolean {
   return outcome === 'proven' || outcome === 'proven-with-differences'
 }
 
 /** Refused and stopped-in-time runs leave the slots as they were. */
-function hasTouched({ outcome, steps }: Run): boolean {
-  if (outcome === 'refused') return false
-  return steps.some(({ name, state }) => (name === 'install' || name === 'rollback') && state !== 'skipped')
+function hasTouched(run: Run, node: string): boolean {
+  const part = partOf(run, node)
+  if (part === undefined || part.outcome === 'refused') return false
+  const own = run.steps.filter((step) => run.nodes === undefined || step.node === node)
+  return own.some(({ name, state }) => (name === 'install' || name === 'rollback') && state !== 'skipped')
 }

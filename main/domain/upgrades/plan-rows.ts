@@ -1,4 +1,4 @@
-import type { PlanRow, UpgradePlan } from '#contract/upgrades.ts'
+import type { NodePlan, PlanRow } from '#contract/upgrades.ts'
 import { grubSlot, otherSlot, ownArguments } from './kernel-cmdline.ts'
 import { valueOf, type Known } from './known.ts'
 import type { NodeFacts, SchematicFacts } from './node-facts.ts'
@@ -10,7 +10,7 @@ export interface RowsTarget {
   readonly from: string
   readonly to: string | undefined
   readonly image?: { readonly reference: string; readonly schematicId?: string }
-  readonly mechanism: UpgradePlan['mechanism']
+  readonly mechanism: NodePlan['mechanism']
   readonly losesKernelArguments: boolean
 }
 

@@ -1,31 +1,21 @@
-import type { UpgradePlan } from '#contract/upgrades.ts'
-import { toInstant } from '../clock-port.ts'
+import type { NodePlan } from '#contract/upgrades.ts'
 import { TalosFailure } from '../talos-failure.ts'
 import type { Sha256 } from './hash-port.ts'
 import { installerImage, type InstallerImage } from './image.ts'
 import { valueOf } from './known.ts'
 import { isControlPlane, type NodeFacts } from './node-facts.ts'
 import { planRows } from './plan-rows.ts'
-import {
-  commonChecks,
-  hasLegacyUpgrade,
-  losesKernelArguments,
-  upgradeChecks,
-  type Surroundings,
-} from './preflight.ts'
+import { hasLegacyUpgrade, losesKernelArguments, nodeChecks, upgradeChecks } from './preflight.ts'
 import { defaultSchematicId } from './schematic.ts'
 import { findLine, lineOf, minorsBetween, type VersionTable } from './version-table.ts'
 import { parse } from 'semver'
 
-/** Milliseconds a plan holds when nothing moves. */
-const PLAN_VALID = 30 * 60_000
-
 /** Version of a boot slot that no one told; the same in every language. */
 export const UNTOLD = '?'
 
-/** Plan as shown, and what it was computed from. */
-export interface PreparedPlan {
-  readonly plan: UpgradePlan
+/** A node's plan as shown, and what it was computed from. */
+export interface PreparedNode {
+  readonly plan: NodePlan
   readonly facts: NodeFacts
   /** Fingerprint of the inputs; another one means the plan is stale. */
   readonly inputs: string
@@ -33,16 +23,14 @@ export interface PreparedPlan {
 }
 
 export interface PlanParts {
-  readonly planId: string
   readonly table: VersionTable
   readonly sha256: Sha256
-  readonly around: Surroundings
   /** Seconds that earlier runs of this kind took on this node. */
   readonly earlierRuns: readonly number[]
 }
 
 /** Computes the upgrade of one node. Throws what kept the node from telling its version, or `target-illegal`. */
-export function planUpgrade(facts: NodeFacts, version: string, parts: PlanParts): PreparedPlan {
+export function planUpgrade(facts: NodeFacts, version: string, parts: PlanParts): PreparedNode {
   const { table, sha256 } = parts
   const { tag, platform } = versionOf(facts)
   const to = targetOf(table, version, facts.node)
@@ -60,16 +48,15 @@ export function planUpgrade(facts: NodeFacts, version: string, parts: PlanParts)
   const mechanism = mechanismOf(facts, tag)
   const loses = mechanism === 'lifecycle' && losesKernelArguments(facts)
   const target = { table, from: tag, to, image, mechanism, sha256 }
-  const plan: UpgradePlan = {
+  const plan: NodePlan = {
     ...frame(facts, parts),
-    kind: 'upgrade',
     from: tag,
     to,
     image: image.reference,
     mechanism,
     rows: [...planRows(facts, { ...target, losesKernelArguments: loses })],
     kept: keptParts(facts, tag),
-    preflight: [...commonChecks(facts, parts.around), ...upgradeChecks(facts, target)],
+    preflight: [...nodeChecks(facts), ...upgradeChecks(facts, target)],
     steps: upgradeSteps(facts),
     talosctl: `talosctl -n ${facts.node} upgrade --image ${image.reference}`,
   }
@@ -77,18 +64,17 @@ export function planUpgrade(facts: NodeFacts, version: string, parts: PlanParts)
 }
 
 /** Computes going back to the other boot slot. `other`: the version in it, where a run of this app wrote it. */
-export function planRollback(facts: NodeFacts, other: string | undefined, parts: PlanParts): PreparedPlan {
+export function planRollback(facts: NodeFacts, other: string | undefined, parts: PlanParts): PreparedNode {
   const { table } = parts
   const { tag } = versionOf(facts)
-  const checks = commonChecks(facts, parts.around).map((check) =>
+  const checks = nodeChecks(facts).map((check) =>
     check.id === 'etcd-quorum' && check.outcome === 'pass' && etcdStepsDown(table, tag, other)
       ? { ...check, outcome: 'warn' as const, evidence: `${check.evidence}; ${etcdStep(table, tag, other)}` }
       : check,
   )
   const target = { table, from: tag, to: other, mechanism: 'rollback' as const, losesKernelArguments: false }
-  const plan: UpgradePlan = {
+  const plan: NodePlan = {
     ...frame(facts, parts),
-    kind: 'rollback',
     from: tag,
     to: other ?? UNTOLD,
     mechanism: 'rollback',
@@ -99,16 +85,6 @@ export function planRollback(facts: NodeFacts, other: string | undefined, parts:
     talosctl: `talosctl -n ${facts.node} rollback`,
   }
   return { plan, facts, inputs: fingerprint(facts) }
-}
-
-/** Why a plan may not be started any more: its half hour is over, or an input is another one now. */
-export function isPlanStale(
-  prepared: PreparedPlan,
-  now: number,
-  facts?: NodeFacts,
-): 'expired' | 'moved' | undefined {
-  if (now > Date.parse(prepared.plan.validUntil)) return 'expired'
-  return facts !== undefined && fingerprint(facts) !== prepared.inputs ? 'moved' : undefined
 }
 
 /** What decides the plan, in a fixed order. etcd's leader may change and the plan still holds; its members may not. */
@@ -152,18 +128,22 @@ function mechanismOf(facts: NodeFacts, tag: string): 'lifecycle' | 'legacy' {
 
 function frame(
   facts: NodeFacts,
-  { planId, around, earlierRuns }: PlanParts,
-): Pick<UpgradePlan, 'planId' | 'node' | 'hostname' | 'computedAt' | 'validUntil' | 'estimateSeconds'> {
+  { earlierRuns }: PlanParts,
+): Pick<NodePlan, 'node' | 'hostname' | 'role' | 'leader' | 'estimateSeconds'> {
   const sorted = earlierRuns.toSorted((a, b) => a - b)
   const median = sorted[Math.floor(sorted.length / 2)]
   return {
-    planId,
     node: facts.node,
     hostname: valueOf(facts.hostname) ?? facts.node,
-    computedAt: toInstant(around.now),
-    validUntil: toInstant(around.now + PLAN_VALID),
+    role: valueOf(facts.role) ?? 'unknown',
+    leader: isLeader(facts),
     ...(median === undefined ? {} : { estimateSeconds: median }),
   }
+}
+
+function isLeader({ etcd }: NodeFacts): boolean {
+  const status = etcd === undefined ? undefined : valueOf(etcd)?.status
+  return status !== undefined && status.leaderId === status.memberId
 }
 
 function firstSteps({ role }: NodeFacts): string[] {
@@ -174,7 +154,7 @@ function upgradeSteps(facts: NodeFacts): string[] {
   return [...firstSteps(facts), 'pull', 'install', 'reboot', 'answers', 'ready', 'verify']
 }
 
-function keptParts(facts: NodeFacts, tag: string): UpgradePlan['kept'] {
+function keptParts(facts: NodeFacts, tag: string): NodePlan['kept'] {
   return [
     { part: 'EPHEMERAL', what: 'ephemeral' },
     { part: 'STATE', what: 'state' },

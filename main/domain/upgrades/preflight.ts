@@ -1,6 +1,6 @@
 import type { CertificateFacts } from '#contract/contexts.ts'
 import type { Run } from '#contract/runs.ts'
-import type { PreflightCheck, UpgradePlan } from '#contract/upgrades.ts'
+import type { NodePlan, PreflightCheck } from '#contract/upgrades.ts'
 import { assessEtcd, quorumOf } from '../etcd/quorum.ts'
 import { TalosFailure } from '../talos-failure.ts'
 import type { Sha256 } from './hash-port.ts'
@@ -24,13 +24,12 @@ export interface Surroundings {
   readonly otherRun: Run | undefined
 }
 
-/** Checks that hold for an upgrade and for a rollback. Order is the order on screen. */
-export function commonChecks(facts: NodeFacts, around: Surroundings): readonly Check[] {
+/** Checks of the whole run, whatever its nodes. Order is the order on screen. */
+export function clusterChecks(around: Surroundings): readonly Check[] {
   return [
     { id: 'role-admin', ...adminCheck(around.certificate) },
     { id: 'certificate-outlives-run', ...certificateCheck(around.certificate, around.now) },
     { id: 'no-other-run', ...otherRunCheck(around.otherRun) },
-    ...nodeChecks(facts),
   ]
 }
 
@@ -70,7 +69,7 @@ export interface UpgradeTargetFacts {
   readonly from: string
   readonly to: string
   readonly image: InstallerImage
-  readonly mechanism: UpgradePlan['mechanism']
+  readonly mechanism: NodePlan['mechanism']
   readonly sha256: Sha256
 }
 
@@ -204,7 +203,7 @@ function schematicCheck({ schematic }: NodeFacts, { image, sha256 }: UpgradeTarg
 }
 
 /** Who loses arguments: GRUB, new mechanism, arguments in the config that grub.cfg takes from there (behaviour.md §5.3). */
-function kernelArgumentsCheck(facts: NodeFacts, mechanism: UpgradePlan['mechanism']): Verdict {
+function kernelArgumentsCheck(facts: NodeFacts, mechanism: NodePlan['mechanism']): Verdict {
   const { install, security } = facts
   if (!install.known) {
     // A UKI has its arguments inside; a GRUB node may have them in the config that could not be read.

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { controlPlane, createUpgradeScene, worker } from '../../../tests/fakes/upgrade-scene.ts'
+import { controlPlane, createUpgradeScene, flat, worker } from '../../../tests/fakes/upgrade-scene.ts'
 
 async function rollBack(scene: ReturnType<typeof createUpgradeScene>, hostname: string) {
-  const plan = await scene.handlers['upgrades.plan-rollback'](scene.ref(hostname), scene.signal)
+  const plan = flat(await scene.handlers['upgrades.plan-rollback'](scene.ref(hostname), scene.signal))
   return { plan, run: await scene.finish(await scene.start(plan.planId)) }
 }
 
@@ -74,7 +74,7 @@ describe('rolling back', () => {
     const { planId } = await scene.plan('estante-1', 'v1.14.0')
     scene.talos.node('estante-1').troubles.add('falls-back')
     expect((await scene.finish(await scene.start(planId))).outcome).toBe('fell-back')
-    const plan = await scene.handlers['upgrades.plan-rollback'](scene.ref('estante-1'), scene.signal)
+    const plan = flat(await scene.handlers['upgrades.plan-rollback'](scene.ref('estante-1'), scene.signal))
     expect(plan.to).toBe('v1.14.0')
   })
 })

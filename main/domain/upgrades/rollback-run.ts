@@ -2,8 +2,10 @@ import type { VerdictRow } from '#contract/runs.ts'
 import type { RunControl, RunEvent } from '../runs/run-port.ts'
 import { TalosFailure, isFailure } from '../talos-failure.ts'
 import { awaitBoot, awaitGone, readBootMark, type BootWatch } from './await-boot.ts'
-import { UNTOLD, type PreparedPlan } from './plan.ts'
-import { checkAgain, runToVerdict, takeSnapshot, type RunDeps, type RunScene } from './run-frame.ts'
+import type { PreparedPlan } from './compose-plan.ts'
+import { UNTOLD, type PreparedNode } from './plan.ts'
+import { runNodes } from './rolling-run.ts'
+import { checkAgain, takeSnapshot, type RunDeps, type RunScene } from './run-frame.ts'
 import { runStep, throwIfStopped, type RunPart, type StepResult } from './run-step.ts'
 import { followSequence } from './sequence-trail.ts'
 import { expectRow, isNot, restartRows } from './verdict.ts'
@@ -16,27 +18,19 @@ export function runRollback(
   prepared: PreparedPlan,
   deps: RunDeps,
 ): (control: RunControl) => AsyncGenerator<RunEvent, void, void> {
-  return async function* (control) {
-    const { plan, facts } = prepared
-    const scene: RunScene = { ...deps, control, node: plan.node, hostname: plan.hostname }
-    const rows = expectedRows(prepared)
-    yield { kind: 'planned', steps: plan.steps.map((name) => ({ id: name, name })) }
-    yield { kind: 'expected', rows }
-    yield* runToVerdict(
-      scene,
-      () => rows,
-      async function* (changed) {
-        yield* checkAgain(scene, prepared)
-        if (plan.steps.includes('snapshot')) yield* takeSnapshot(scene)
-        throwIfStopped(control, plan.node)
-        yield* awaitBoot(yield* switchSlot(scene, changed), facts)
-      },
-    )
-  }
+  return runNodes(prepared, { expect: expectedRows, steps: rollBackNode }, deps)
+}
+
+async function* rollBackNode(scene: RunScene, prepared: PreparedNode, changed: () => void): RunPart<void> {
+  const { plan, facts } = prepared
+  yield* checkAgain(scene, prepared)
+  if (plan.steps.includes('snapshot')) yield* takeSnapshot(scene)
+  throwIfStopped(scene.control, plan.node)
+  yield* awaitBoot(yield* switchSlot(scene, changed), facts)
 }
 
 /** Where no one told what the other slot holds, only that it is another version can be expected. */
-function expectedRows({ plan, facts }: PreparedPlan): readonly VerdictRow[] {
+function expectedRows({ plan, facts }: PreparedNode): readonly VerdictRow[] {
   const target = plan.to === UNTOLD ? isNot(plan.from) : plan.to
   const entry = plan.rows.find(({ fact }) => fact === 'boot-entry')?.after
   const rows = [expectRow('talos', facts, target)]

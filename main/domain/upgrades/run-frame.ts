@@ -1,10 +1,12 @@
 import type { RunOutcome, VerdictRow } from '#contract/runs.ts'
+import type { WireError } from '#contract/wire-error.ts'
 import type { ClockPort } from '../clock-port.ts'
 import type { TalosPort } from '../nodes/talos-port.ts'
 import type { RunControl, RunEvent } from '../runs/run-port.ts'
 import { TalosFailure, isFailure, toWireError } from '../talos-failure.ts'
 import { gatherNodeFacts } from './gather.ts'
-import { fingerprint, type PreparedPlan } from './plan.ts'
+import { hasMoved } from './compose-plan.ts'
+import type { PreparedNode } from './plan.ts'
 import { nodeChecks, quorumChecks, throwIfBlocked } from './preflight.ts'
 import { duration, mebibytes, runStep, type RunPart, type StepResult } from './run-step.ts'
 import type { SnapshotPort } from './snapshot-port.ts'
@@ -42,15 +44,22 @@ const REFUSALS = [
   'unsupported-by-version',
 ] as const
 
+/** How one node ended: what was found beside what was expected, and why it is so where something failed. */
+export interface NodeVerdict {
+  readonly rows: readonly VerdictRow[]
+  readonly outcome: RunOutcome
+  readonly error?: WireError
+}
+
 /**
- * The body of a run between its plan and its verdict. `steps` sets `scene.changed` once the node is no longer as it
- * was; whatever goes wrong, the node is read again and the run ends with what was found.
+ * The steps of one node and its verdict. `steps` calls `changed` once the node is no longer as it was; whatever goes
+ * wrong, the node is read again and ends with what was found.
  */
-export async function* runToVerdict(
+export async function* toVerdict(
   scene: RunScene,
   rows: () => readonly VerdictRow[],
   steps: (changed: () => void) => RunPart<void>,
-): AsyncGenerator<RunEvent, void, void> {
+): RunPart<NodeVerdict> {
   let changed = false
   try {
     yield* steps(() => {
@@ -58,10 +67,18 @@ export async function* runToVerdict(
     })
   } catch (error) {
     if (scene.control.signal.aborted || !(error instanceof TalosFailure)) throw error
-    yield await verdictOfFailure(scene, rows(), error, changed)
-    return
+    return verdictOfFailure(scene, rows(), error, changed)
   }
-  yield* verify(scene, rows())
+  return yield* verify(scene, rows())
+}
+
+/** The same for a run of one node and nothing else. */
+export async function* runToVerdict(
+  scene: RunScene,
+  rows: () => readonly VerdictRow[],
+  steps: (changed: () => void) => RunPart<void>,
+): AsyncGenerator<RunEvent, void, void> {
+  yield { kind: 'verdict', ...(yield* toVerdict(scene, rows, steps)) }
 }
 
 async function verdictOfFailure(
@@ -69,13 +86,13 @@ async function verdictOfFailure(
   expected: readonly VerdictRow[],
   error: TalosFailure,
   changed: boolean,
-): Promise<RunEvent> {
+): Promise<NodeVerdict> {
   const facts = await gatherNodeFacts(scene.talos, scene.node, scene.control.signal)
   const rows = judgeRows(expected, facts)
   if (isFailure(error, 'cancelled') && scene.control.stopRequested()) {
-    return { kind: 'verdict', rows, outcome: 'stopped' }
+    return { rows, outcome: 'stopped' }
   }
-  return { kind: 'verdict', rows, outcome: outcomeOfFailure(rows, error, changed), error: toWireError(error) }
+  return { rows, outcome: outcomeOfFailure(rows, error, changed), error: toWireError(error) }
 }
 
 function outcomeOfFailure(rows: readonly VerdictRow[], error: TalosFailure, changed: boolean): RunOutcome {
@@ -88,7 +105,7 @@ function outcomeOfFailure(rows: readonly VerdictRow[], error: TalosFailure, chan
 }
 
 /** Step `verify`: everything is read again, and again for a while where something is only late. */
-async function* verify(scene: RunScene, expected: readonly VerdictRow[]): RunPart<void> {
+async function* verify(scene: RunScene, expected: readonly VerdictRow[]): RunPart<NodeVerdict> {
   const { control } = scene
   const rows = yield* runStep('verify', control, async function* (): RunPart<
     StepResult<readonly VerdictRow[]>
@@ -98,7 +115,7 @@ async function* verify(scene: RunScene, expected: readonly VerdictRow[]): RunPar
     const proven = value.filter(({ outcome }) => outcome === 'proven').length
     return { value, detail: `${proven}/${value.length}` }
   })
-  yield { kind: 'verdict', rows, outcome: outcomeOf(rows) }
+  return { rows, outcome: outcomeOf(rows) }
 }
 
 async function readBack(scene: RunScene, expected: readonly VerdictRow[]): Promise<readonly VerdictRow[]> {
@@ -114,14 +131,14 @@ async function readBack(scene: RunScene, expected: readonly VerdictRow[]): Promi
 }
 
 /** Step `preflight`: the plan's inputs once more, and what the nodes tell, right before anything is touched. */
-export async function* checkAgain(scene: RunScene, prepared: PreparedPlan): RunPart<void> {
+export async function* checkAgain(scene: RunScene, prepared: PreparedNode): RunPart<void> {
   const { talos, node, control } = scene
   yield* runStep('preflight', control, async function* (): RunPart<StepResult<void>> {
     yield { kind: 'step-progress', id: 'preflight', progress: 0 }
     const facts = await gatherNodeFacts(talos, node, control.signal)
     if (!facts.version.known)
       throw facts.version.failure ?? new TalosFailure('node-error', facts.version.reason)
-    if (fingerprint(facts) !== prepared.inputs) {
+    if (hasMoved(prepared, facts)) {
       throw new TalosFailure(
         'plan-stale',
         `${scene.hostname} is no longer as it was when this was planned.`,

@@ -34,6 +34,49 @@ export async function* runStep<T>(
   return value
 }
 
+/** Id of a node's step in a run of several. */
+export function stepIdOf(node: string, step: string): string {
+  return `${node}/${step}`
+}
+
+/** Part of a run that is about one node: its steps and rows carry the node from here on. */
+export async function* inNode<T>(node: string, part: RunPart<T>): RunPart<T> {
+  try {
+    let next = await part.next()
+    while (next.done !== true) {
+      yield ofNode(node, next.value)
+      next = await part.next()
+    }
+    return next.value
+  } finally {
+    // Whoever stops listening here lets go of what the part holds open.
+    await part.return(undefined as never)
+  }
+}
+
+function ofNode(node: string, event: RunEvent): RunEvent {
+  switch (event.kind) {
+    case 'step-started':
+    case 'step-progress':
+    case 'step-ended':
+      return { ...event, id: stepIdOf(node, event.id) }
+    case 'expected':
+    case 'verdict':
+    case 'node-ended':
+      return { ...event, rows: event.rows.map((row) => ({ ...row, node })) }
+    case 'planned':
+    case 'output':
+    case 'node-started':
+    case 'layers':
+    case 'boot-times':
+    case 'question':
+    case 'trial':
+    case 'probe':
+    case 'decided':
+      return event
+  }
+}
+
 /** Thrown between two steps when the person asked to stop. */
 export function throwIfStopped(control: RunControl, node: string): void {
   if (control.stopRequested()) throw new TalosFailure('cancelled', 'Stopped between two steps.', { node })

@@ -224,7 +224,7 @@ describe('an upgrade that goes wrong', () => {
     const scene = createUpgradeScene(three)
     const { planId } = await scene.plan('bronce-1', 'v1.14.0')
     scene.journal.beforeAppend = ({ event }) => {
-      if (event.kind === 'step-started' && event.id === 'preflight')
+      if (event.kind === 'step-started' && event.id.endsWith('/preflight'))
         scene.talos.node('bronce-2').learner = true
     }
     const run = await scene.finish(await scene.start(planId))
@@ -236,7 +236,7 @@ describe('an upgrade that goes wrong', () => {
     const scene = createUpgradeScene(three)
     const { planId } = await scene.plan('bronce-1', 'v1.14.0')
     scene.journal.beforeAppend = ({ event }) => {
-      if (event.kind === 'step-started' && event.id === 'preflight')
+      if (event.kind === 'step-started' && event.id.endsWith('/preflight'))
         scene.talos.node('bronce-2').troubles.add('off')
     }
     const run = await scene.finish(await scene.start(planId))
@@ -248,7 +248,7 @@ describe('an upgrade that goes wrong', () => {
     const scene = createUpgradeScene(three)
     const { planId } = await scene.plan('bronce-1', 'v1.14.0')
     scene.journal.beforeAppend = ({ event }) => {
-      if (event.kind === 'step-started' && event.id === 'pull')
+      if (event.kind === 'step-started' && event.id.endsWith('/pull'))
         scene.talos.node('bronce-3').troubles.add('off')
     }
     const run = await scene.finish(await scene.start(planId))

@@ -4,17 +4,12 @@ import { TalosFailure, isFailure } from '../talos-failure.ts'
 import { awaitBoot, awaitGone, readBootMark, type BootWatch } from './await-boot.ts'
 import { valueOf } from './known.ts'
 import type { NodeFacts } from './node-facts.ts'
-import type { PreparedPlan } from './plan.ts'
+import type { PreparedPlan } from './compose-plan.ts'
+import type { PreparedNode } from './plan.ts'
 import { planRows } from './plan-rows.ts'
 import { createPullState } from './pull-progress.ts'
-import {
-  checkAgain,
-  checkQuorum,
-  runToVerdict,
-  takeSnapshot,
-  type RunDeps,
-  type RunScene,
-} from './run-frame.ts'
+import { runNodes } from './rolling-run.ts'
+import { checkAgain, checkQuorum, takeSnapshot, type RunDeps, type RunScene } from './run-frame.ts'
 import { duration, runStep, throwIfStopped, type RunPart, type StepResult } from './run-step.ts'
 import { followSequence, type SequenceTrail } from './sequence-trail.ts'
 import { untilStalled } from './until-stalled.ts'
@@ -37,42 +32,33 @@ const EXIT_CODES = [
 ]
 
 /**
- * Upgrades one node by an accepted plan. Order: inputs again, etcd snapshot, pull, install, restart, wait, read back.
- * The installer is never cut off; the person's stop is heard between steps and up to the restart.
+ * Upgrades nodes by an accepted plan, one after the other. Order on each: inputs again, etcd snapshot, pull, install,
+ * restart, wait, read back. The installer is never cut off; the person's stop is heard between steps and up to the
+ * restart.
  */
 export function runUpgrade(
   prepared: PreparedPlan,
   table: VersionTable,
   deps: RunDeps,
 ): (control: RunControl) => AsyncGenerator<RunEvent, void, void> {
-  return async function* (control) {
-    const { plan, facts } = prepared
-    const scene: RunScene = { ...deps, control, node: plan.node, hostname: plan.hostname }
-    const rows = expectedRows(prepared, table)
-    yield { kind: 'planned', steps: plan.steps.map((name) => ({ id: name, name })) }
-    yield { kind: 'expected', rows }
-    yield* runToVerdict(
-      scene,
-      () => rows,
-      async function* (changed) {
-        yield* checkAgain(scene, prepared)
-        if (plan.steps.includes('snapshot')) {
-          throwIfStopped(control, plan.node)
-          yield* takeSnapshot(scene)
-        }
-        throwIfStopped(control, plan.node)
-        const watch =
-          plan.mechanism === 'legacy'
-            ? yield* legacySteps(scene, plan.image ?? '', changed)
-            : yield* lifecycleSteps(scene, plan.image ?? '', changed)
-        yield* awaitBoot(watch, facts)
-      },
-    )
+  return runNodes(prepared, { expect: (one) => expectedRows(one, table), steps: upgradeNode }, deps)
+}
+
+async function* upgradeNode(scene: RunScene, prepared: PreparedNode, changed: () => void): RunPart<void> {
+  const { plan, facts } = prepared
+  const { control } = scene
+  yield* checkAgain(scene, prepared)
+  if (plan.steps.includes('snapshot')) {
+    throwIfStopped(control, plan.node)
+    yield* takeSnapshot(scene)
   }
+  throwIfStopped(control, plan.node)
+  const steps = plan.mechanism === 'legacy' ? legacySteps : lifecycleSteps
+  yield* awaitBoot(yield* steps(scene, plan.image ?? '', changed), facts)
 }
 
 /** What the verdict will ask of this upgrade. Facts that the node could not tell before cannot be compared and stay out. */
-function expectedRows({ plan, facts, image }: PreparedPlan, table: VersionTable): readonly VerdictRow[] {
+function expectedRows({ plan, facts, image }: PreparedNode, table: VersionTable): readonly VerdictRow[] {
   const rows = [expectRow('talos', facts, plan.to)]
   if (facts.schematic.known) {
     rows.push(expectRow('schematic', facts, image?.schematicId ?? '–'))

@@ -58,7 +58,10 @@ export function judgeRows(rows: readonly VerdictRow[], facts: NodeFacts): readon
   return rows.map((row) => {
     if (!isVerdictFact(row.fact)) return row
     const { fact, expected } = row
-    const before = row.before === undefined ? {} : { before: row.before }
+    const before = {
+      ...(row.node === undefined ? {} : { node: row.node }),
+      ...(row.before === undefined ? {} : { before: row.before }),
+    }
     const finding = findingOf(row.fact, facts)
     if (!finding.known) return { fact, ...before, expected, outcome: 'unknown', note: finding.reason }
     const found = finding.value ?? NONE

@@ -17,12 +17,17 @@ export function createRunHandlers({
   runs,
   clusters,
   sha256,
-}: Deps): Pick<Handlers, 'runs.watch' | 'runs.stop' | 'runs.settle' | 'runs.export'> {
+}: Deps): Pick<Handlers, 'runs.watch' | 'runs.stop' | 'runs.answer' | 'runs.settle' | 'runs.export'> {
   return {
     'runs.watch': ({ context, limit }, signal) => runs.watch({ context, limit }, signal),
 
-    async 'runs.stop'({ runId }) {
-      runs.stop(runId)
+    async 'runs.stop'({ runId, when }) {
+      runs.stop(runId, when)
+      return {}
+    },
+
+    async 'runs.answer'({ runId, questionId, answer }) {
+      runs.answer(runId, questionId, answer)
       return {}
     },
 

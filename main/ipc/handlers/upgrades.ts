@@ -1,4 +1,5 @@
 import { RunId } from '#contract/names.ts'
+import { PlanOptions, type NodePlan } from '#contract/upgrades.ts'
 import type { ContextName } from '#contract/names.ts'
 import type { Run } from '#contract/runs.ts'
 import type { ClockPort } from '../../domain/clock-port.ts'
@@ -11,14 +12,15 @@ import type { Sha256 } from '../../domain/upgrades/hash-port.ts'
 import { valueOf } from '../../domain/upgrades/known.ts'
 import { otherSlotVersion, runSeconds } from '../../domain/upgrades/past-runs.ts'
 import {
+  composePlan,
+  hasMoved,
   isPlanStale,
-  planRollback,
-  planUpgrade,
-  type PlanParts,
+  throwIfNotAccepted,
   type PreparedPlan,
-} from '../../domain/upgrades/plan.ts'
+} from '../../domain/upgrades/compose-plan.ts'
+import { planRollback, planUpgrade, type PlanParts, type PreparedNode } from '../../domain/upgrades/plan.ts'
+import { nodeChecks, throwIfBlocked, type Surroundings } from '../../domain/upgrades/preflight.ts'
 import { runRollback } from '../../domain/upgrades/rollback-run.ts'
-import { nodeChecks, throwIfBlocked } from '../../domain/upgrades/preflight.ts'
 import type { SnapshotPort } from '../../domain/upgrades/snapshot-port.ts'
 import { listTargets } from '../../domain/upgrades/targets.ts'
 import { runUpgrade } from '../../domain/upgrades/upgrade-run.ts'
@@ -58,18 +60,15 @@ export function createUpgradeHandlers(
   }
 
   function partsOf(cluster: Cluster, kind: Run['kind'], node: string): PlanParts {
+    return { table, sha256: deps.sha256, earlierRuns: runSeconds(runs.list(cluster.name), kind, node) }
+  }
+
+  function around(cluster: Cluster): Surroundings {
     const past = runs.list(cluster.name)
     return {
-      planId: deps.newId(),
-      table,
-      sha256: deps.sha256,
-      around: {
-        now: clock.now(),
-        certificate: cluster.certificate,
-        otherRun:
-          runs.holder(cluster.name) ?? past.find((run) => isOpen(run) && run.outcome === 'interrupted'),
-      },
-      earlierRuns: runSeconds(past, kind, node),
+      now: clock.now(),
+      certificate: cluster.certificate,
+      otherRun: runs.holder(cluster.name) ?? past.find((run) => isOpen(run) && run.outcome === 'interrupted'),
     }
   }
 
@@ -80,29 +79,39 @@ export function createUpgradeHandlers(
   }
 
   /** What was shown is what starts: nothing blocks, nobody else is at it, and no input moved. */
-  async function assertStartable(prepared: KeptPlan, cluster: Cluster, signal: AbortSignal): Promise<void> {
+  async function assertStartable(
+    prepared: KeptPlan,
+    accepted: readonly string[],
+    cluster: Cluster,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { plan } = prepared
-    const where = { node: plan.node }
-    throwIfBlocked(plan.preflight, plan.node)
+    throwIfNotAccepted(plan, accepted)
     const holder = runs.holder(cluster.name)
     if (holder !== undefined) {
       throw new TalosFailure('run-active', `${holder.hostname} is in a run since ${holder.startedAt}.`, {
         node: holder.node,
       })
     }
-    if (isPlanStale(prepared, clock.now()) === 'expired') {
-      throw new TalosFailure('plan-stale', `This plan was computed at ${plan.computedAt}.`, where)
+    if (isPlanStale(prepared, clock.now())) {
+      throw new TalosFailure('plan-stale', `This plan was computed at ${plan.computedAt}.`)
     }
-    const facts = await gatherNodeFacts(cluster.talos, plan.node, signal)
+    await Promise.all(prepared.nodes.map((one) => assertAsPlanned(one, plan.computedAt, cluster, signal)))
+  }
+
+  async function assertAsPlanned(
+    one: PreparedNode,
+    computedAt: string,
+    { talos }: Cluster,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { node, hostname } = one.plan
+    const facts = await gatherNodeFacts(talos, node, signal)
     if (!facts.version.known && facts.version.failure !== undefined) throw facts.version.failure
-    if (isPlanStale(prepared, clock.now(), facts) !== undefined) {
-      throw new TalosFailure(
-        'plan-stale',
-        `${plan.hostname} is no longer as it was at ${plan.computedAt}.`,
-        where,
-      )
+    if (hasMoved(one, facts)) {
+      throw new TalosFailure('plan-stale', `${hostname} is no longer as it was at ${computedAt}.`, { node })
     }
-    throwIfBlocked(nodeChecks(facts), plan.node)
+    throwIfBlocked(nodeChecks(facts), node)
   }
 
   return {
@@ -122,32 +131,64 @@ export function createUpgradeHandlers(
       }
     },
 
-    async 'upgrades.plan'({ context, node, version }, signal) {
+    async 'upgrades.plan'({ context, nodes, version, options }, signal) {
       const cluster = await clusters.cluster(context)
-      const facts = await gatherNodeFacts(cluster.talos, node, signal)
-      return keep(context, planUpgrade(facts, version, partsOf(cluster, 'upgrade', node)))
+      const prepared = await Promise.all(
+        [...new Set(nodes)].map(async (node) => {
+          const facts = await gatherNodeFacts(cluster.talos, node, signal)
+          return planUpgrade(facts, version, partsOf(cluster, 'upgrade', node))
+        }),
+      )
+      return keep(
+        context,
+        composePlan(prepared, {
+          planId: deps.newId(),
+          kind: 'upgrade',
+          options: PlanOptions.parse(options ?? {}),
+          around: around(cluster),
+        }),
+      )
     },
 
     async 'upgrades.plan-rollback'({ context, node }, signal) {
       const cluster = await clusters.cluster(context)
       const facts = await gatherNodeFacts(cluster.talos, node, signal)
       const other = otherSlotVersion(runs.list(context), node)
-      return keep(context, planRollback(facts, other, partsOf(cluster, 'rollback', node)))
+      return keep(
+        context,
+        composePlan([planRollback(facts, other, partsOf(cluster, 'rollback', node))], {
+          planId: deps.newId(),
+          kind: 'rollback',
+          options: PlanOptions.parse({}),
+          around: around(cluster),
+        }),
+      )
     },
 
-    async 'upgrades.start'({ planId }, signal) {
+    async 'upgrades.start'({ planId, accepted = [] }, signal) {
       const prepared = planOf(planId)
       const { plan, context } = prepared
       const cluster = await clusters.cluster(context)
-      await assertStartable(prepared, cluster, signal)
+      await assertStartable(prepared, accepted, cluster, signal)
       const parts = { talos: cluster.talos, clock, snapshots, context }
+      const [first] = plan.nodes
       const id = await runs.start(
         {
           kind: plan.kind,
           context,
-          node: plan.node,
-          hostname: plan.hostname,
-          title: { key: `run.${plan.kind}`, parameters: { from: plan.from, to: plan.to } },
+          node: first?.node ?? '',
+          hostname: first?.hostname ?? '',
+          nodes: plan.nodes.map(({ node, hostname, role, estimateSeconds }) => ({
+            node,
+            hostname,
+            role,
+            state: 'waiting' as const,
+            ...(estimateSeconds === undefined ? {} : { estimateSeconds }),
+          })),
+          title: {
+            key: `run.${plan.kind}`,
+            parameters: { from: listOf(plan.nodes, 'from'), to: listOf(plan.nodes, 'to') },
+          },
           talosctl: plan.talosctl,
           exclusive: true,
           stoppable: true,
@@ -159,4 +200,9 @@ export function createUpgradeHandlers(
       return { runId: RunId.parse(id) }
     },
   }
+}
+
+/** `v1.13.9`, or `v1.12.11, v1.13.9` where the nodes are not alike. */
+function listOf(nodes: readonly NodePlan[], what: 'from' | 'to'): string {
+  return [...new Set(nodes.map((node) => node[what]))].sort().join(', ')
 }

@@ -35,7 +35,9 @@ export function PlanFrame({
 }) {
   const { t, format } = useText()
   const start = useAction('upgrades.start')
-  const blocks = plan?.preflight.filter(({ outcome }) => outcome === 'block').length ?? 0
+  const checks =
+    plan === undefined ? [] : [...plan.preflight, ...plan.nodes.flatMap((node) => node.preflight)]
+  const blocks = checks.filter(({ outcome }) => outcome === 'block').length
   const failure = start.error ?? error
 
   async function go(): Promise<void> {
@@ -81,7 +83,7 @@ export function PlanFrame({
           {plan === undefined ? (
             <p className="dim">{t('upgrade.choose-first')}</p>
           ) : (
-            <Preflight checks={plan.preflight} askedAt={plan.computedAt} />
+            <Preflight checks={checks} askedAt={plan.computedAt} />
           )}
         </div>
         <div className="upgrade-rail-foot">

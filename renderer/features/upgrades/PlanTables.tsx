@@ -1,4 +1,4 @@
-import type { PlanRow, UpgradePlan } from '#contract/upgrades.ts'
+import type { NodePlan, PlanRow, UpgradePlan } from '#contract/upgrades.ts'
 import { Command } from '../../ui/Command.tsx'
 import { Facts } from '../../ui/Facts.tsx'
 import { knownKey } from '../../ui/i18n/catalogue.ts'
@@ -18,15 +18,29 @@ const MONO: ReadonlySet<PlanRow['fact']> = new Set([
   'kernel',
 ])
 
-/** What a run would do, before and after, and what it leaves alone. */
+/** What a run would do on each node, before and after, and what it leaves alone. */
 export function PlanTables({ plan }: { readonly plan: UpgradePlan }) {
+  return plan.nodes.map((node) => (
+    <NodeTables key={node.node} kind={plan.kind} computedAt={plan.computedAt} plan={node} />
+  ))
+}
+
+function NodeTables({
+  kind,
+  computedAt,
+  plan,
+}: {
+  readonly kind: UpgradePlan['kind']
+  readonly computedAt: string
+  readonly plan: NodePlan
+}) {
   const text = useText()
   const { t, format } = text
   return (
     <>
       <Section
         title={t('plan.changes', { node: plan.hostname })}
-        remark={t('plan.changes.remark', { time: format.time(plan.computedAt) })}
+        remark={t('plan.changes.remark', { time: format.time(computedAt) })}
       >
         <Table dense label={t('plan.changes', { node: plan.hostname })}>
           <thead>
@@ -56,7 +70,7 @@ export function PlanTables({ plan }: { readonly plan: UpgradePlan }) {
           stops={plan.steps.map((step) => ({ id: step, state: 'ahead', title: stepName(step, text) }))}
         />
       </Section>
-      <Section title={t(plan.kind === 'rollback' ? 'plan.kept.rollback' : 'plan.kept')}>
+      <Section title={t(kind === 'rollback' ? 'plan.kept.rollback' : 'plan.kept')}>
         <Facts
           thick
           facts={plan.kept.map(({ part, what }) => ({ name: part, value: t(`plan.kept.${what}`) }))}

@@ -39,8 +39,11 @@ export function Preflight({
           </div>
         ))}
       </div>
-      {open.map((check) => (
-        <div key={check.id} className={check.outcome === 'block' ? 'check check-block' : 'check'}>
+      {open.map((check, at) => (
+        <div
+          key={`${check.id} ${String(at)}`}
+          className={check.outcome === 'block' ? 'check check-block' : 'check'}
+        >
           <State kind={KIND[check.outcome]}>{t(`preflight.${check.outcome}`)}</State>
           <b>{t(`check.${check.id}`)}</b>
           <div>{t(`check.advice.${check.id}`)}</div>
@@ -50,8 +53,8 @@ export function Preflight({
         </div>
       ))}
       <div className="checks-passed">
-        {passed.map((check) => (
-          <div key={check.id} className="check-line">
+        {passed.map((check, at) => (
+          <div key={`${check.id} ${String(at)}`} className="check-line">
             <State kind="proven">{t(`check.${check.id}`)}</State>
             {check.evidence !== '–' && (
               <span className="meta" title={check.evidence}>

@@ -22,7 +22,10 @@ export function UpgradePage({ context, node }: Props) {
   const targets = useQuery('upgrades.targets', { context, node })
   const [picked, setPicked] = useState<string>()
   const version = picked ?? targets.value?.targets.find(({ reason }) => reason === 'recommended')?.version
-  const plan = useQuery('upgrades.plan', version === undefined ? undefined : { context, node, version })
+  const plan = useQuery(
+    'upgrades.plan',
+    version === undefined ? undefined : { context, nodes: [node], version },
+  )
   const name = summary === undefined ? node : nodeName(summary)
 
   if (targets.value === undefined) {
@@ -41,7 +44,7 @@ export function UpgradePage({ context, node }: Props) {
   }
   const { current, kubernetes, source } = targets.value
   // The plan of the version before stays in memory while the next is computed; it must not be started.
-  const shown = plan.value?.to === version ? plan.value : undefined
+  const shown = plan.value?.nodes[0]?.to === version ? plan.value : undefined
   return (
     <PlanFrame
       title={

@@ -1,4 +1,4 @@
-import type { PlanRow, PreflightCheck, UpgradePlan, UpgradeTarget } from '#contract/upgrades.ts'
+import type { NodePlan, PlanRow, PreflightCheck, UpgradeTarget } from '#contract/upgrades.ts'
 import type { Texts } from '../text-types.ts'
 
 /** Upgrade of one node and the way back. */
@@ -90,6 +90,13 @@ export const upgradesEn = {
   'check.schematic-kept': 'Schematic kept',
   'check.kubernetes-supported': 'Kubernetes supported',
   'check.other-control-planes-ready': 'Other control planes ready',
+  'check.kubernetes-api': 'Kubernetes answers',
+  'check.pods-can-move': 'Pods can leave',
+  'check.storage-settled': 'Storage settled',
+  'check.advice.kubernetes-api':
+    'Without Kubernetes no pod is moved before its node restarts: each stops with it, and starts again when it is back.',
+  'check.advice.pods-can-move': 'The drain will stop at these and ask what you want.',
+  'check.advice.storage-settled': 'A volume that rebuilds has fewer copies now. Wait until it is whole.',
   'check.advice.role-admin': 'Upgrades need a key with os:admin.',
   'check.advice.certificate-outlives-run': 'Renew the certificate first: it would expire in the middle.',
   'check.advice.version-path': 'Choose a version on the way, minor by minor.',
@@ -115,7 +122,7 @@ export const upgradesEn = {
 } as const satisfies Texts &
   Record<`target.${UpgradeTarget['reason']}`, string> &
   Record<`plan.row.${PlanRow['fact']}`, string> &
-  Record<`plan.mechanism.${UpgradePlan['mechanism']}`, string> &
-  Record<`plan.kept.${UpgradePlan['kept'][number]['what']}`, string> &
+  Record<`plan.mechanism.${NodePlan['mechanism']}`, string> &
+  Record<`plan.kept.${NodePlan['kept'][number]['what']}`, string> &
   Record<`check.${PreflightCheck['id']}` | `check.advice.${PreflightCheck['id']}`, string> &
   Record<`preflight.${PreflightCheck['outcome']}`, string>

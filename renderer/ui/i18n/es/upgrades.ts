@@ -89,6 +89,14 @@ export const upgradesEs: Translated<typeof upgradesEn> = {
   'check.schematic-kept': 'Se conserva el schematic',
   'check.kubernetes-supported': 'Kubernetes admitido',
   'check.other-control-planes-ready': 'Los otros planos de control, listos',
+  'check.kubernetes-api': 'Kubernetes responde',
+  'check.pods-can-move': 'Los pods pueden salir',
+  'check.storage-settled': 'Almacenamiento en calma',
+  'check.advice.kubernetes-api':
+    'Sin Kubernetes no se mueve ningún pod antes de reiniciar su nodo: se paran con él y arrancan cuando vuelve.',
+  'check.advice.pods-can-move': 'El drenado se detendrá en estos y te preguntará qué hacer.',
+  'check.advice.storage-settled':
+    'Un volumen que se reconstruye tiene ahora menos copias. Espera a que esté entero.',
   'check.advice.role-admin': 'Para actualizar hace falta una clave con os:admin.',
   'check.advice.certificate-outlives-run': 'Renueva antes el certificado: caducaría a mitad.',
   'check.advice.version-path': 'Elige una versión del camino, menor a menor.',

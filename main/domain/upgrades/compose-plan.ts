@@ -1,0 +1,73 @@
+import type { NodePlan, PlanOptions, PreflightCheck, UpgradePlan } from '#contract/upgrades.ts'
+import { toInstant } from '../clock-port.ts'
+import { TalosFailure } from '../talos-failure.ts'
+import type { NodeFacts } from './node-facts.ts'
+import { orderNodes } from './order.ts'
+import { fingerprint, type PreparedNode } from './plan.ts'
+import { clusterChecks, throwIfBlocked, type Surroundings } from './preflight.ts'
+
+/** Milliseconds a plan holds when nothing moves. */
+const PLAN_VALID = 30 * 60_000
+
+/** Plan as shown, and what each node's part was computed from; same order. */
+export interface PreparedPlan {
+  readonly plan: UpgradePlan
+  readonly nodes: readonly PreparedNode[]
+}
+
+export interface ComposeParts {
+  readonly planId: string
+  readonly kind: UpgradePlan['kind']
+  readonly options: PlanOptions
+  readonly around: Surroundings
+}
+
+/** Joins the nodes' plans to one: order, checks of the whole, sum of the estimates. At least one node. */
+export function composePlan(prepared: readonly PreparedNode[], parts: ComposeParts): PreparedPlan {
+  const { planId, kind, options, around } = parts
+  const nodes = orderNodes(prepared, options.order)
+  const estimates = nodes.map(({ plan }) => plan.estimateSeconds)
+  const known = estimates.filter((seconds) => seconds !== undefined)
+  const plan: UpgradePlan = {
+    planId,
+    kind,
+    nodes: nodes.map((one) => one.plan),
+    options,
+    preflight: [...clusterChecks(around)],
+    steps: [],
+    ...(known.length === estimates.length ? { estimateSeconds: known.reduce((a, b) => a + b, 0) } : {}),
+    computedAt: toInstant(around.now),
+    validUntil: toInstant(around.now + PLAN_VALID),
+    talosctl: nodes.map((one) => one.plan.talosctl).join('\n'),
+  }
+  return { plan, nodes }
+}
+
+/** Every check of a plan with the node it is about, the cluster's own first. */
+export function checksOf(
+  plan: UpgradePlan,
+): readonly { readonly check: PreflightCheck; readonly node?: NodePlan }[] {
+  return [
+    ...plan.preflight.map((check) => ({ check })),
+    ...plan.nodes.flatMap((node) => node.preflight.map((check) => ({ check, node }))),
+  ]
+}
+
+/** Throws `plan-blocked` for what blocks, and for what wants a yes that was not given. */
+export function throwIfNotAccepted(plan: UpgradePlan, accepted: readonly string[]): void {
+  throwIfBlocked(plan.preflight, plan.nodes[0]?.node ?? '')
+  for (const { node, preflight } of plan.nodes) throwIfBlocked(preflight, node)
+  for (const { check, node } of checksOf(plan)) {
+    if (check.accept !== true || accepted.includes(check.id)) continue
+    throw new TalosFailure('plan-blocked', `${check.id}: ${check.evidence}`, { node: node?.node })
+  }
+}
+
+/** Why a plan may not be started any more: its half hour is over, or an input of that node is another one now. */
+export function isPlanStale({ plan }: PreparedPlan, now: number): boolean {
+  return now > Date.parse(plan.validUntil)
+}
+
+export function hasMoved(prepared: PreparedNode, facts: NodeFacts): boolean {
+  return fingerprint(facts) !== prepared.inputs
+}
