@@ -8,6 +8,7 @@ import type { Registry } from './machine/registry.ts'
 import { createRandom } from './machine/random.ts'
 import { API_PORT } from './kubernetes/api-listener.ts'
 import { type SimulatedKubernetes, startKubernetes } from './kubernetes/start-kubernetes.ts'
+import type { StorageSystem } from './kubernetes/storage/storage.ts'
 import { createScenarios, type Scenarios } from './scenarios.ts'
 import { claimAddresses, claimApiPorts } from './wire/addresses.ts'
 import { writeKubeconfig } from './wire/kubeconfig.ts'
@@ -36,6 +37,8 @@ export interface SimulatedClusterOptions {
   readonly instant?: boolean
   /** Default true: an API server on each control plane, nodes and pods. */
   readonly kubernetes?: boolean
+  /** What keeps volumes in that Kubernetes; Longhorn alone unless told otherwise. */
+  readonly storage?: readonly StorageSystem[]
   /** Instead of a clock of `speed`. */
   readonly clock?: SimulatedClock
 }
@@ -124,7 +127,13 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions): P
   let kubernetes: SimulatedKubernetes | undefined
   function beginKubernetes(): SimulatedKubernetes | undefined {
     if (!(options.kubernetes ?? true)) return undefined
-    kubernetes = startKubernetes({ cluster: state, secrets, clock, random })
+    kubernetes = startKubernetes({
+      cluster: state,
+      secrets,
+      clock,
+      random,
+      ...(options.storage ? { storage: options.storage } : {}),
+    })
     state.kubernetes = kubernetes
     return kubernetes
   }

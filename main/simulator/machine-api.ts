@@ -234,6 +234,8 @@ export interface SimulatedMachine {
   readonly maintenance?: MaintenanceMode | undefined
   /** The OS CA in its config; the cluster's own where it says nothing. A worker's has an empty key. */
   readonly authority?: KeyPairPem | undefined
+  /** What the kubelet that runs was started from: it changes later than the config does. Empty before the first. */
+  readonly kubeletImage?: string
   /** What is wrong with it on purpose, by name. */
   readonly troubles?: ReadonlySet<string>
   /** Its API shows a certificate that ran out: the trouble `expired-certificate`. */
@@ -320,6 +322,11 @@ export interface ClusterKubernetes {
    * @throws when the node holds none
    */
   holdVolumes(node: string, held: boolean): void
+  /**
+   * What the node holds of volumes is rebuilt for as long: the trouble `storage-degraded`.
+   * @throws when the node holds none
+   */
+  holdRebuild(node: string, held: boolean): void
 }
 
 /** What machines of one cluster share: etcd, discovery, certificates, a registry. Implemented in machine/cluster-state.ts. */

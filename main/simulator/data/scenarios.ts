@@ -51,6 +51,12 @@ export const SCENARIOS: readonly ScenarioFacts[] = [
     'worker',
     'A disruption budget lets no pod that holds volumes leave: drains run into their timeout.',
   ),
+  facts(
+    'storage-degraded',
+    'node',
+    'worker',
+    'Replicas of volumes on it are rebuilt and never done: volumes stay degraded, the last healthy replica is guarded.',
+  ),
   facts('reboot-hangs', 'node', 'worker', 'After power-down the firmware does not come back.'),
   facts(
     'apply-kills-network',

@@ -5,7 +5,7 @@ interface Details {
   readonly name?: string
   readonly group?: string
   readonly kind?: string
-  readonly causes?: readonly { readonly reason: string; readonly message: string }[]
+  readonly causes?: readonly { readonly reason: string; readonly message: string; readonly field?: string }[]
 }
 
 /** A refusal as the API server words it: becomes a `Status` object with that code. */
@@ -74,6 +74,20 @@ export function unsupportedMediaType(accepted: readonly string[]): ApiFailure {
     'UnsupportedMediaType',
     `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
   )
+}
+
+export function alreadyExists(plural: Plural, name: string): ApiFailure {
+  return new ApiFailure(
+    409,
+    'AlreadyExists',
+    `${qualifiedName(plural)} "${name}" already exists`,
+    about(plural, name),
+  )
+}
+
+/** @param kind with its group where it has one: `DaemonSet.apps` */
+export function invalid(kind: string, name: string, what: string): ApiFailure {
+  return new ApiFailure(422, 'Invalid', `${kind} "${name}" is invalid: ${what}`, { name, kind })
 }
 
 export function expired(asked: number, oldest: number): ApiFailure {

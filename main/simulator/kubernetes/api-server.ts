@@ -1,13 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { HttpsPeer } from '../secure-server.ts'
 import { ApiFailure, badRequest, methodNotAllowed, toStatusObject } from './api-failure.ts'
-import { discoveryAt, RESOURCES } from './catalogue.ts'
+import { discoveryAt, isServed, RESOURCES } from './catalogue.ts'
 import { assertPatchType } from './merge-patch.ts'
+import {
+  createObject,
+  deleteObject,
+  type ObjectWriter,
+  patchObject,
+  replaceObject,
+} from './object-writing.ts'
+import type { KubeObject } from './objects.ts'
 import { list, type Reader, shownOne, watch } from './reading.ts'
 import { bodyOf, type Form, formFor, mediaTypeOf, type Target, targetOf } from './request.ts'
 import { evict, existing, patchNode, remove, replaceNode, type Writer } from './writing.ts'
 
-export interface ApiServer extends Reader, Writer {
+export interface ApiServer extends Reader, Writer, ObjectWriter {
   /** `v1.36.3` */
   readonly version: () => string
   /** `127.0.1.2:6443` */
@@ -57,13 +65,13 @@ async function answer(server: ApiServer, exchange: Exchange): Promise<Reply | un
   const { request, path, query } = exchange
   if (path === '/version') return ok(versionInfo(server.version()))
   if (PUBLIC.includes(path)) return ok('ok')
-  const discovery = discoveryAt(path, server.address)
+  const discovery = discoveryAt(path, server.address, server.store)
   if (discovery) {
     if (request.method !== 'GET') throw methodNotAllowed()
     return ok(discovery)
   }
   const target = targetOf(path)
-  if (!target) return NO_PAGE
+  if (!target || !isServed(server.store, target.plural)) return NO_PAGE
   if (target.subresource !== undefined) return subresource(server, target, exchange)
   const form = formFor(request.headers.accept)
   if (request.method !== 'GET') return write(server, target, exchange, form)
@@ -98,21 +106,57 @@ async function write(
 ): Promise<Reply> {
   const { plural } = target
   const verb = VERBS[request.method ?? '']
-  if (verb === undefined || !RESOURCES[plural].verbs.includes(verb) || target.name === undefined)
+  const isCollection = verb === 'create'
+  if (
+    verb === undefined ||
+    !RESOURCES[plural].verbs.includes(verb) ||
+    isCollection !== (target.name === undefined)
+  )
     throw methodNotAllowed()
-  if (verb === 'patch') assertPatchType(mediaTypeOf(request))
+  const mediaType = mediaTypeOf(request)
+  if (verb === 'patch') assertPatchType(mediaType, plural)
   const body = await bodyOf(request)
-  if (verb === 'delete') return ok(remove(server, target, body ?? {}, query.get('gracePeriodSeconds')))
+  const isDryRun = query.getAll('dryRun').includes('All')
+  if (verb === 'delete') {
+    if (plural === 'pods' || plural === 'poddisruptionbudgets')
+      return ok(remove(server, target, body ?? {}, query.get('gracePeriodSeconds')))
+    return ok(deleteObject(server, target, isDryRun || isDryRunOf(body)))
+  }
   if (!body) throw badRequest('the request has no body')
-  const how = { isDryRun: query.getAll('dryRun').includes('All') }
-  const object =
-    verb === 'patch'
-      ? patchNode(server, target, body, { ...how, mediaType: mediaTypeOf(request) })
-      : replaceNode(server, target, body, how)
-  return ok(shownOne(server, plural, object, query, form))
+  const shown = (object: KubeObject, code = 200): Reply => ({
+    code,
+    body: shownOne(server, plural, object, query, form),
+  })
+  if (plural === 'nodes') {
+    const how = { isDryRun }
+    return shown(
+      verb === 'patch'
+        ? patchNode(server, target, body, { ...how, mediaType })
+        : replaceNode(server, target, body, how),
+    )
+  }
+  if (verb === 'create') return shown(createObject(server, target, body, { isDryRun }), 201)
+  if (verb === 'update') return shown(replaceObject(server, target, body, { isDryRun }))
+  const { object, isNew } = patchObject(server, target, body, {
+    isDryRun,
+    mediaType,
+    fieldManager: query.get('fieldManager') ?? '',
+    force: query.get('force') === 'true',
+  })
+  return shown(object, isNew ? 201 : 200)
 }
 
-const VERBS: Readonly<Record<string, string>> = { PATCH: 'patch', PUT: 'update', DELETE: 'delete' }
+function isDryRunOf(options: Readonly<Record<string, unknown>> | undefined): boolean {
+  const { dryRun } = options ?? {}
+  return Array.isArray(dryRun) && dryRun.includes('All')
+}
+
+const VERBS: Readonly<Record<string, string>> = {
+  POST: 'create',
+  PATCH: 'patch',
+  PUT: 'update',
+  DELETE: 'delete',
+}
 
 /** Events line by line until the caller goes or its `timeoutSeconds` are over. */
 function stream(server: ApiServer, target: Target, exchange: Exchange, form: Form): void {
@@ -159,7 +203,7 @@ function forbidden(why: string, what: string, details = {}): ApiFailure {
 }
 
 function verbOf({ method = 'GET' }: IncomingMessage): string {
-  return method === 'POST' ? 'create' : (VERBS[method] ?? method.toLowerCase())
+  return VERBS[method] ?? method.toLowerCase()
 }
 
 function versionInfo(gitVersion: string): object {

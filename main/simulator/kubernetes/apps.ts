@@ -11,8 +11,6 @@ export interface App {
   readonly containers: readonly { readonly name: string; readonly image: string }[]
   readonly volumes?: readonly (Readonly<Record<string, unknown>> & { readonly name: string })[]
   readonly hostNetwork?: boolean
-  /** Which taints it puts up with beyond what every pod does. */
-  readonly tolerates?: 'control-plane' | 'everything'
   readonly priorityClassName?: string
   readonly graceSeconds?: number
   /** A budget of that many available pods goes with it. */
@@ -30,44 +28,9 @@ export const NAMESPACES: Readonly<Record<string, Readonly<Record<string, string>
   traefik: {},
 }
 
-/** @param kubernetes `v1.36.3`, of the first control plane */
-export function appsOf(kubernetes: string): readonly App[] {
-  return [...systemApps(kubernetes), ...storageApps(), ...homeApps()]
-}
-
-function systemApps(kubernetes: string): readonly App[] {
-  return [
-    {
-      kind: 'Deployment',
-      namespace: 'kube-system',
-      name: 'coredns',
-      replicas: 2,
-      labels: { 'k8s-app': 'kube-dns' },
-      containers: [{ name: 'coredns', image: 'registry.k8s.io/coredns/coredns:v1.14.6' }],
-      tolerates: 'control-plane',
-      priorityClassName: 'system-cluster-critical',
-    },
-    {
-      kind: 'DaemonSet',
-      namespace: 'kube-system',
-      name: 'kube-flannel',
-      labels: { 'k8s-app': 'flannel', tier: 'node' },
-      containers: [{ name: 'kube-flannel', image: 'ghcr.io/siderolabs/flannel:v0.28.8' }],
-      hostNetwork: true,
-      tolerates: 'everything',
-      priorityClassName: 'system-node-critical',
-    },
-    {
-      kind: 'DaemonSet',
-      namespace: 'kube-system',
-      name: 'kube-proxy',
-      labels: { 'k8s-app': 'kube-proxy', tier: 'node' },
-      containers: [{ name: 'kube-proxy', image: `registry.k8s.io/kube-proxy:${kubernetes}` }],
-      hostNetwork: true,
-      tolerates: 'everything',
-      priorityClassName: 'system-cluster-critical',
-    },
-  ]
+/** What people put into the cluster; Talos' own part comes from its manifests. */
+export function appsOf(): readonly App[] {
+  return [...storageApps(), ...homeApps()]
 }
 
 function storageApps(): readonly App[] {

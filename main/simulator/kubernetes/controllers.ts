@@ -1,5 +1,4 @@
 import { INSTANCE_MANAGER } from './apps.ts'
-import { budgetStatus } from './disruptions.ts'
 import type { Kubelets } from './kubelets.ts'
 import { unawaited, type KubeWorld } from './kube-world.ts'
 import {
@@ -8,10 +7,14 @@ import {
   timestamp,
   type KubeNode,
   type OwnerReference,
+  type Plural,
   type Pod,
   type PodTemplate,
   type Workload,
 } from './objects.ts'
+import { rollOutDeployments, surplusOf } from './rollouts.ts'
+import { templateHash } from './template-hash.ts'
+import { byOwner, isLeaving, writeStatuses } from './workload-status.ts'
 import { newPod } from './pods.ts'
 import { schedule, untroubled } from './scheduler.ts'
 import { obstacle } from './tolerations.ts'
@@ -25,6 +28,14 @@ export interface Controllers {
 }
 
 const PODS_AFTER_BOOT = 45_000
+const LOOKED_AT: readonly Plural[] = [
+  'pods',
+  'nodes',
+  'poddisruptionbudgets',
+  'deployments',
+  'daemonsets',
+  'replicasets',
+]
 
 /** The controller manager and the scheduler: they look again after every change. */
 export function createControllers(world: KubeWorld, kubelets: Kubelets): Controllers {
@@ -35,7 +46,7 @@ export function createControllers(world: KubeWorld, kubelets: Kubelets): Control
   const managers = new Map<string, OwnerReference>()
 
   store.subscribe(({ plural }) => {
-    if (due || past || (plural !== 'pods' && plural !== 'nodes' && plural !== 'poddisruptionbudgets')) return
+    if (due || past || !LOOKED_AT.includes(plural)) return
     due = true
     // After all that changes in this turn, and once for all of it.
     unawaited(
@@ -51,6 +62,8 @@ export function createControllers(world: KubeWorld, kubelets: Kubelets): Control
     const nodes = store.list('nodes').map((node) => (past ? untroubled(node) : node))
     const pods = byOwner(store.list('pods'))
     const of = (workload: Workload): readonly Pod[] => pods.get(workload.metadata.uid) ?? []
+    removeOrphans(pods)
+    rollOutDeployments(world, past !== undefined, of)
     for (const set of store.list('replicasets')) fillReplicaSet(set, of(set))
     for (const set of store.list('statefulsets')) fillStatefulSet(set, of(set))
     for (const set of store.list('daemonsets')) fillDaemonSet(set, of(set), nodes)
@@ -92,8 +105,31 @@ export function createControllers(world: KubeWorld, kubelets: Kubelets): Control
   }
 
   function fillReplicaSet(set: Workload, pods: readonly Pod[]): void {
-    const alive = pods.filter((pod) => !isLeaving(pod)).length
-    for (let count = alive; count < (set.spec.replicas ?? 1); count++) place(create(set, {}))
+    const alive = pods.filter((pod) => !isLeaving(pod))
+    const wanted = set.spec.replicas ?? 1
+    for (let count = alive.length; count < wanted; count++) place(create(set, {}))
+    for (const pod of surplusOf(alive, wanted)) kubelets.remove(pod, pod.spec.terminationGracePeriodSeconds)
+  }
+
+  /** What a deleted workload leaves behind goes with it. */
+  function removeOrphans(pods: ReadonlyMap<string, readonly Pod[]>): void {
+    for (const set of store.list('replicasets')) {
+      const owner = controllerOf(set)
+      if (!owner || store.get('deployments', set.metadata.namespace, owner.name)?.metadata.uid === owner.uid)
+        continue
+      store.remove('replicasets', set)
+      for (const pod of pods.get(set.metadata.uid) ?? []) leave(pod)
+    }
+    for (const pod of [...pods.values()].flat()) {
+      const owner = controllerOf(pod)
+      if (owner?.kind !== 'DaemonSet') continue
+      const set = store.get('daemonsets', pod.metadata.namespace, owner.name)
+      if (set?.metadata.uid !== owner.uid) leave(pod)
+    }
+  }
+
+  function leave(pod: Pod): void {
+    if (!isLeaving(pod)) kubelets.remove(pod, pod.spec.terminationGracePeriodSeconds)
   }
 
   /** Names are kept, so the next of a name comes when the last one is really gone. */
@@ -111,11 +147,24 @@ export function createControllers(world: KubeWorld, kubelets: Kubelets): Control
 
   function fillDaemonSet(set: Workload, pods: readonly Pod[], nodes: readonly KubeNode[]): void {
     const taken = new Set(pods.map(({ spec }) => spec.nodeName))
+    const hash = templateHash(set.spec.template)
+    const labels = {
+      [REVISION]: hash,
+      'pod-template-generation': String(set.metadata.generation ?? 1),
+    }
+    let isWhole = true
     for (const node of nodes) {
       const nodeName = node.metadata.name
       if (taken.has(nodeName) || obstacle(set.spec.template.spec.tolerations, node)) continue
-      begin(create(set, { nodeName, labels: { 'pod-template-generation': '1' } }))
+      begin(create(set, { nodeName, labels }))
+      isWhole = false
     }
+    if (past || !isWhole) return
+    // One after the other, those that do not work first (maxUnavailable 1).
+    const old = pods.filter((pod) => !isLeaving(pod) && pod.metadata.labels?.[REVISION] !== hash)
+    const isBusy = pods.some((pod) => isLeaving(pod) || (!isReady(pod) && !old.includes(pod)))
+    const next = old.find((pod) => !isReady(pod)) ?? old[0]
+    if (next && !isBusy) leave(next)
   }
 
   /** One per node that Longhorn manages; made again only where pods may come. */
@@ -148,6 +197,7 @@ export function createControllers(world: KubeWorld, kubelets: Kubelets): Control
     populate(startedOn) {
       past = startedOn
       reconcile()
+      place(store.put('pods', newPod(world, LEFT_BEHIND)))
       // The first round counted no pods yet: they came with it.
       writeStatuses(world, store.list('nodes'))
       past = undefined
@@ -177,6 +227,23 @@ const INSTANCE_MANAGER_TEMPLATE: PodTemplate = {
   },
 }
 
+/** Somebody started it by hand to look at the network, and forgot it: nobody makes it again. */
+const LEFT_BEHIND = {
+  namespace: 'home',
+  name: 'netshoot',
+  template: {
+    metadata: { labels: { run: 'netshoot' } },
+    spec: {
+      containers: [{ name: 'netshoot', image: 'docker.io/nicolaka/netshoot:v0.14' }],
+      restartPolicy: 'Always' as const,
+      terminationGracePeriodSeconds: 30,
+      serviceAccountName: 'default',
+      schedulerName: 'default-scheduler',
+      tolerations: [],
+    },
+  },
+}
+
 function instanceManager({ random }: KubeWorld): OwnerReference {
   return {
     apiVersion: 'longhorn.io/v1beta2',
@@ -188,96 +255,8 @@ function instanceManager({ random }: KubeWorld): OwnerReference {
   }
 }
 
-function byOwner(pods: readonly Pod[]): ReadonlyMap<string, readonly Pod[]> {
-  const owned = new Map<string, Pod[]>()
-  for (const pod of pods) {
-    const uid = controllerOf(pod)?.uid ?? ''
-    const of = owned.get(uid)
-    if (of) of.push(pod)
-    else owned.set(uid, [pod])
-  }
-  return owned
-}
-
-function isLeaving({ metadata }: Pod): boolean {
-  return metadata.deletionTimestamp !== undefined
-}
+const REVISION = 'controller-revision-hash'
 
 function isHomeless(pod: Pod): boolean {
   return pod.spec.nodeName === undefined && !isLeaving(pod)
-}
-
-/** Counts, as each kind tells them. */
-function writeStatuses(world: KubeWorld, nodes: readonly KubeNode[]): void {
-  const { store } = world
-  const pods = byOwner(store.list('pods'))
-  const countsOf = ({ metadata }: Workload): { readonly alive: number; readonly ready: number } => {
-    const alive = (pods.get(metadata.uid) ?? []).filter((pod) => !isLeaving(pod))
-    return { alive: alive.length, ready: alive.filter(isReady).length }
-  }
-  for (const set of store.list('replicasets')) {
-    const { alive, ready } = countsOf(set)
-    const status = {
-      replicas: alive,
-      fullyLabeledReplicas: alive,
-      ...positive({ readyReplicas: ready, availableReplicas: ready }),
-      observedGeneration: 1,
-    }
-    const stored = store.put('replicasets', { ...set, status })
-    const owner = controllerOf(stored)
-    const deployment = owner && store.get('deployments', set.metadata.namespace, owner.name)
-    if (!deployment) continue
-    const wanted = deployment.spec.replicas ?? 1
-    store.put('deployments', {
-      ...deployment,
-      status: {
-        observedGeneration: 1,
-        replicas: alive,
-        updatedReplicas: alive,
-        ...positive({
-          readyReplicas: ready,
-          availableReplicas: ready,
-          unavailableReplicas: Math.max(0, wanted - ready),
-        }),
-      },
-    })
-  }
-  for (const set of store.list('statefulsets')) {
-    const { alive, ready } = countsOf(set)
-    store.put('statefulsets', {
-      ...set,
-      status: {
-        observedGeneration: 1,
-        replicas: alive,
-        currentReplicas: alive,
-        updatedReplicas: alive,
-        readyReplicas: ready,
-        availableReplicas: ready,
-      },
-    })
-  }
-  for (const set of store.list('daemonsets')) {
-    const { alive, ready } = countsOf(set)
-    const { tolerations } = set.spec.template.spec
-    const wanted = nodes.filter((node) => !obstacle(tolerations, node)).length
-    store.put('daemonsets', {
-      ...set,
-      status: {
-        observedGeneration: 1,
-        currentNumberScheduled: Math.min(alive, wanted),
-        desiredNumberScheduled: wanted,
-        numberMisscheduled: Math.max(0, alive - wanted),
-        numberReady: ready,
-        updatedNumberScheduled: alive,
-        ...positive({ numberAvailable: ready, numberUnavailable: Math.max(0, wanted - ready) }),
-      },
-    })
-  }
-  for (const budget of store.list('poddisruptionbudgets'))
-    store.put('poddisruptionbudgets', { ...budget, status: budgetStatus(store, budget) })
-}
-
-/** Kubernetes leaves these counts out when they are nought. */
-function positive(counts: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
-  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0))
 }

@@ -27,5 +27,5 @@ test('a directive that is not understood is refused and not stored as a field', 
 })
 
 test('JSON patches are refused as an unsupported media type', () => {
-  expect(() => assertPatchType('application/json-patch+json')).toThrow(/unknown format/)
+  expect(() => assertPatchType('application/json-patch+json', 'nodes')).toThrow(/unknown format/)
 })

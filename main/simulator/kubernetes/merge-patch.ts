@@ -1,17 +1,18 @@
 import { ApiFailure, unsupportedMediaType } from './api-failure.ts'
+import { elementKey, isTree } from './list-keys.ts'
+import type { Plural } from './objects.ts'
+import { APPLY } from './request.ts'
 
 type Tree = Readonly<Record<string, unknown>>
 
 const MERGE = 'application/merge-patch+json'
 const STRATEGIC = 'application/strategic-merge-patch+json'
 
-/** @throws ApiFailure 415 for a kind of patch that is not known here */
-export function assertPatchType(mediaType: string): void {
-  if (mediaType !== MERGE && mediaType !== STRATEGIC) throw unsupportedMediaType([MERGE, STRATEGIC])
+/** @throws ApiFailure 415 for a kind of patch that is not known here; Nodes cannot be applied */
+export function assertPatchType(mediaType: string, plural: Plural): void {
+  const known = plural === 'nodes' ? [MERGE, STRATEGIC] : [MERGE, STRATEGIC, APPLY]
+  if (!known.includes(mediaType)) throw unsupportedMediaType(known)
 }
-
-/** Lists of a Node that a strategic patch merges by their key; all others it replaces. */
-const MERGE_KEYS: Readonly<Record<string, string>> = { conditions: 'type', addresses: 'type' }
 
 /**
  * The object with a merge patch or a strategic one laid over it.
@@ -39,18 +40,15 @@ function merge(target: Tree, patch: Tree, strategic: boolean): Tree {
 }
 
 function mergedList(name: string, before: unknown, value: unknown, strategic: boolean): unknown {
-  const key = MERGE_KEYS[name]
-  if (!strategic || key === undefined || !Array.isArray(value) || !Array.isArray(before)) return value
-  const elements = before.filter(isTree)
+  if (!strategic || !Array.isArray(value) || !Array.isArray(before)) return value
+  if (value.some((element) => elementKey(name, element) === undefined)) return value
+  const elements: unknown[] = [...(before as readonly unknown[])]
   for (const change of value.filter(isTree)) {
-    const at = elements.findIndex((element) => element[key] === change[key])
+    const key = elementKey(name, change)
+    const at = elements.findIndex((element) => elementKey(name, element) === key)
     const old = elements[at]
-    if (old) elements[at] = merge(old, change, strategic)
+    if (isTree(old)) elements[at] = merge(old, change, strategic)
     else elements.push(change)
   }
   return elements
-}
-
-function isTree(value: unknown): value is Tree {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

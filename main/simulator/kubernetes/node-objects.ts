@@ -94,7 +94,7 @@ export function nodeInfo(machine: SimulatedMachine): Readonly<Record<string, str
     containerRuntimeVersion: `containerd://${containerd}`,
     kernelVersion: `${linux}-talos`,
     kubeProxyVersion: '',
-    kubeletVersion: imageTag(machine, 'k8s', 'KubeletSpecs') ?? `v${kubernetes}`,
+    kubeletVersion: tagOf(machine.kubeletImage ?? '') ?? `v${kubernetes}`,
     machineID: uuid.replaceAll('-', ''),
     operatingSystem: 'linux',
     osImage: `Talos (${machine.talosVersion})`,
@@ -102,28 +102,29 @@ export function nodeInfo(machine: SimulatedMachine): Readonly<Record<string, str
   }
 }
 
-/** Image of the only resource of that kind, whole; undefined while there is none. */
-export function imageIn(machine: SimulatedMachine, namespace: string, type: string): string | undefined {
-  const [resource] = machine.resources.list(namespace, `${type}.kubernetes.talos.dev`)
-  return /^image: "?([^"\n]+)/m.exec(resource?.yamlSpec ?? '')?.[1]
-}
-
 /** `v1.36.3` of `ghcr.io/siderolabs/kubelet:v1.36.3-fat@sha256:…`. */
-export function imageTag(machine: SimulatedMachine, namespace: string, type: string): string | undefined {
-  return /:(v\d+\.\d+\.\d+(?:-(?:alpha|beta|rc)\.\d+)?)/.exec(imageIn(machine, namespace, type) ?? '')?.[1]
+export function tagOf(image: string): string | undefined {
+  return /:(v\d+\.\d+\.\d+(?:-(?:alpha|beta|rc)\.\d+)?)/.exec(image)?.[1]
 }
 
-type Heard = 'ready' | 'not ready' | 'unheard'
+/** What its kubelet told last. */
+export type Heard = 'ready' | 'starting' | 'shutting down' | 'unheard'
+
+const COMPLAINTS: Partial<Record<Heard, string>> = {
+  starting: '[container runtime status check may not have completed yet]',
+  'shutting down': 'node is shutting down',
+}
 
 /** The node's conditions; a time of change stays where nothing changed. */
 export function conditionsFor(heard: Heard, before: readonly Condition[], now: string): readonly Condition[] {
+  const complaint = COMPLAINTS[heard]
   const conditions: readonly (readonly [string, 'True' | 'False', string, string])[] = [
     ['NetworkUnavailable', 'False', 'FlannelIsUp', 'Flannel is running on this node'],
     ['MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'],
     ['DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'],
     ['PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'],
-    heard === 'not ready'
-      ? ['Ready', 'False', 'KubeletNotReady', 'node is shutting down']
+    complaint !== undefined
+      ? ['Ready', 'False', 'KubeletNotReady', complaint]
       : ['Ready', 'True', 'KubeletReady', 'kubelet is posting ready status'],
   ]
   return conditions.map(([type, status, reason, message]): Condition => {

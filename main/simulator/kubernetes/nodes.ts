@@ -1,7 +1,15 @@
 import type { SimulatedMachine } from '../machine-api.ts'
 import type { Kubelets } from './kubelets.ts'
 import { nowOf, unawaited, type KubeWorld } from './kube-world.ts'
-import { blankNode, conditionsFor, NODE_STATUS, nodeInfo, reportOf } from './node-objects.ts'
+import {
+  blankNode,
+  conditionsFor,
+  type Heard,
+  NODE_STATUS,
+  nodeInfo,
+  type NodeReport,
+  reportOf,
+} from './node-objects.ts'
 import { conditionOf, isMirror, type KubeNode, type Pod, timestamp } from './objects.ts'
 import { STATIC_POD_STATUS, type StaticPods } from './static-pods.ts'
 import { withDerivedTaints } from './tolerations.ts'
@@ -83,7 +91,7 @@ export function followMachines(
       },
       status: {
         ...node.status,
-        conditions: conditionsFor(isWell ? 'ready' : 'not ready', node.status.conditions, at),
+        conditions: conditionsFor(heardOf(machine, told), node.status.conditions, at),
         nodeInfo: nodeInfo(machine),
       },
     })
@@ -94,6 +102,14 @@ export function followMachines(
       kubelets.lose(name)
       unawaited(evictAfterPatience(name, silence(name)), world.end)
     }
+  }
+
+  /** Its kubelet says that all is well, or that it is not yet or no more; one that does not run says nothing. */
+  function heardOf(machine: SimulatedMachine, { nodeReady, annotations }: NodeReport): Heard {
+    if (nodeReady === true) return 'ready'
+    if (annotations?.['talos.dev/cordoned'] !== undefined) return 'shutting down'
+    const kubelet = machine.services().find(({ id }) => id === 'kubelet')
+    return kubelet?.state === 'Running' ? 'starting' : 'unheard'
   }
 
   function hear(name: string): void {
@@ -157,7 +173,10 @@ export function followMachines(
     machine.power.on('down', down)
     const unsubscribe = machine.resources.subscribe(({ resource }) => {
       if (resource.type === NODE_STATUS) report(machine)
-      else if (resource.type === STATIC_POD_STATUS && machine.isUp) staticPods.sync(machine, nameOf(machine))
+      else if (resource.type === STATIC_POD_STATUS && machine.isUp) {
+        const node = nameOf(machine)
+        staticPods.sync(machine, node, resource.id.replace('kube-system/', '').slice(0, -node.length - 1))
+      }
     })
     stops.push(() => {
       machine.power.off('up', up)
@@ -171,7 +190,9 @@ export function followMachines(
       if (type !== 'DELETED' || plural !== 'pods' || !isMirror(object as Pod)) return
       unawaited(
         clock.sleep(MIRROR_AGAIN, world.end).then(() => {
-          for (const machine of machines) if (machine.isUp) staticPods.sync(machine, nameOf(machine))
+          const [component] = (object as Pod).spec.containers
+          for (const machine of machines)
+            if (machine.isUp) staticPods.sync(machine, nameOf(machine), component?.name)
         }),
         world.end,
       )

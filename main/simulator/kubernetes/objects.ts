@@ -24,6 +24,17 @@ export interface Metadata {
   readonly labels?: Readonly<Record<string, string>>
   readonly annotations?: Readonly<Record<string, string>>
   readonly ownerReferences?: readonly OwnerReference[]
+  readonly managedFields?: readonly ManagedFields[]
+}
+
+/** Which fields a manager has set by server-side apply. */
+export interface ManagedFields {
+  readonly manager: string
+  readonly operation: 'Apply'
+  readonly apiVersion: string
+  readonly time: string
+  readonly fieldsType: 'FieldsV1'
+  readonly fieldsV1: Readonly<Record<string, unknown>>
 }
 
 export interface KubeObject {
@@ -170,8 +181,31 @@ export interface Namespace extends KubeObject {
   readonly status: { readonly phase: 'Active' }
 }
 
+/** A kind the simulation keeps and shows and does not act upon: its fields are those of whoever wrote it. */
+export type OtherObject = KubeObject & Readonly<Record<string, unknown>>
+
+/** Kinds of Kubernetes itself that are only kept. */
+export const KEPT = [
+  'configmaps',
+  'secrets',
+  'services',
+  'serviceaccounts',
+  'persistentvolumes',
+  'persistentvolumeclaims',
+  'clusterroles',
+  'clusterrolebindings',
+  'roles',
+  'rolebindings',
+  'customresourcedefinitions',
+] as const
+
+/** Kinds of storage systems; served only while their CustomResourceDefinition is there. */
+export const CUSTOM = ['volumes', 'replicas', 'settings', 'cephclusters', 'clusters'] as const
+
+type Kept = Readonly<Record<(typeof KEPT)[number] | (typeof CUSTOM)[number], OtherObject>>
+
 /** What the API server has, by the name in its paths. */
-export interface Kinds {
+export interface Kinds extends Kept {
   readonly nodes: KubeNode
   readonly pods: Pod
   readonly namespaces: Namespace

@@ -8,13 +8,15 @@ import {
   type PodTemplate,
   timestamp,
 } from './objects.ts'
+import { admitted } from './tolerations.ts'
 
 interface PodRequest {
   readonly namespace: string
   /** A generated end is added. */
   readonly generateName?: string
   readonly name?: string
-  readonly owner: OwnerReference
+  /** Absent for a pod that somebody made by hand: nobody makes it again. */
+  readonly owner?: OwnerReference
   readonly template: PodTemplate
   readonly labels?: Readonly<Record<string, string>>
   readonly annotations?: Readonly<Record<string, string>>
@@ -39,9 +41,13 @@ export function newPod(world: KubeWorld, request: PodRequest): Pod {
       creationTimestamp: created,
       labels: { ...template.metadata.labels, ...request.labels },
       ...(request.annotations ? { annotations: request.annotations } : {}),
-      ownerReferences: [request.owner],
+      ...(request.owner ? { ownerReferences: [request.owner] } : {}),
     },
-    spec: { ...template.spec, ...(nodeName === undefined ? {} : { nodeName }) },
+    spec: {
+      ...template.spec,
+      tolerations: admitted(template.spec.tolerations),
+      ...(nodeName === undefined ? {} : { nodeName }),
+    },
     status: {
       phase: 'Pending',
       conditions: nodeName === undefined ? [] : [condition('PodScheduled', 'True', created)],

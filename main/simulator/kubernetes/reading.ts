@@ -1,5 +1,5 @@
 import { ApiFailure, badRequest, expired, toStatusObject } from './api-failure.ts'
-import { RESOURCES } from './catalogue.ts'
+import { apiVersionOf, isCustom, RESOURCES } from './catalogue.ts'
 import type { ObjectStore } from './object-store.ts'
 import type { KubeObject, Plural } from './objects.ts'
 import type { Form, Target } from './request.ts'
@@ -73,13 +73,14 @@ export function list(reader: Reader, target: Target, query: URLSearchParams, for
       columns: true,
       more,
     })
-  const { group, kind } = RESOURCES[target.plural]
   return {
-    kind: `${kind}List`,
-    apiVersion: group === '' ? 'v1' : `${group}/v1`,
+    kind: `${RESOURCES[target.plural].kind}List`,
+    apiVersion: apiVersionOf(target.plural),
     metadata: { resourceVersion, ...more },
-    // In a list the kind is said once.
-    items: page.map((object) => ({ ...object, kind: undefined, apiVersion: undefined })),
+    // In a list the kind is said once, but for those of CustomResourceDefinitions.
+    items: isCustom(target.plural)
+      ? page
+      : page.map((object) => ({ ...object, kind: undefined, apiVersion: undefined })),
   }
 }
 
@@ -146,7 +147,7 @@ export function watch(
   }
 
   function bookmark(): object {
-    const { group, kind } = RESOURCES[plural]
+    const { kind } = RESOURCES[plural]
     const metadata = {
       resourceVersion: String(store.version),
       creationTimestamp: undefined,
@@ -154,7 +155,7 @@ export function watch(
     }
     return form.isTable
       ? { kind: 'Table', apiVersion: 'meta.k8s.io/v1', metadata, columnDefinitions: [], rows: [] }
-      : { kind, apiVersion: group === '' ? 'v1' : `${group}/v1`, metadata }
+      : { kind, apiVersion: apiVersionOf(plural), metadata }
   }
 }
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { parse } from 'yaml'
 import { ApiFailure, badRequest } from './api-failure.ts'
 import { isPlural, RESOURCES } from './catalogue.ts'
 import type { Plural } from './objects.ts'
@@ -16,10 +17,11 @@ export function targetOf(path: string): Target | undefined {
   const parts = path.split('/').filter((part) => part !== '')
   const group = parts[0] === 'api' ? '' : parts[0] === 'apis' ? parts[1] : undefined
   const rest = parts.slice(group === '' ? 1 : 2)
-  if (group === undefined || rest[0] !== 'v1') return undefined
+  if (group === undefined) return undefined
   const scoped = rest[1] === 'namespaces' && rest.length > 3
   const [plural = '', name, subresource, ...beyond] = rest.slice(scoped ? 3 : 1)
-  if (!isPlural(plural) || RESOURCES[plural].group !== group || beyond.length > 0) return undefined
+  if (!isPlural(plural) || beyond.length > 0) return undefined
+  if (RESOURCES[plural].group !== group || RESOURCES[plural].version !== rest[0]) return undefined
   if (scoped !== RESOURCES[plural].namespaced && (scoped || name !== undefined)) return undefined
   return { plural, namespace: scoped ? rest[2] : undefined, name, subresource }
 }
@@ -67,7 +69,8 @@ export async function bodyOf(
   }
   if (size === 0) return undefined
   const mediaType = mediaTypeOf(request)
-  if (!/^application\/([a-z-]+\+)?json$/.test(mediaType))
+  const isYaml = mediaType === APPLY
+  if (!isYaml && !/^application\/([a-z-]+\+)?json$/.test(mediaType))
     throw new ApiFailure(
       415,
       'UnsupportedMediaType',
@@ -75,7 +78,8 @@ export async function bodyOf(
     )
   let value: unknown
   try {
-    value = JSON.parse(Buffer.concat(chunks).toString())
+    const text = Buffer.concat(chunks).toString()
+    value = isYaml ? parse(text) : JSON.parse(text)
   } catch (error) {
     throw badRequest(`the object provided is unrecognized: ${error instanceof Error ? error.message : ''}`)
   }
@@ -83,6 +87,9 @@ export async function bodyOf(
     throw badRequest('the object provided is unrecognized: no object')
   return value as Readonly<Record<string, unknown>>
 }
+
+/** Server-side apply sends YAML, of which JSON is a part. */
+export const APPLY = 'application/apply-patch+yaml'
 
 export function mediaTypeOf(request: IncomingMessage): string {
   return (request.headers['content-type'] ?? 'application/json').split(';')[0]?.trim() ?? ''

@@ -11,17 +11,19 @@ import type { ClusterWorld } from '../machine/core.ts'
 import { forkRandom } from '../machine/random.ts'
 import { componentsOf } from '../machine/versions.ts'
 import { issueKubernetesServer } from '../wire/pki.ts'
+import { applyMissing, followManifests } from './bootstrap-manifests.ts'
 import { createApiHandler } from './api-server.ts'
 import { API_PORT, type ApiListener, followApiServer } from './api-listener.ts'
 import { createControllers, instanceManagerLabels } from './controllers.ts'
 import { createKubelets } from './kubelets.ts'
 import type { KubeWorld } from './kube-world.ts'
 import { drainNode } from './node-drain.ts'
-import { imageTag } from './node-objects.ts'
+import { tagOf } from './node-objects.ts'
 import { followMachines } from './nodes.ts'
 import { createObjectStore } from './object-store.ts'
 import { isReady, timestamp } from './objects.ts'
 import { createStaticPods } from './static-pods.ts'
+import { installStorage, type StorageSystem } from './storage/storage.ts'
 import { installApps } from './workloads.ts'
 
 const DAY = 24 * 3_600_000
@@ -44,6 +46,8 @@ export function startKubernetes(options: {
   readonly secrets: Pick<ClusterSecrets, 'kubernetes'>
   readonly clock: SimulatedClock
   readonly random: SimulatedRandom
+  /** Longhorn alone unless told otherwise. */
+  readonly storage?: readonly StorageSystem[]
 }): SimulatedKubernetes {
   const { cluster, clock } = options
   const machines = cluster.machines()
@@ -66,14 +70,32 @@ export function startKubernetes(options: {
   const staticPods = createStaticPods(world)
   const nodes = followMachines(world, machines, { kubelets, staticPods, born })
   const controllers = createControllers(world, kubelets)
-  const [first] = machines.filter(isControlPlane)
-  installApps(world, first ? apiVersion(first) : 'v1.36.3', timestamp(born))
+  const stops = machines.filter(isControlPlane).map((machine) => {
+    applyMissing(world, machine, born)
+    return followManifests(world, machine)
+  })
+  installApps(world, timestamp(born))
   nodes.wake()
   controllers.populate((node) => {
     const machine = cluster.find(node)
     return machine ? bootOf(machine) : clock.now()
   })
   for (const node of store.list('nodes')) if (!isReady(node)) kubelets.lose(node.metadata.name)
+  const storage = installStorage(
+    world,
+    options.storage ?? ['longhorn'],
+    store
+      .list('nodes')
+      .map(({ metadata }) => metadata.name)
+      .filter((name) => controllers.instanceManagerOn(name) !== undefined),
+    timestamp(born),
+  )
+  stops.push(
+    store.subscribe(({ plural }) => {
+      if (plural === 'pods') storage.review()
+      if (plural === 'replicas') guardReplicas()
+    }),
+  )
 
   const listeners = new Map(
     machines.filter(isControlPlane).map((machine) => [machine, listen(machine)] as const),
@@ -82,9 +104,18 @@ export function startKubernetes(options: {
     if (what !== 'members' || end.signal.aborted) return
     for (const machine of cluster.machines()) {
       nodes.follow(machine)
-      if (isControlPlane(machine) && !listeners.has(machine)) listeners.set(machine, listen(machine))
+      if (!isControlPlane(machine) || listeners.has(machine)) continue
+      stops.push(followManifests(world, machine))
+      listeners.set(machine, listen(machine))
     }
   })
+
+  /** Of the kube-apiserver a control plane runs, else the one its Talos comes with. */
+  function apiVersion(machine: SimulatedMachine): string {
+    const pod = store.get('pods', 'kube-system', `kube-apiserver-${nodes.nameOf(machine)}`)
+    const [container] = pod?.spec.containers ?? []
+    return tagOf(container?.image ?? '') ?? `v${componentsOf(machine.spec.talos).kubernetes}`
+  }
 
   function listen(machine: SimulatedMachine): ApiListener {
     const { spec } = machine
@@ -93,6 +124,7 @@ export function startKubernetes(options: {
       kubelets,
       nodes,
       now: () => clock.now(),
+      newUid: () => random.uuid(),
       version: () => apiVersion(machine),
       address: `${spec.address}:${spec.kubernetesPort ?? API_PORT}`,
     })
@@ -112,16 +144,31 @@ export function startKubernetes(options: {
     )
   }
 
-  function holdVolumes(node: string, held: boolean): void {
-    const manager = controllers.instanceManagerOn(node)
-    if (!manager) {
-      if (held) throw new Error(`${node} holds no volumes: drain-blocked-by-pdb wants a worker`)
-      return
+  const held = new Set<string>()
+
+  function holdVolumes(node: string, isHeld: boolean): void {
+    if (isHeld && !controllers.instanceManagerOn(node))
+      throw new Error(`${node} holds no volumes: drain-blocked-by-pdb wants a worker`)
+    if (isHeld) held.add(node)
+    else held.delete(node)
+    guardReplicas()
+  }
+
+  /** Longhorn keeps a budget over the pod that serves the only healthy replica of a volume, until others are whole. */
+  function guardReplicas(): void {
+    const last = storage.lastReplicas()
+    for (const { metadata } of store.list('nodes')) {
+      const manager = controllers.instanceManagerOn(metadata.name)
+      if (!manager) continue
+      const { name, namespace = '' } = manager.metadata
+      const known = store.get('poddisruptionbudgets', namespace, name)
+      const isGuarded = held.has(metadata.name) || last.has(metadata.name)
+      if (!isGuarded && known) store.remove('poddisruptionbudgets', known)
+      if (isGuarded && !known) putBudget(metadata.name, namespace, name)
     }
-    const { name, namespace = '' } = manager.metadata
-    const known = store.get('poddisruptionbudgets', namespace, name)
-    if (!held && known) store.remove('poddisruptionbudgets', known)
-    if (!held || known) return
+  }
+
+  function putBudget(node: string, namespace: string, name: string): void {
     store.put('poddisruptionbudgets', {
       apiVersion: 'policy/v1',
       kind: 'PodDisruptionBudget',
@@ -146,12 +193,17 @@ export function startKubernetes(options: {
   return {
     drain: (node, say, signal) => drainNode(world, kubelets, node, say, signal),
     holdVolumes,
+    holdRebuild(node, isHeld) {
+      storage.hold(node, isHeld)
+      guardReplicas()
+    },
     async settled() {
       await Promise.all([...listeners.values()].map((listener) => listener.settled()))
     },
     async close() {
       end.abort(new Error('the cluster ends'))
       stopLooking()
+      for (const stop of stops) stop()
       nodes.close()
       await Promise.all([...listeners.values()].map((listener) => listener.close()))
     },
@@ -160,11 +212,4 @@ export function startKubernetes(options: {
 
 function bootOf(machine: SimulatedMachine): number {
   return machine.load().bootTime * 1000
-}
-
-/** Of the kube-apiserver a control plane runs, else the one its Talos comes with. */
-function apiVersion(machine: SimulatedMachine): string {
-  return (
-    imageTag(machine, 'controlplane', 'APIServerConfigs') ?? `v${componentsOf(machine.spec.talos).kubernetes}`
-  )
 }

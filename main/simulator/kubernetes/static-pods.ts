@@ -1,5 +1,4 @@
 import type { SimulatedMachine } from '../machine-api.ts'
-import { imageIn } from './node-objects.ts'
 import { nowOf, type KubeWorld } from './kube-world.ts'
 import { isReady, timestamp, type Pod } from './objects.ts'
 import { creating, newPod, running, unready } from './pods.ts'
@@ -8,60 +7,59 @@ import { ownerOf } from './workloads.ts'
 
 export const STATIC_POD_STATUS = 'StaticPodStatuses.kubernetes.talos.dev'
 
-/** Component and the resource its image comes from. */
-const COMPONENTS = [
-  ['kube-apiserver', 'APIServerConfigs'],
-  ['kube-controller-manager', 'ControllerManagerConfigs'],
-  ['kube-scheduler', 'SchedulerConfigs'],
-] as const
+const COMPONENTS = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const
 
 export interface StaticPods {
-  /** Makes the mirror pods of a control plane what its StaticPodStatuses say. */
-  sync(machine: SimulatedMachine, node: string): void
+  /**
+   * Makes the mirror pods of a control plane what its StaticPodStatuses say.
+   * @param component only that one; the others may be about to change
+   */
+  sync(machine: SimulatedMachine, node: string, component?: string): void
+}
+
+/** The pod a kubelet is to run, as Talos gives it (StaticPods.kubernetes). */
+interface StaticPod {
+  readonly metadata: { readonly annotations: Readonly<Record<string, string>> }
+  readonly spec: { readonly containers: readonly { readonly image: string }[] }
 }
 
 export function createStaticPods(world: KubeWorld): StaticPods {
   const { store } = world
 
-  function sync(machine: SimulatedMachine, node: string): void {
+  function sync(machine: SimulatedMachine, node: string, only?: string): void {
     if (machine.spec.role !== 'controlplane') return
-    for (const [component, type] of COMPONENTS) {
+    for (const component of COMPONENTS) if (only === undefined || only === component) syncOne(component)
+
+    function syncOne(component: string): void {
       const name = `${component}-${node}`
       const known = store.get('pods', 'kube-system', name)
-      const status = machine.resources.get({
-        namespace: 'k8s',
-        type: STATIC_POD_STATUS,
-        id: `kube-system/${name}`,
-      })
-      const runs = status?.yamlSpec.includes('phase: Running') ?? false
-      if (!runs) {
+      const key = { namespace: 'k8s', type: STATIC_POD_STATUS, id: `kube-system/${name}` }
+      const status = machine.resources.get(key)
+      if (!(status?.yamlSpec.includes('phase: Running') ?? false)) {
         if (known) store.put('pods', unready(known, nowOf(world)))
-        continue
+        return
       }
-      const image = imageIn(machine, 'controlplane', type)
-      const [config] = machine.resources.list('controlplane', `${type}.kubernetes.talos.dev`)
-      if (image === undefined || !config) continue
+      const wanted = machine.resources.get({
+        namespace: 'k8s',
+        type: 'StaticPods.kubernetes.talos.dev',
+        id: component,
+      })?.spec as StaticPod | undefined
+      if (!wanted) return
       const since = timestamp(status?.updated ?? world.clock.now())
-      if (known && isUnchanged(known, image, String(config.version))) {
+      if (known && isUnchanged(known, wanted)) {
         if (!isReady(known)) store.put('pods', running(world, known, { podIP: machine.spec.address }, since))
-        continue
+        return
       }
       // Another image or other arguments make another pod of the same name.
       if (known) store.remove('pods', known)
-      const fresh = mirrorPod(node, component, image, String(config.version), since)
-      if (!fresh) continue
+      const fresh = mirrorPod(node, component, wanted, since)
+      if (!fresh) return
       const seen = creating(fresh, machine.spec.address, since)
       store.put('pods', running(world, seen, { podIP: machine.spec.address }, since))
     }
   }
 
-  function mirrorPod(
-    node: string,
-    component: string,
-    image: string,
-    configVersion: string,
-    created: string,
-  ): Pod | undefined {
+  function mirrorPod(node: string, component: string, wanted: StaticPod, created: string): Pod | undefined {
     const owner = store.get('nodes', undefined, node)
     if (!owner) return undefined
     const hash = world.random.bytes(16).toString('hex')
@@ -76,12 +74,12 @@ export function createStaticPods(world: KubeWorld): StaticPods {
         'kubernetes.io/config.hash': hash,
         'kubernetes.io/config.mirror': hash,
         'kubernetes.io/config.source': 'file',
-        'talos.dev/config-version': configVersion,
+        ...wanted.metadata.annotations,
       },
       template: {
         metadata: { labels: {} },
         spec: {
-          containers: [{ name: component, image }],
+          containers: [{ name: component, image: imageOf(wanted) }],
           hostNetwork: true,
           restartPolicy: 'Always',
           terminationGracePeriodSeconds: 30,
@@ -97,9 +95,16 @@ export function createStaticPods(world: KubeWorld): StaticPods {
   return { sync }
 }
 
-function isUnchanged(pod: Pod, image: string, configVersion: string): boolean {
+function isUnchanged(pod: Pod, wanted: StaticPod): boolean {
   return (
-    pod.spec.containers[0]?.image === image &&
-    pod.metadata.annotations?.['talos.dev/config-version'] === configVersion
+    pod.spec.containers[0]?.image === imageOf(wanted) &&
+    pod.metadata.annotations?.[VERSION] === wanted.metadata.annotations[VERSION]
   )
 }
+
+function imageOf({ spec }: StaticPod): string {
+  return spec.containers[0]?.image ?? ''
+}
+
+/** Of the config its pod was made of (behaviour.md §6). */
+const VERSION = 'talos.dev/config-version'

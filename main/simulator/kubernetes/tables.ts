@@ -28,7 +28,7 @@ interface Printer<T> {
 const NUMBERS = new Set(['Desired', 'Current', 'Up-to-date', 'Available', 'Allowed Disruptions'])
 
 /** Columns as the API server's printers have them, which is what `kubectl get` shows. */
-const PRINTERS: { readonly [P in Plural]: Printer<Kinds[P]> } = {
+const PRINTERS: { readonly [P in Plural]?: Printer<Kinds[P]> } = {
   namespaces: {
     columns: shown('Name', 'Status', 'Age'),
     cells: ({ metadata, status }, age) => [metadata.name, status.phase, age],
@@ -107,6 +107,11 @@ const PRINTERS: { readonly [P in Plural]: Printer<Kinds[P]> } = {
   },
 }
 
+const NAME_AND_AGE: Printer<KubeObject> = {
+  columns: shown('Name', 'Age'),
+  cells: ({ metadata }, age) => [metadata.name, age],
+}
+
 /**
  * A `Table` as `kubectl get` asks for it.
  * @param options.include which part of each object goes with its row
@@ -123,7 +128,7 @@ export function tableOf(
     readonly more?: object
   },
 ): object {
-  const { columns, cells } = PRINTERS[plural] as Printer<KubeObject>
+  const { columns, cells } = (PRINTERS[plural] ?? NAME_AND_AGE) as Printer<KubeObject>
   return {
     kind: 'Table',
     apiVersion: 'meta.k8s.io/v1',

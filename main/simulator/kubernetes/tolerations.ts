@@ -5,8 +5,8 @@ const UNSCHEDULABLE = 'node.kubernetes.io/unschedulable'
 const NOT_READY = 'node.kubernetes.io/not-ready'
 const UNREACHABLE = 'node.kubernetes.io/unreachable'
 
-/** What admission gives every pod: five minutes of patience with a node that is away. */
-export const PATIENCE: readonly Toleration[] = [NOT_READY, UNREACHABLE].map((key) => ({
+/** What admission gives a pod that says nothing of it: five minutes of patience with a node that is away. */
+const PATIENCE: readonly Toleration[] = [NOT_READY, UNREACHABLE].map((key) => ({
   key,
   operator: 'Exists',
   effect: 'NoExecute',
@@ -32,10 +32,10 @@ export const EVERYTHING: readonly Toleration[] = (['NoSchedule', 'NoExecute'] as
   effect,
 }))
 
-export const CONTROL_PLANE_TOLERATION: Toleration = {
-  key: CONTROL_PLANE_TAINT,
-  operator: 'Exists',
-  effect: 'NoSchedule',
+/** The tolerations of a pod as admission leaves them. */
+export function admitted(tolerations: readonly Toleration[]): readonly Toleration[] {
+  const missing = PATIENCE.filter(({ key = '' }) => !tolerates(tolerations, { key, effect: 'NoExecute' }))
+  return missing.length === 0 ? tolerations : [...tolerations, ...missing]
 }
 
 function tolerates(tolerations: readonly Toleration[], taint: Taint): boolean {

@@ -1,10 +1,10 @@
 import { type App, appsOf, NAMESPACES } from './apps.ts'
-import { nameSuffix, type KubeWorld } from './kube-world.ts'
-import type { KubeObject, Metadata, OwnerReference, PodTemplate, Workload } from './objects.ts'
-import { CONTROL_PLANE_TOLERATION, DAEMON_TOLERATIONS, EVERYTHING, PATIENCE } from './tolerations.ts'
+import type { KubeWorld } from './kube-world.ts'
+import type { KubeObject, Metadata, OwnerReference, PodTemplate } from './objects.ts'
+import { DAEMON_TOLERATIONS } from './tolerations.ts'
 
 /** Puts namespaces, workloads and their budgets into the store; the pods come from the controllers. */
-export function installApps(world: KubeWorld, kubernetes: string, born: string): void {
+export function installApps(world: KubeWorld, born: string): void {
   for (const [name, labels] of Object.entries(NAMESPACES))
     world.store.put('namespaces', {
       apiVersion: 'v1',
@@ -18,7 +18,7 @@ export function installApps(world: KubeWorld, kubernetes: string, born: string):
       spec: { finalizers: ['kubernetes'] },
       status: { phase: 'Active' },
     })
-  for (const app of appsOf(kubernetes)) install(world, app, born)
+  for (const app of appsOf()) install(world, app, born)
 }
 
 function install(world: KubeWorld, app: App, born: string): void {
@@ -35,11 +35,8 @@ function install(world: KubeWorld, app: App, born: string): void {
       kind: 'StatefulSet',
       spec: { replicas, serviceName: app.name, selector, template },
     })
-  else {
-    const deployment: Workload = { ...common, kind: 'Deployment', spec: { replicas, selector, template } }
-    world.store.put('deployments', deployment)
-    putReplicaSet(world, deployment, born)
-  }
+  else
+    world.store.put('deployments', { ...common, kind: 'Deployment', spec: { replicas, selector, template } })
   if (app.minAvailable !== undefined)
     world.store.put('poddisruptionbudgets', {
       apiVersion: 'policy/v1',
@@ -54,31 +51,6 @@ function install(world: KubeWorld, app: App, born: string): void {
         expectedPods: 0,
       },
     })
-}
-
-function putReplicaSet(world: KubeWorld, deployment: Workload, born: string): void {
-  const hash = nameSuffix(world.random, 10)
-  const { template } = deployment.spec
-  const labels = { ...template.metadata.labels, 'pod-template-hash': hash }
-  world.store.put('replicasets', {
-    apiVersion: 'apps/v1',
-    kind: 'ReplicaSet',
-    metadata: {
-      name: `${deployment.metadata.name}-${hash}`,
-      namespace: deployment.metadata.namespace ?? '',
-      uid: world.random.uuid(),
-      generation: 1,
-      creationTimestamp: born,
-      labels,
-      ownerReferences: [ownerOf(deployment)],
-    },
-    spec: {
-      replicas: deployment.spec.replicas ?? 1,
-      selector: { matchLabels: labels },
-      template: { ...template, metadata: { labels } },
-    },
-    status: {},
-  })
 }
 
 /** A reference to what controls others. */
@@ -110,12 +82,6 @@ function metadataOf(
 }
 
 function templateOf(app: App): PodTemplate {
-  const extra =
-    app.tolerates === 'everything'
-      ? EVERYTHING
-      : app.tolerates === 'control-plane'
-        ? [CONTROL_PLANE_TOLERATION]
-        : []
   return {
     metadata: { labels: app.labels },
     spec: {
@@ -127,7 +93,7 @@ function templateOf(app: App): PodTemplate {
       serviceAccountName: app.kind === 'DaemonSet' ? app.name : 'default',
       ...(app.priorityClassName === undefined ? {} : { priorityClassName: app.priorityClassName }),
       schedulerName: 'default-scheduler',
-      tolerations: [...extra, ...(app.kind === 'DaemonSet' ? DAEMON_TOLERATIONS : PATIENCE)],
+      tolerations: app.kind === 'DaemonSet' ? DAEMON_TOLERATIONS : [],
     },
   }
 }

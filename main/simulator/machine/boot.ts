@@ -55,6 +55,8 @@ function begin(core: MachineCore): void {
   life.networkReady = false
   life.volumesMounted = false
   life.podsReady = false
+  life.rolling.clear()
+  life.kubeletImage = ''
   life.nodeReady = false
   life.active = undefined
   life.trial = undefined

@@ -99,6 +99,10 @@ export interface Life {
   networkReady: boolean
   volumesMounted: boolean
   podsReady: boolean
+  /** Static pods that start again with another image or other arguments while the others go on. */
+  rolling: Set<string>
+  /** What the kubelet that runs was started from; empty before the first. */
+  kubeletImage: string
   nodeReady: boolean
   /** By the node itself, which takes it back when it is ready again. */
   cordoned: boolean

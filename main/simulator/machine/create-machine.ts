@@ -107,6 +107,9 @@ export function createMachine(plan: MachineSpec, dependencies: MachineDependenci
     get authority() {
       return core.life.active?.facts.authority
     },
+    get kubeletImage() {
+      return core.life.kubeletImage
+    },
     get troubles() {
       return core.troubles
     },
@@ -307,6 +310,8 @@ function blankLife(disk: MachineCore['disk'], now: number): Life {
     networkReady: false,
     volumesMounted: false,
     podsReady: false,
+    rolling: new Set(),
+    kubeletImage: '',
     nodeReady: false,
     cordoned: false,
     others: { unschedulable: false, labels: {}, annotations: {} },
@@ -357,6 +362,8 @@ function serviceChanged(
     )
   else remove(core, 'runtime', 'Services.v1alpha1', id)
   if (id === 'apid') core.hooks.reach()
+  if (id === 'kubelet' && state === 'Running' && health.unknown)
+    core.life.kubeletImage = core.life.active?.facts.kubeletImage ?? ''
   if (id === 'kubelet') publishKubeletStatus(core, state === 'Running')
   if (state === 'Running' && health.unknown) writeStartLines(core, id)
   if (id === 'etcd' && (state === 'Running' || !core.life.firstBoot))

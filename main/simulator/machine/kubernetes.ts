@@ -1,11 +1,7 @@
 import { hostnameOf, isMember, powerOf, type MachineCore } from './core.ts'
 import { jitter } from './random.ts'
-import {
-  publishEtcdMember,
-  publishKubePrism,
-  publishNode,
-  publishStaticPods,
-} from './resources/kubernetes.ts'
+import { publishEtcdMember, publishKubePrism, publishNode } from './resources/kubernetes.ts'
+import { type Component, publishStaticPods } from './resources/static-pods.ts'
 
 /**
  * What the kubelet brings about: static pods on a control plane, a Ready node. Called after anything it depends on
@@ -72,16 +68,56 @@ function podsRun(core: MachineCore): void {
 export function stopPods(core: MachineCore, state: 'pending' | 'gone'): void {
   if (core.spec.role !== 'controlplane') return
   core.life.podsReady = false
+  core.life.rolling.clear()
   publishStaticPods(core, state)
   core.cluster.apiServer(core.spec.hostname, false)
   core.hooks.review()
 }
 
-/** Restarted with another image or other arguments: pending, then running again. */
-export function restartPods(core: MachineCore): void {
-  if (!core.life.podsReady) return
-  stopPods(core, 'pending')
-  reviewKubernetes(core)
+/** Milliseconds without a word of a kubelet until its node counts as lost (node-monitor-grace-period). */
+const GRACE = 40_000
+
+/** A kubelet that does not come back in time takes the node's readiness with it. */
+export function missKubelet(core: MachineCore): void {
+  void later(
+    core,
+    'miss the kubelet',
+    GRACE,
+    () => true,
+    () => {
+      if (core.services.stateOf('kubelet') === 'Running' || !core.life.nodeReady) return
+      core.life.nodeReady = false
+      publishNode(core)
+      core.hooks.review()
+    },
+  )
+}
+
+/** The kubelet looks for other static pods now and then. */
+const NOTICED_AFTER = 3000
+const STARTED_AFTER = 5000
+
+/**
+ * One component starts again with another image or other arguments. While its kube-apiserver is away, connections to
+ * that node break (behaviour.md §6).
+ */
+export function rollPod(core: MachineCore, component: Component): void {
+  const { life, cluster, spec } = core
+  const isServer = component === 'kube-apiserver'
+  void later(core, `stop ${component}`, NOTICED_AFTER, podsCanRun, () => {
+    // Where none of them runs, the newest is what will be started.
+    if (!life.podsReady) return
+    life.rolling.add(component)
+    publishStaticPods(core, 'pending', [component])
+    if (isServer) cluster.apiServer(spec.hostname, false)
+    core.hooks.review()
+    void later(core, `start ${component}`, STARTED_AFTER, podsCanRun, () => {
+      if (!life.podsReady || !life.rolling.delete(component)) return
+      publishStaticPods(core, 'running', [component])
+      if (isServer) cluster.apiServer(spec.hostname, true)
+      core.hooks.review()
+    })
+  })
 }
 
 const pending = new WeakMap<AbortSignal, Set<string>>()

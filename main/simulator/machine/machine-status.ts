@@ -1,6 +1,7 @@
 import { hostnameOf, type MachineCore, type Stage } from './core.ts'
 import type { MachineEvent } from '../machine-api.ts'
 import { put } from './resources/keys.ts'
+import { COMPONENTS } from './resources/static-pods.ts'
 import { publishMeta } from './resources/runtime.ts'
 
 interface Unmet {
@@ -57,8 +58,8 @@ function kubernetesConditions(core: MachineCore): Unmet[] {
   const { life } = core
   const name = hostnameOf(core)
   const unmet: Unmet[] = []
-  if (core.spec.role === 'controlplane' && !life.podsReady) {
-    const pods = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler']
+  const pods = COMPONENTS.filter((component) => !life.podsReady || life.rolling.has(component))
+  if (core.spec.role === 'controlplane' && pods.length > 0) {
     unmet.push({
       name: 'staticPods',
       reason: pods.map((pod) => `kube-system/${pod}-${name} pending`).join(', '),

@@ -1,9 +1,10 @@
 import { hostnameOf, type MachineCore } from './core.ts'
 import type { ConfigFile } from './config/config-file.ts'
-import { restartPods, reviewKubernetes } from './kubernetes.ts'
+import { missKubelet, reviewKubernetes, rollPod } from './kubernetes.ts'
 import { publishVolumes } from './resources/block.ts'
 import { publishCluster } from './resources/cluster.ts'
 import { publishKubernetesSpecs, publishNode } from './resources/kubernetes.ts'
+import { COMPONENTS, configVersion } from './resources/static-pods.ts'
 import { linkStates, publishNetwork } from './resources/network.ts'
 import { publishConfigs, publishModules, publishSysctls, publishTime } from './resources/runtime.ts'
 
@@ -27,9 +28,14 @@ export function reconcile(core: MachineCore, before: ConfigFile | undefined): vo
   publishTime(core)
   publishCluster(core)
   publishVolumes(core)
+  const versions = COMPONENTS.map((component) => configVersion(core, component))
   publishKubernetesSpecs(core)
   core.cluster.announce(core.hooks.self(), hostnameOf(core))
-  if (before) followKubernetes(core, before, oldName)
+  if (before) {
+    followKubernetes(core, before, oldName)
+    for (const [at, component] of COMPONENTS.entries())
+      if (configVersion(core, component) !== versions[at]) rollPod(core, component)
+  }
   core.hooks.reach()
   core.hooks.review()
 }
@@ -70,8 +76,6 @@ function followKubernetes(core: MachineCore, before: ConfigFile, oldName: string
   const renamed = hostnameOf(core) !== oldName
   if (renamed || old.kubeletImage !== now.kubeletImage || !same(old.kubeletExtra, now.kubeletExtra))
     void restartKubelet(core)
-  const pods = (facts: typeof now): unknown => [facts.apiServer, facts.controllerManager, facts.scheduler]
-  if (!same(pods(old), pods(now))) restartPods(core)
   if (core.life.nodeReady) publishNode(core)
 }
 
@@ -80,7 +84,7 @@ async function restartKubelet(core: MachineCore): Promise<void> {
   if (!core.services.has('kubelet')) return
   try {
     await core.services.stop('kubelet')
-    core.life.nodeReady = false
+    missKubelet(core)
     await core.services.start('kubelet')
     reviewKubernetes(core)
   } catch {

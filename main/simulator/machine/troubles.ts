@@ -34,6 +34,10 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
     cause: (core) => holdVolumes(core, true),
     settle: (core) => holdVolumes(core, false),
   },
+  'storage-degraded': {
+    cause: (core) => core.cluster.kubernetes?.holdRebuild(hostnameOf(core), true),
+    settle: (core) => core.cluster.kubernetes?.holdRebuild(hostnameOf(core), false),
+  },
   'silent-fallback': {},
   'apply-kills-network': {
     settle: (core) => {

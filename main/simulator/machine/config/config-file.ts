@@ -33,6 +33,11 @@ export interface ConfigFacts {
   readonly apiServer: ComponentFacts
   readonly controllerManager: ComponentFacts
   readonly scheduler: ComponentFacts
+  readonly proxy: ComponentFacts & { readonly enabled: boolean }
+  readonly coreDns: { readonly image: string; readonly enabled: boolean }
+  /** Talos brings its own flannel; with another CNI it leaves that to others. */
+  readonly flannel: boolean
+  readonly dnsDomain: string
   readonly podSubnets: readonly string[]
   readonly serviceSubnets: readonly string[]
   readonly sysctls: Readonly<Record<string, string>>

@@ -6,7 +6,7 @@ type Tree = Readonly<Record<string, unknown>>
 /** What the machine follows, from the documents in force; typed documents win over the legacy one. */
 export function readFacts(documents: readonly ConfigDocument[], talos: string): ConfigFacts {
   const legacy = documents.find((document) => document.kind === '')?.value ?? {}
-  const kubernetes = componentsOf(talos).kubernetes
+  const { kubernetes, coreDns } = componentsOf(talos)
   const of = (kind: string): readonly Tree[] =>
     documents.filter((document) => document.kind === kind).map((document) => document.value)
   const one = (kind: string): Tree => of(kind)[0] ?? {}
@@ -20,7 +20,10 @@ export function readFacts(documents: readonly ConfigDocument[], talos: string): 
       type === 'controlplane' || type === 'worker' ? type : type === 'init' ? 'controlplane' : 'unknown',
     clusterName:
       text(one('KubeClusterConfig')['clusterName']) ?? text(at(legacy, 'cluster', 'clusterName')) ?? '',
-    endpoint: text(at(legacy, 'cluster', 'controlPlane', 'endpoint')) ?? '',
+    endpoint:
+      text(one('KubeClusterConfig')['endpoint']) ??
+      text(at(legacy, 'cluster', 'controlPlane', 'endpoint')) ??
+      '',
     hostname: hostname?.split('.')[0],
     links: [...legacyLinks(network), ...typedLinks(of)],
     nameservers: resolvers(one('ResolverConfig')) ?? texts(network['nameservers']) ?? ['1.1.1.1', '8.8.8.8'],
@@ -53,21 +56,48 @@ export function readFacts(documents: readonly ConfigDocument[], talos: string): 
       one('KubeSchedulerConfig'),
       `registry.k8s.io/kube-scheduler:v${kubernetes}`,
     ),
-    podSubnets: texts(at(legacy, 'cluster', 'network', 'podSubnets')) ?? ['10.244.0.0/16'],
-    serviceSubnets: texts(at(legacy, 'cluster', 'network', 'serviceSubnets')) ?? ['10.96.0.0/12'],
+    proxy: {
+      ...component(legacy, 'proxy', one('KubeProxyConfig'), `registry.k8s.io/kube-proxy:v${kubernetes}`),
+      enabled:
+        at(legacy, 'cluster', 'proxy', 'disabled') !== true && one('KubeProxyConfig')['enabled'] !== false,
+    },
+    coreDns: {
+      image:
+        text(one('KubeCoreDNSConfig')['image']) ??
+        text(at(legacy, 'cluster', 'coreDNS', 'image')) ??
+        `registry.k8s.io/coredns/coredns:v${coreDns}`,
+      enabled:
+        at(legacy, 'cluster', 'coreDNS', 'disabled') !== true &&
+        one('KubeCoreDNSConfig')['enabled'] !== false,
+    },
+    flannel: (text(at(legacy, 'cluster', 'network', 'cni', 'name')) ?? 'flannel') === 'flannel',
+    dnsDomain:
+      text(one('KubeNetworkConfig')['dnsDomain']) ??
+      text(at(legacy, 'cluster', 'network', 'dnsDomain')) ??
+      'cluster.local',
+    podSubnets: texts(one('KubeNetworkConfig')['podSubnets']) ??
+      texts(at(legacy, 'cluster', 'network', 'podSubnets')) ?? ['10.244.0.0/16'],
+    serviceSubnets: texts(one('KubeNetworkConfig')['serviceSubnets']) ??
+      texts(at(legacy, 'cluster', 'network', 'serviceSubnets')) ?? ['10.96.0.0/12'],
     sysctls: { ...strings(at(legacy, 'machine', 'sysctls')), ...strings(one('SysctlConfig')['sysctls']) },
     kernelModules: [
       ...list(at(legacy, 'machine', 'kernel', 'modules')).map((module) => text(tree(module)['name']) ?? ''),
       ...of('KernelModuleConfig').map((document) => text(document['name']) ?? ''),
     ].filter((name) => name !== ''),
-    nodeLabels: strings(at(legacy, 'machine', 'nodeLabels')),
-    skipNodeRegistration: at(legacy, 'machine', 'kubelet', 'skipNodeRegistration') === true,
+    nodeLabels: {
+      ...strings(at(legacy, 'machine', 'nodeLabels')),
+      ...strings(one('KubeNodeConfig')['labels']),
+    },
+    skipNodeRegistration:
+      at(legacy, 'machine', 'kubelet', 'skipNodeRegistration') === true ||
+      one('KubeNodeConfig')['skipNodeRegistration'] === true,
     discovery: discovery === true || of('DiscoveryServiceConfig').length > 0,
     userVolumes: of('UserVolumeConfig').map((document) => text(document['name']) ?? ''),
     blocksApi: blocksApi(of),
     authority: authorityOf(at(legacy, 'machine', 'ca')),
     installImage:
-      text(at(legacy, 'machine', 'install', 'image')) ?? text(one('UnattendedInstallConfig')['image']),
+      text(at(legacy, 'machine', 'install', 'image')) ??
+      text(at(one('UnattendedInstallConfig'), 'installer', 'image')),
     installDisk: text(at(legacy, 'machine', 'install', 'disk')),
   }
 }

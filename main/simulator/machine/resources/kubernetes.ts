@@ -2,8 +2,10 @@ import { hostnameOf, talosOf, type MachineCore } from '../core.ts'
 import type { ComponentFacts } from '../config/config-file.ts'
 import { atLeast, componentsOf } from '../versions.ts'
 import { put, remove, withoutEmpty } from './keys.ts'
+import { publishManifests } from './manifests.ts'
+import { publishStaticPodSpecs } from './static-pods.ts'
 
-const COMPONENTS = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const
+const API_SERVER = 'kube-apiserver'
 
 /** Inputs of the kubelet and of the static pods, from the config in force. */
 export function publishKubernetesSpecs(core: MachineCore): void {
@@ -42,7 +44,7 @@ export function publishKubernetesSpecs(core: MachineCore): void {
         apiVersion: 'kubelet.config.k8s.io/v1beta1',
         kind: 'KubeletConfiguration',
         clusterDNS: ['10.96.0.10'],
-        clusterDomain: 'cluster.local',
+        clusterDomain: facts.dnsDomain,
         rotateCertificates: true,
         shutdownGracePeriod: '30s',
       },
@@ -55,8 +57,8 @@ export function publishKubernetesSpecs(core: MachineCore): void {
 /** The image that really runs, which only 1.14 shows. */
 export function publishKubeletStatus(core: MachineCore, isRunning: boolean): void {
   if (!atLeast(talosOf(core), '1.14')) return
-  const image = core.life.active?.facts.kubeletImage
-  if (!isRunning || image === undefined) remove(core, 'k8s', 'KubeletStatuses.kubernetes', 'kubelet')
+  const image = core.life.kubeletImage
+  if (!isRunning || image === '') remove(core, 'k8s', 'KubeletStatuses.kubernetes', 'kubelet')
   else
     put(
       core,
@@ -79,26 +81,22 @@ function publishControlPlaneSpecs(core: MachineCore): void {
         atLeast(talosOf(core), '1.13') ? { values: Array.isArray(value) ? value : [String(value)] } : value,
       ]),
     )
-  put(
-    core,
-    'controlplane',
-    'APIServerConfigs.kubernetes',
-    'kube-apiserver',
-    {
-      image: facts.apiServer.image,
-      cloudProvider: '',
-      controlPlaneEndpoint: facts.endpoint,
-      etcdServers: ['https://127.0.0.1:2379'],
-      localPort: 6443,
-      serviceCIDR: facts.serviceSubnets,
-      extraArgs: args(facts.apiServer),
-      extraVolumes: [],
-      environmentVariables: {},
-      advertisedAddress: '$(POD_IP)',
-      resources: { requests: { cpu: '200m', memory: '512Mi' }, limits: {} },
-    },
-    owner,
-  )
+  const apiServer = {
+    image: facts.apiServer.image,
+    cloudProvider: '',
+    controlPlaneEndpoint: facts.endpoint,
+    etcdServers: ['https://127.0.0.1:2379'],
+    localPort: 6443,
+    serviceCIDR: facts.serviceSubnets,
+    extraArgs: args(facts.apiServer),
+    extraVolumes: [],
+    environmentVariables: {},
+    advertisedAddress: '$(POD_IP)',
+    resources: { requests: { cpu: '200m', memory: '512Mi' }, limits: {} },
+  }
+  // 1.14 keeps what the config says and what the pod is made of apart (behaviour.md §3.4).
+  for (const id of atLeast(talosOf(core), '1.14') ? [API_SERVER, `final-${API_SERVER}`] : [API_SERVER])
+    put(core, 'controlplane', 'APIServerConfigs.kubernetes', id, apiServer, owner)
   put(
     core,
     'controlplane',
@@ -162,6 +160,8 @@ function publishControlPlaneSpecs(core: MachineCore): void {
     },
     { owner: 'etcd.SpecController' },
   )
+  publishStaticPodSpecs(core)
+  publishManifests(core)
 }
 
 export function publishEtcdMember(core: MachineCore): void {
@@ -173,39 +173,6 @@ export function publishEtcdMember(core: MachineCore): void {
     { memberID: core.cluster.memberIdOf(core.spec.hostname) },
     { owner: 'etcd.MemberController' },
   )
-}
-
-/** The three pods of a control plane, as the kubelet reports them. */
-export function publishStaticPods(core: MachineCore, state: 'pending' | 'running' | 'gone'): void {
-  if (core.spec.role !== 'controlplane') return
-  const name = hostnameOf(core)
-  for (const component of COMPONENTS) {
-    const id = `kube-system/${component}-${name}`
-    if (state === 'gone') {
-      remove(core, 'k8s', 'StaticPodStatuses.kubernetes', id)
-      continue
-    }
-    const ready = state === 'running'
-    const since = new Date(core.clock.now()).toISOString().replace(/\.\d+Z$/, 'Z')
-    put(
-      core,
-      'k8s',
-      'StaticPodStatuses.kubernetes',
-      id,
-      {
-        phase: ready ? 'Running' : 'Pending',
-        conditions: ['Initialized', 'Ready', 'ContainersReady', 'PodScheduled'].map((type) => ({
-          type,
-          status: ready || type === 'PodScheduled' || type === 'Initialized' ? 'True' : 'False',
-          lastTransitionTime: since,
-        })),
-        hostIP: core.spec.address,
-        podIP: core.spec.address,
-        startTime: since,
-      },
-      { owner: 'k8s.KubeletStaticPodController' },
-    )
-  }
 }
 
 export function publishNode(core: MachineCore): void {
