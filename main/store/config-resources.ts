@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { minorOf, type ConfigFacts } from '../domain/machine-config/config-facts.ts'
+import type { MergeRule } from '../domain/machine-config/patches/merge-rules.ts'
 import type { AcceptedKey, JsonSchema, SchemaPort } from '../domain/machine-config/schema-port.ts'
 
 /** The schemas and tables that ship with the app, read once when first asked for. */
@@ -36,6 +37,9 @@ export function createConfigResources(resourcesDir: string): SchemaPort {
         accepted: Record<string, AcceptedKey[]>
       }
       return accepted
+    },
+    async mergeRules() {
+      return ((await table('config-patches', 'merge-rules.json')) as { rules: MergeRule[] }).rules
     },
     async facts() {
       const [kinds, secrets, effects] = await Promise.all(

@@ -55,6 +55,11 @@ export const ErrorCode = z.enum([
   'config-moved', // the node's config is not the one the draft was based on
   'config-unchanged',
   'config-try-pending',
+  // patches, presets and migrations
+  'patch-unreadable', // no patch at all: syntax, or a `$patch: delete` where none may stand
+  'patch-refused', // a patch that does not fit this configuration: the words are Talos' where it has some
+  'preset-incomplete', // a value of a preset's form is missing or wrong
+  'migration-impossible', // the way back, or a block that has no document on this version
   // upgrades
   'plan-stale',
   'plan-blocked',

@@ -1,4 +1,5 @@
 import type { ConfigFacts } from './config-facts.ts'
+import type { MergeRule } from './patches/merge-rules.ts'
 
 /** A JSON schema or a part of it. */
 export type JsonSchema = Readonly<Record<string, unknown>>
@@ -20,4 +21,6 @@ export interface SchemaPort {
   /** By schema definition. */
   accepted(): Promise<Readonly<Record<string, readonly AcceptedKey[]>>>
   facts(): Promise<ConfigFacts>
+  /** How patches merge. */
+  mergeRules(): Promise<readonly MergeRule[]>
 }
