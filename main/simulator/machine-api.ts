@@ -4,6 +4,7 @@
  * (`SimulatedStatus`) into gRPC statuses. Times are the simulated clock's.
  */
 import type { EventEmitter } from 'node:events'
+import type { KeyPairPem } from './cluster-api.ts'
 
 /** gRPC status codes by number, so that the machine needs no gRPC. */
 export const Code = {
@@ -97,6 +98,8 @@ export interface ResourceStore {
   }): StoredResource | undefined
   /** Ordered by id. */
   list(namespace: string, type: string): readonly StoredResource[]
+  /** Of every kind, in no order. */
+  all(): readonly StoredResource[]
   /** Calls back synchronously after each change; returns the unsubscriber. */
   subscribe(listener: (event: StoreEvent) => void): () => void
   clear(): void
@@ -245,6 +248,8 @@ export interface SimulatedMachine {
 
   services(): readonly ServiceSnapshot[]
   serviceAction(id: string, action: 'start' | 'stop' | 'restart'): string
+  /** SIGTERM to the container of a service, whose runner starts another one. */
+  killService(id: string): void
   load(): LoadSnapshot
 
   /** Ring of 1000, oldest first. */
@@ -259,12 +264,16 @@ export interface SimulatedMachine {
   onServiceLine(id: string, listener: (line: string) => void): () => void
   /** procfs and the like for `Read`; throws NOT_FOUND. */
   readFile(path: string): Buffer
+  /** The paths `readFile` has something for. */
+  filePaths(): readonly string[]
 
   apply(request: ApplyRequest): Promise<ApplyReply>
   reboot(mode: 'DEFAULT' | 'POWERCYCLE' | 'FORCE'): { readonly actorId: string }
   rollback(): void
   shutdown(force: boolean): { readonly actorId: string }
   reset(request: ResetRequest): { readonly actorId: string }
+  /** Erases what is on a block device, which must be free of volumes; `sda1`, without /dev. */
+  wipeDevice(request: { readonly device: string; readonly dropPartition: boolean }): void
   /** Its etcd member leaves, stops and forgets. */
   leaveEtcd(): Promise<void>
   /** A META value, or none to delete it. */
@@ -279,6 +288,10 @@ export interface SimulatedMachine {
   /** Yields progress and ends with the digest-pinned name. */
   pullImage(reference: string, signal: AbortSignal): AsyncGenerator<LayerProgress, string>
   installImage(reference: string, signal: AbortSignal): AsyncGenerator<InstallerOutput>
+  /** False when containerd has none of that name. */
+  removeImage(reference: string): boolean
+  /** Puts an image of that name there, as if it had been pulled. */
+  keepImage(image: { readonly name: string; readonly digest: string; readonly size: number }): void
   images(): readonly {
     readonly name: string
     readonly digest: string
@@ -309,81 +322,10 @@ export interface NodeObject {
   readonly annotations: Readonly<Record<string, string>>
 }
 
-/** What machines ask of the Kubernetes they run. Implemented in kubernetes/. */
-export interface ClusterKubernetes {
-  /**
-   * Evicts what a draining node evicts and waits for it, five minutes at most.
-   * @param say gets the lines the node logs
-   * @throws `signal.reason` and nothing else
-   */
-  drain(node: string, say: (line: string) => void, signal: AbortSignal): Promise<void>
-  /**
-   * A disruption budget over the pod that holds the node's volumes, until it is let go: the trouble `drain-blocked-by-pdb`.
-   * @throws when the node holds none
-   */
-  holdVolumes(node: string, held: boolean): void
-  /**
-   * What the node holds of volumes is rebuilt for as long: the trouble `storage-degraded`.
-   * @throws when the node holds none
-   */
-  holdRebuild(node: string, held: boolean): void
-}
-
-/** What machines of one cluster share: etcd, discovery, certificates, a registry. Implemented in machine/cluster-state.ts. */
-export interface ClusterState {
-  readonly name: string
-  readonly endpoint: string
-  machines(): readonly SimulatedMachine[]
-  /** By address, hostname or node name. */
-  find(target: string): SimulatedMachine | undefined
-  etcd: {
-    members(): readonly {
-      readonly id: string
-      readonly hostname: string
-      readonly peerUrls: readonly string[]
-      readonly clientUrls: readonly string[]
-      readonly learner: boolean
-    }[]
-    statusOf(hostname: string): {
-      readonly memberId: string
-      readonly dbSize: number
-      readonly dbSizeInUse: number
-      readonly leader: string
-      readonly raftIndex: number
-      readonly raftTerm: number
-      readonly errors: readonly string[]
-      readonly learner: boolean
-      readonly storageVersion: string
-    }
-    alarms(): readonly { readonly memberId: string; readonly alarm: 'NOSPACE' | 'CORRUPT' }[]
-    /** Ends all alarms; returns those that were on. One comes back while its member has no room. */
-    disarm(): readonly { readonly memberId: string; readonly alarm: 'NOSPACE' | 'CORRUPT' }[]
-    /** Gives the room back that deleted revisions took in that member's file. */
-    defragment(hostname: string): void
-    /** Takes a member out for good: until its data is gone it cannot come back. False for an unknown id. */
-    removeMember(memberId: string): boolean
-    forfeit(hostname: string): string | undefined
-    snapshot(): Buffer
-    healthy(hostname: string): boolean
-  }
-}
-
-/** PEM texts as Talos writes them: keys labelled `ED25519 PRIVATE KEY`. */
-export interface KeyPairPem {
-  readonly crt: string
-  readonly key: string
-}
-
-/** Made by wire/pki.ts; the machine side puts them into its MachineConfigs. */
-export interface ClusterSecrets {
-  readonly os: KeyPairPem
-  readonly etcd: KeyPairPem
-  readonly kubernetes: KeyPairPem
-  readonly aggregator: KeyPairPem
-  readonly serviceAccountKey: string
-  readonly clusterId: string
-  readonly clusterSecret: string
-  readonly bootstrapToken: string
-  readonly trustdToken: string
-  readonly secretboxSecret: string
-}
+export type {
+  ClusterKubernetes,
+  ClusterSecrets,
+  ClusterState,
+  KeyPairPem,
+  RunningPod,
+} from './cluster-api.ts'

@@ -107,6 +107,7 @@ export function createSmallMachine(
       asked.push(`${action} ${id}`)
       return `Service "${id}" ${action}ed`
     },
+    killService: (id) => void asked.push(`kill ${id}`),
     load: () => ({
       bootTime: clock.now() / 1000 - 3600,
       cpu: { user: 100, nice: 0, system: 50, idle: 14000, iowait: 5, irq: 1, softIrq: 2, steal: 0 },
@@ -144,6 +145,7 @@ export function createSmallMachine(
       if (path === '/proc/version') return Buffer.from('Linux version 6.18.44-talos\n'.repeat(100))
       throw new SimulatedStatus(Code.NOT_FOUND, `stat ${path}: no such file or directory`)
     },
+    filePaths: () => ['/proc/version'],
     async apply({ data, mode, dryRun, tryTimeout }) {
       asked.push(`apply ${data.length} bytes ${mode} ${dryRun} ${tryTimeout}`)
       return { warnings: ['careful'], mode, modeDetails: 'Applied configuration without a reboot' }
@@ -188,6 +190,12 @@ export function createSmallMachine(
     images: () => [
       { name: 'ghcr.io/siderolabs/kubelet:v1.36.3', digest: 'sha256:1', size: 5, createdAt: 1000 },
     ],
+    removeImage(reference) {
+      asked.push(`remove ${reference}`)
+      return true
+    },
+    keepImage: ({ name }) => void asked.push(`keep ${name}`),
+    wipeDevice: ({ device }) => void asked.push(`wipe ${device}`),
     cause: unasked('fail'),
     settle: unasked('fail'),
     async powerOn() {
@@ -261,6 +269,11 @@ export function createSmallCluster(machines: readonly SmallMachine[]): ClusterSt
       forfeit: () => members[1]?.id,
       snapshot: () => Buffer.alloc(2080, 1),
       healthy: () => true,
+      downgrade: undefined,
+      progress: () => 'has data',
+      upload: () => undefined,
+      uploaded: () => undefined,
+      bootstrap: () => undefined,
     },
   }
 }

@@ -170,8 +170,8 @@ test('files: regular ones in chunks, missing ones not found, the small tree list
   const listed = await client.stream('/machine.MachineService/List', { root: '/var/log' }).all()
   expect(listed.map(({ relativeName, isDir }) => [relativeName, isDir])).toEqual([
     ['.', true],
-    ['machined.log', false],
     ['kubelet.log', false],
+    ['machined.log', false],
   ])
 })
 

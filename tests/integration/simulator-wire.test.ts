@@ -103,14 +103,6 @@ test('what a version does not have is unimplemented in the words of grpc-go', as
   })
 })
 
-test('what this simulation lacks is unimplemented too and never a made-up success', async () => {
-  const client = await cluster.client('cp-1')
-  await expect(client.unary('/machine.MachineService/Netstat')).rejects.toMatchObject({
-    code: 12,
-    details: 'unknown method Netstat for service machine.MachineService',
-  })
-})
-
 test('a control plane hands a call on to the node it is meant for', async () => {
   const client = await cluster.client('cp-1')
   const { address } = cluster.machine('cp-2').spec

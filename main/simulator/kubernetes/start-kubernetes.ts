@@ -19,6 +19,7 @@ import { createKubelets } from './kubelets.ts'
 import type { KubeWorld } from './kube-world.ts'
 import { drainNode } from './node-drain.ts'
 import { tagOf } from './node-objects.ts'
+import { createNodePods } from './node-pods.ts'
 import { followMachines } from './nodes.ts'
 import { createObjectStore } from './object-store.ts'
 import { isReady, timestamp } from './objects.ts'
@@ -197,6 +198,7 @@ export function startKubernetes(options: {
       storage.hold(node, isHeld)
       guardReplicas()
     },
+    ...createNodePods(world),
     async settled() {
       await Promise.all([...listeners.values()].map((listener) => listener.settled()))
     },

@@ -28,10 +28,22 @@ export interface BootDisk {
   readonly meta: Map<number, string>
   /** The MachineConfig in STATE. */
   config: string
+  /** What user volumes made on the other disk; it stays when the volume leaves the config. */
+  dataPartitions: readonly DataPartition[]
   /** The USB stick it starts from when there is nothing on the disk. */
   readonly media: BootEntry | undefined
   /** Role of a machine that gets its config later; until then it counts as a worker. */
   role: MachineSpec['role'] | undefined
+}
+
+export interface DataPartition {
+  readonly label: string
+  readonly index: number
+  /** Bytes. */
+  readonly offset: number
+  readonly size: number
+  /** Erased and not yet made anew. */
+  readonly isBlank: boolean
 }
 
 export function createBootDisk(spec: MachineSpec, config: string): BootDisk {
@@ -50,6 +62,7 @@ export function createBootDisk(spec: MachineSpec, config: string): BootDisk {
     staged: undefined,
     meta: new Map(),
     config,
+    dataPartitions: [],
     media: undefined,
     role: undefined,
   }
@@ -66,6 +79,7 @@ export function createBlankDisk(spec: MachineSpec): BootDisk {
     staged: undefined,
     meta: new Map(),
     config: '',
+    dataPartitions: [],
     media: entries[0] && { ...entries[0], label: '' },
     role: undefined,
   }

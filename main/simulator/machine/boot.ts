@@ -66,6 +66,7 @@ function begin(core: MachineCore): void {
   life.installing = false
   life.upgradeImage = undefined
   life.wipe = undefined
+  life.removedImages.clear()
   life.restart = 'firmware'
   core.store.clear()
   core.events.reset()

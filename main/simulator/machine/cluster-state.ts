@@ -30,6 +30,10 @@ interface Member {
   inUse: number
   /** Its file has reached the quota and is mostly deleted revisions: no write until it is defragmented. */
   isFull: boolean
+  /** Told to be the first of a new etcd; until it runs. */
+  isFirst: boolean
+  /** A snapshot that was uploaded to start from. */
+  uploaded: Buffer | undefined
   /** Removed by somebody: etcd has no place for it as long as it keeps its old data. */
   isGone: boolean
 }
@@ -58,6 +62,7 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
   const baseIndex = 180_000 + random.integer(900_000)
   let term = 2 + random.integer(9)
   let leader: Member | undefined
+  let downgrade: string | undefined
 
   const members = (): readonly Member[] => everyMember.filter(({ isComing, isGone }) => !isComing && !isGone)
   const isRunning = (member: Member): boolean => member.running !== false
@@ -85,6 +90,8 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
       dbSize,
       inUse: Math.floor(dbSize * 0.42),
       isFull: false,
+      isFirst: false,
+      uploaded: undefined,
       isGone: false,
     })
     apiServers.set(machine.spec.hostname, !isComing)
@@ -196,6 +203,29 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
       const of = everyMember.find((candidate) => candidate.hostname === hostname)
       return of !== undefined && isRunning(of) && !of.isComing && !of.isGone && quorum()
     },
+    get downgrade() {
+      return downgrade
+    },
+    set downgrade(target) {
+      downgrade = target
+    },
+    progress(hostname) {
+      const of = everyMember.find((candidate) => candidate.hostname === hostname)
+      return of !== undefined && of.isComing && !of.isFirst && members().length === 0 ? 'waits' : 'has data'
+    },
+    upload(hostname, snapshot) {
+      member(hostname).uploaded = snapshot
+    },
+    uploaded: (hostname) => member(hostname).uploaded,
+    bootstrap(hostname) {
+      const of = member(hostname)
+      of.isFirst = true
+      const size = of.uploaded?.length ?? 20_480
+      of.dbSize = size
+      of.inUse = Math.floor(size * 0.9)
+      of.uploaded = undefined
+      downgrade = undefined
+    },
   }
 
   return {
@@ -258,6 +288,7 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
       of.running = running
       if (running) {
         of.isComing = false
+        of.isFirst = false
         of.name = nameOf(of.machine)
       }
       elect()

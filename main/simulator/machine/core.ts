@@ -122,6 +122,8 @@ export interface Life {
   installing: boolean
   /** What a reset under way is to wipe. */
   wipe: Wipe | undefined
+  /** Images that somebody removed from containerd though they are in use. */
+  removedImages: Set<string>
   /** What a legacy upgrade is to write. */
   upgradeImage: BootImage | undefined
   /** Why the machine may not come back, or comes back otherwise. */

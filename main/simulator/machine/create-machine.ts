@@ -27,24 +27,26 @@ import { createKernelLog } from './kernel-log.ts'
 import { reviewKubernetes } from './kubernetes.ts'
 import { createLoadModel, loadSnapshot } from './load.ts'
 import { reviewStatus, stageAfter } from './machine-status.ts'
-import { installImage, listImages, pullImage, pullObstacle } from './images.ts'
-import { mountsOf, readProcFile } from './proc-files.ts'
+import { installImage, keepImage, listImages, pullImage, pullObstacle, removeImage } from './images.ts'
+import { filePaths, mountsOf, readProcFile } from './proc-files.ts'
 import { followNode } from './node-object.ts'
 import { powerOn } from './power-on.ts'
 import { writeStartLines } from './noise.ts'
 import { requestReboot, requestRollback, requestShutdown, upgradeLegacy } from './requests.ts'
 import { forkRandom } from './random.ts'
+import { waitForEtcd } from './etcd-wait.ts'
 import { leaveEtcd, requestReset } from './reset.ts'
 import { writeMeta } from './meta-values.ts'
 import { publishKubeletStatus, publishNode } from './resources/kubernetes.ts'
 import { publishMembers } from './resources/cluster.ts'
 import { isReachable } from './resources/network.ts'
 import { put, remove } from './resources/keys.ts'
+import { wipeDevice } from './wipe-device.ts'
 import { createSequenceRunner, type SequenceParts } from './sequence-runner.ts'
 import { createServiceBoard, type ServiceParts } from './service-board.ts'
 import type { ServiceCondition } from './service-definitions.ts'
 import { createServiceLogs } from './service-logs.ts'
-import { serviceAction, serviceLines } from './service-control.ts'
+import { killService, serviceAction, serviceLines } from './service-control.ts'
 import { doTask } from './tasks.ts'
 import { atLeast } from './versions.ts'
 import {
@@ -121,6 +123,7 @@ export function createMachine(plan: MachineSpec, dependencies: MachineDependenci
     },
     services: () => core.services.snapshot(),
     serviceAction: (id, action) => serviceAction(core, id, action),
+    killService: (id) => killService(core, id),
     load: () =>
       loadSnapshot(loads, {
         bootTime: core.life.bootTime,
@@ -140,6 +143,7 @@ export function createMachine(plan: MachineSpec, dependencies: MachineDependenci
       return core.logs.subscribe(id, listener)
     },
     readFile: (path) => readProcFile(core, path, () => machine.load()),
+    filePaths: () => filePaths(core, () => machine.load()),
     apply: (request) => applyConfiguration(core, request),
     reboot: (mode) => requestReboot(core, mode),
     rollback: () => requestRollback(core),
@@ -151,6 +155,9 @@ export function createMachine(plan: MachineSpec, dependencies: MachineDependenci
     pullImage: (reference, signal) => pullImage(core, reference, signal),
     installImage: (reference, signal) => installImage(core, reference, signal),
     images: () => listImages(core),
+    removeImage: (reference) => removeImage(core, reference),
+    keepImage: (image) => keepImage(core, image),
+    wipeDevice: (request) => wipeDevice(core, request),
     followNode: (node) => followNode(core, node),
     cause: (trouble) => causeTrouble(core, machine, trouble),
     settle: (trouble) => settleTrouble(core, machine, trouble),
@@ -242,6 +249,7 @@ function createCore(
       complaint: (id) => complaintOf(core, id),
       holds: (condition) => holds(core, condition),
       obstacle: (id) => pullObstacle(core, id),
+      gate: (id, isMeant) => (id === 'etcd' ? waitForEtcd(core, isMeant) : Promise.resolve()),
       onChange: (id, snapshot) => serviceChanged(core, id, snapshot.state, snapshot.health),
     }
   }
@@ -324,6 +332,7 @@ function blankLife(disk: MachineCore['disk'], now: number): Life {
     installing: false,
     upgradeImage: undefined,
     wipe: undefined,
+    removedImages: new Set(),
     restart: 'firmware',
   }
 }

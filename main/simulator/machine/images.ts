@@ -168,7 +168,22 @@ export function listImages(core: MachineCore): ReturnType<SimulatedMachine['imag
     size,
     createdAt: at,
   }))
-  return [...own, ...pulled]
+  return [...own.filter(({ name }) => !core.life.removedImages.has(name)), ...pulled]
+}
+
+/** What runs goes on running without its image. */
+export function removeImage(core: MachineCore, reference: string): boolean {
+  if (!listImages(core).some(({ name }) => name === reference)) return false
+  core.pulled.delete(reference)
+  core.life.removedImages.add(reference)
+  return true
+}
+
+export function keepImage(
+  core: MachineCore,
+  { name, digest, size }: { readonly name: string; readonly digest: string; readonly size: number },
+): void {
+  core.pulled.set(name, { digest, size, at: core.clock.now() })
 }
 
 /** `undefined` where no registry has the image; a config may name any. */

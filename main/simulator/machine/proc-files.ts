@@ -45,6 +45,10 @@ export function readProcFile(core: MachineCore, path: string, load: () => LoadSn
   return Buffer.from(text)
 }
 
+export function filePaths(core: MachineCore, load: () => LoadSnapshot): readonly string[] {
+  return Object.keys(FILES).filter((path) => FILES[path]?.(core, load) !== undefined)
+}
+
 const FILES: Readonly<Record<string, (core: MachineCore, load: () => LoadSnapshot) => string | undefined>> = {
   '/proc/sys/kernel/random/boot_id': (core) => `${core.life.bootId}\n`,
   '/proc/cmdline': (core) => `${kernelCommandLine(core)}\n`,

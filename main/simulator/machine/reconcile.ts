@@ -7,6 +7,7 @@ import { publishKubernetesSpecs, publishNode } from './resources/kubernetes.ts'
 import { COMPONENTS, configVersion } from './resources/static-pods.ts'
 import { linkStates, publishNetwork } from './resources/network.ts'
 import { publishConfigs, publishModules, publishSysctls, publishTime } from './resources/runtime.ts'
+import { publishRootSecrets } from './resources/secrets.ts'
 
 /** Makes resources and services follow the config in force; what did not change is not written again. */
 export function reconcile(core: MachineCore, before: ConfigFile | undefined): void {
@@ -15,6 +16,7 @@ export function reconcile(core: MachineCore, before: ConfigFile | undefined): vo
   const oldName = before?.facts.hostname ?? core.spec.hostname
   const oldAddresses = addressesBefore(core, before)
   publishConfigs(core)
+  publishRootSecrets(core)
   if (hostnameOf(core) !== oldName) {
     core.kernel.controller('network.HostnameSpecController', 'setting hostname', {
       hostname: hostnameOf(core),

@@ -65,6 +65,8 @@ export interface ServiceParts {
   readonly holds: (condition: ServiceCondition) => boolean
   /** Why its pre stage fails now; `undefined` when it does not. */
   readonly obstacle: (id: string) => string | undefined
+  /** Resolves once its pre stage may end; rejects when the power goes. */
+  readonly gate: (id: string, isMeant: () => boolean) => Promise<void>
   /** After each change of state or health; `running` tells whether its resource exists. */
   readonly onChange: (id: string, snapshot: ServiceSnapshot) => void
 }
@@ -162,6 +164,7 @@ export function createServiceBoard(parts: ServiceParts): ServiceBoard {
     const { id, startsIn, runner, command } = of.definition
     move(id, 'Preparing', 'Running pre state')
     await clock.sleep(jitter(random, startsIn * 0.6, 0.2), parts.power())
+    await parts.gate(id, () => of.turn === turn)
     if (of.turn !== turn) return
     const obstacle = parts.obstacle(id)
     if (obstacle !== undefined) {

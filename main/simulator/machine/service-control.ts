@@ -26,6 +26,16 @@ async function act(core: MachineCore, id: string, action: Action): Promise<void>
   }
 }
 
+/** Its task ends on the signal and the runner, which restarts forever, makes another one (behaviour.md §8.1). */
+export function killService(core: MachineCore, id: string): void {
+  core.services.crash(id, `Runner Container(${id}) exited without error, going to restart it`)
+  core.services.start(id).then(
+    () => reviewKubernetes(core),
+    // The power went meanwhile.
+    () => undefined,
+  )
+}
+
 export function serviceLines(core: MachineCore, id: string): readonly string[] {
   const lines = core.logs.lines(id)
   if (!lines) throw new SimulatedStatus(Code.UNKNOWN, `log "${id}" was not registered`)

@@ -117,6 +117,10 @@ export async function doTask(core: MachineCore, name: string, run: SequenceRun):
       await sleep(1800)
       wipe(core)
       return
+    case 'resetUserDisks':
+      await sleep(900)
+      core.disk.dataPartitions = []
+      return
     case 'reboot':
       return restart(core, run, core.life.restart)
     case 'shutdown':

@@ -29,9 +29,12 @@ export function unimplemented(path: string, minor: number): SimulatedStatus {
   )
 }
 
+/** Roles that mean nothing to an older node. */
+const SINCE_13: ReadonlySet<string> = new Set(['os:image:verifier', 'os:meta:writer'])
+
 /** @throws PERMISSION_DENIED `not authorized` when none of the caller's roles may call it */
-export function checkAuthorised(path: string, roles: ReadonlySet<string>): void {
+export function checkAuthorised(path: string, roles: ReadonlySet<string>, minor: number): void {
   const allowed = RPC_RULES.get(path)?.roles ?? ['os:admin']
-  if (!allowed.some((role) => roles.has(role)))
+  if (!allowed.some((role) => roles.has(role) && (minor >= 13 || !SINCE_13.has(role))))
     throw new SimulatedStatus(Code.PERMISSION_DENIED, 'not authorized')
 }

@@ -1,4 +1,4 @@
-import type { handleServerStreamingCall, handleUnaryCall } from '@grpc/grpc-js'
+import type { handleClientStreamingCall, handleServerStreamingCall, handleUnaryCall } from '@grpc/grpc-js'
 import type { ClusterSecrets, ClusterState, SimulatedMachine } from '../machine-api.ts'
 import type { Protos } from './protos.ts'
 
@@ -21,7 +21,9 @@ type Answer<Handler> =
     ? (request: Request, context: CallContext) => Reply | Promise<Reply>
     : Handler extends handleServerStreamingCall<infer Request, infer Frame>
       ? (request: Request, context: CallContext) => AsyncIterable<Frame>
-      : never
+      : Handler extends handleClientStreamingCall<infer Request, infer Reply>
+        ? (requests: AsyncIterable<Request>, context: CallContext) => Promise<Reply>
+        : never
 
 /** The methods a simulated node has of a service; what is left out is UNIMPLEMENTED. */
 export type Methods<Handlers> = { readonly [Name in keyof Handlers]?: Answer<Handlers[Name]> }

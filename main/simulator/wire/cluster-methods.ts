@@ -29,7 +29,7 @@ export const clusterMethods: Methods<ClusterServiceHandlers> = {
       () => limit.abort(),
       () => undefined,
     )
-    for (const { name, look } of healthChecks(context, subject)) {
+    for (const { name, look, isSkipped } of healthChecks(context, subject)) {
       let last = ''
       const told = function* (text: string) {
         const message = `waiting for ${name}: ${text}`.trim()
@@ -37,6 +37,10 @@ export const clusterMethods: Methods<ClusterServiceHandlers> = {
         last = message
       }
       yield* told('...')
+      if (isSkipped?.() === true) {
+        yield* told('SKIP')
+        continue
+      }
       for (let trouble = lookAt(look); trouble !== undefined; trouble = lookAt(look)) {
         yield* told(trouble)
         await clock.sleep(INTERVAL, stop).catch(() => undefined)

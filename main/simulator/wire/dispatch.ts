@@ -35,7 +35,7 @@ export function createDispatcher(methods: ReadonlyMap<string, AnyMethod>): Dispa
     const minor = minorOf(node.machine.talosVersion)
     const isOpen = node.machine.maintenance !== undefined && opensInMaintenance(call.path, minor)
     checkExists(call.path, minor)
-    if (!isOpen) checkAuthorised(call.path, rolesAt(node, call))
+    if (!isOpen) checkAuthorised(call.path, rolesAt(node, call), minor)
     const method = methods.get(call.path)
     if (!method) throw unimplemented(call.path, minor)
     return method

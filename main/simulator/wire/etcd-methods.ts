@@ -102,15 +102,26 @@ export const etcdMethods: Methods<MachineServiceHandlers> = {
     checkHealthy(context, 'read etcd snapshot')
     yield* chunksOf(context.cluster.etcd.snapshot())
   },
+  async EtcdRecover(chunks, context) {
+    const { cluster, machine } = context
+    // Worded so on a worker too, which has no folder for it either.
+    if (machine.spec.role !== 'controlplane' || cluster.etcd.progress(machine.spec.hostname) !== 'waits')
+      throw new SimulatedStatus(Code.FAILED_PRECONDITION, 'etcd service is not ready for recovery yet')
+    const parts: Buffer[] = []
+    for await (const { bytes } of chunks) parts.push(bytes)
+    cluster.etcd.upload(machine.spec.hostname, Buffer.concat(parts))
+    return { messages: [{}] }
+  },
 }
 
 /** Of the etcd that runs there, as its image says; only the storage version leaves the patch release out. */
-function etcdVersion(machine: CallContext['machine']): string {
+export function etcdVersion(machine: CallContext['machine']): string {
   const [spec] = specsOf(machine, 'etcd', 'EtcdSpecs.etcd.talos.dev')
   return /:v?([\d.]+)/.exec(asText(spec?.spec['image']))?.[1] ?? ''
 }
 
-function checkHealthy({ machine, cluster }: CallContext, what: string): void {
+/** @throws as a client of etcd that has nobody to ask */
+export function checkHealthy({ machine, cluster }: CallContext, what: string): void {
   if (!cluster.etcd.healthy(machine.spec.hostname))
     throw new Error(`failed to ${what}: context deadline exceeded`)
 }

@@ -14,6 +14,8 @@ interface HealthCheck {
   readonly name: string
   /** Nothing when all is well, else what is not; throws what the node that was asked would answer. */
   readonly look: () => string | undefined
+  /** There is nothing to look at. */
+  readonly isSkipped?: () => boolean
 }
 
 type Reach = (address: string) => SimulatedMachine
@@ -94,8 +96,8 @@ function kubernetesChecks(
         ),
       ),
     },
-    { name: 'kube-proxy to report ready', look: asked(() => undefined) },
-    { name: 'coredns to report ready', look: asked(() => undefined) },
+    { name: 'kube-proxy to report ready', ...systemAppCheck(cluster, 'kube-proxy', asked) },
+    { name: 'coredns to report ready', ...systemAppCheck(cluster, 'kube-dns', asked) },
     {
       name: 'all k8s nodes to report schedulable',
       look: asked(() =>
@@ -107,6 +109,25 @@ function kubernetesChecks(
       ),
     },
   ]
+}
+
+/** Left out where the cluster has none of it. */
+function systemAppCheck(
+  cluster: CallContext['cluster'],
+  label: 'kube-proxy' | 'kube-dns',
+  asked: (look: () => string | undefined) => () => string | undefined,
+): Omit<HealthCheck, 'name'> {
+  const selector = `namespace "kube-system" and label selector "k8s-app = ${label}"`
+  return {
+    isSkipped: () => cluster.kubernetes?.systemApp(label) === 'absent',
+    look: asked(() => {
+      const state = cluster.kubernetes?.systemApp(label)
+      if (state === undefined || typeof state === 'string') return undefined
+      return state.notReady.length === 0
+        ? `no pods found for ${selector}`
+        : `some pods are not ready for ${selector}: [${state.notReady.join(' ')}]`
+    }),
+  }
 }
 
 const NAMESPACE = 'kube-system/'

@@ -3,7 +3,11 @@ import type { ContainerdInstance__Output } from '../../talos/generated/common/Co
 import type { ImageServiceHandlers } from '../../talos/generated/machine/ImageService.ts'
 import type { LifecycleServiceHandlers } from '../../talos/generated/machine/LifecycleService.ts'
 import type { MachineServiceHandlers } from '../../talos/generated/machine/MachineService.ts'
+import { unimplemented } from './authorisation.ts'
 import type { Methods } from './call.ts'
+import { readImageArchive } from './image-import.ts'
+import { verifyImage } from './image-verify.ts'
+import { systemDisk } from './machine-facts.ts'
 import { minorOf } from './talos-version.ts'
 import { secondsAndNanos } from './wire-values.ts'
 
@@ -34,6 +38,27 @@ export const imageMethods: Methods<ImageServiceHandlers> = {
   },
 }
 
+/** What anybody may do to images but pull and list them. */
+export const imageChangeMethods: Methods<ImageServiceHandlers> = {
+  async Import(requests, { machine }) {
+    const stream = requests[Symbol.asyncIterator]()
+    const first = await stream.next()
+    const instance = first.done ? null : (first.value.containerd ?? null)
+    checkInstance(instance)
+    const image = await readImageArchive(stream)
+    machine.keepImage(image)
+    return { name: image.name }
+  },
+  Remove({ containerd, imageRef }, { machine }) {
+    checkInstance(containerd)
+    const isThere = imagesIn(machine, containerd?.namespace).some(({ name }) => name === imageRef)
+    if (!isThere || !machine.removeImage(imageRef))
+      throw new SimulatedStatus(Code.NOT_FOUND, `image ${imageRef} not found`)
+    return {}
+  },
+  Verify: ({ imageRef }, { machine }) => verifyImage(machine, imageRef),
+}
+
 /** The image RPCs of all versions, deprecated by 1.13's service. */
 export const legacyImageMethods: Methods<MachineServiceHandlers> = {
   async *ImageList({ namespace }, { machine }) {
@@ -48,6 +73,15 @@ export const legacyImageMethods: Methods<MachineServiceHandlers> = {
 }
 
 export const lifecycleMethods: Methods<LifecycleServiceHandlers> = {
+  // eslint-disable-next-line require-yield -- what runs here is installed, and that is the whole answer
+  async *Install({ containerd, source }, { machine }) {
+    if (systemDisk(machine) !== undefined)
+      throw new SimulatedStatus(Code.ALREADY_EXISTS, 'machine is already installed')
+    if ((source?.imageName ?? '') === '')
+      throw new SimulatedStatus(Code.INVALID_ARGUMENT, 'installer image name is required')
+    checkInstance(containerd)
+    throw unimplemented('/machine.LifecycleService/Install', minorOf(machine.talosVersion))
+  },
   async *Upgrade({ containerd, source }, { machine, signal }) {
     const image = source?.imageName ?? ''
     if (image === '') throw new SimulatedStatus(Code.INVALID_ARGUMENT, 'installer image name is required')

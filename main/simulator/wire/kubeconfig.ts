@@ -1,7 +1,6 @@
-import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
 import { stringify } from 'yaml'
 import type { ClusterState, KeyPairPem } from '../machine-api.ts'
+import { archived } from './archive.ts'
 import { issueKubernetesAdmin } from './pki.ts'
 
 /** What `Kubeconfig` streams: a tar.gz holding one file `kubeconfig` with a new one-year admin certificate. */
@@ -9,7 +8,11 @@ export async function createKubeconfigArchive(
   cluster: Pick<ClusterState, 'name' | 'endpoint'>,
   kubernetes: KeyPairPem,
 ): Promise<Buffer> {
-  return promisify(gzip)(tarOf('kubeconfig', Buffer.from(await writeKubeconfig(cluster, kubernetes))))
+  const content = Buffer.from(await writeKubeconfig(cluster, kubernetes))
+  const file = { name: 'kubeconfig', mode: 0o600, modified: Date.now(), content }
+  const chunks: Buffer[] = []
+  for await (const chunk of archived([file])) chunks.push(chunk)
+  return Buffer.concat(chunks)
 }
 
 /** Text of a kubeconfig with a new one-year admin certificate. */
@@ -44,23 +47,4 @@ export async function writeKubeconfig(
     },
     { lineWidth: 0 },
   )
-}
-
-/** One regular file, mode 0600, in ustar form. */
-function tarOf(name: string, content: Buffer): Buffer {
-  const header = Buffer.alloc(512)
-  const octal = (value: number, width: number): string => `${value.toString(8).padStart(width - 1, '0')}\0`
-  header.write(name, 0)
-  header.write(octal(0o600, 8), 100)
-  header.write(octal(0, 8), 108)
-  header.write(octal(0, 8), 116)
-  header.write(octal(content.length, 12), 124)
-  header.write(octal(Math.floor(Date.now() / 1000), 12), 136)
-  header.write(' '.repeat(8), 148)
-  header.write('0', 156)
-  header.write('ustar\x0000', 257)
-  const checksum = header.reduce((sum, byte) => sum + byte, 0)
-  header.write(`${checksum.toString(8).padStart(6, '0')}\0 `, 148)
-  const padding = Buffer.alloc((512 - (content.length % 512)) % 512)
-  return Buffer.concat([header, content, padding, Buffer.alloc(1024)])
 }

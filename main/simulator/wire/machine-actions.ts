@@ -1,7 +1,7 @@
 import type { MachineServiceHandlers } from '../../talos/generated/machine/MachineService.ts'
 import { Code, SimulatedStatus } from '../machine-api.ts'
 import type { Methods } from './call.ts'
-import { checkControlPlane } from './machine-identity.ts'
+import { bootstrapEtcd } from './etcd-bootstrap.ts'
 import { minorOf } from './talos-version.ts'
 import { durationMilliseconds, secondsAndNanos } from './wire-values.ts'
 
@@ -22,14 +22,9 @@ export const actionMethods: Methods<MachineServiceHandlers> = {
     })
     return { messages: [{ warnings: [...warnings], mode: applied, modeDetails }] }
   },
-  Bootstrap(_request, context) {
-    checkControlPlane(context, 'bootstrap')
-    const { cluster, machine } = context
-    const addresses = cluster.etcd.members().flatMap(({ peerUrls }) => peerUrls)
-    // A new control plane joins the etcd there is; a second cluster beside it is nothing these machines can be.
-    throw addresses.some((url) => new URL(url).hostname === machine.spec.address)
-      ? new SimulatedStatus(Code.ALREADY_EXISTS, 'etcd data directory is not empty')
-      : new SimulatedStatus(Code.FAILED_PRECONDITION, 'bootstrap is not available yet')
+  Bootstrap(request, context) {
+    bootstrapEtcd(request, context)
+    return { messages: [{}] }
   },
   Reboot({ mode }, { machine }) {
     // FORCE came with 1.12; an older node knows the number for no mode of its own and reboots as usual.

@@ -4,6 +4,7 @@ import type { DiskStat } from '../../talos/generated/machine/DiskStat.ts'
 import type { MachineServiceHandlers } from '../../talos/generated/machine/MachineService.ts'
 import type { NetDev } from '../../talos/generated/machine/NetDev.ts'
 import type { Methods } from './call.ts'
+import { listContainers } from './container-list.ts'
 import { asText, specsOf, systemDisk, uptime } from './machine-facts.ts'
 import { processesOf } from './machine-processes.ts'
 
@@ -122,7 +123,12 @@ export const monitoringMethods: Methods<MachineServiceHandlers> = {
       },
     ],
   }),
-  Processes: (_request, { machine }) => ({ messages: [{ processes: [...processesOf(machine)] }] }),
+  Processes(_request, context) {
+    const pods = listContainers(context, 'k8s.io', 'CRI')
+      .filter(({ containerId }) => containerId !== undefined)
+      .map(({ info, mib }) => ({ name: info.name ?? '', pid: info.pid ?? 0, mib }))
+    return { messages: [{ processes: [...processesOf(context.machine, pods)] }] }
+  },
 }
 
 function cpuStat({ cpu }: LoadSnapshot, share: number): CPUStat {

@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { Code, type MachineEvent, SimulatedStatus } from '../machine-api.ts'
+import type { MachineEvent } from '../machine-api.ts'
 import type { Event } from '../../talos/generated/machine/Event.ts'
 import type { EventsRequest__Output } from '../../talos/generated/machine/EventsRequest.ts'
+import type { LogsRequest__Output } from '../../talos/generated/machine/LogsRequest.ts'
 import type { MachineServiceHandlers } from '../../talos/generated/machine/MachineService.ts'
 import type { CallContext, Methods } from './call.ts'
+import { findContainer } from './container-list.ts'
+import { containerLog, nextContainerLines } from './container-logs.ts'
 import { createFrameQueue } from './frames.ts'
 
 /** Talos' chunker reads this much at a time; boundaries fall where they fall. */
@@ -30,8 +33,13 @@ export const streamMethods: Methods<MachineServiceHandlers> = {
       stop?.()
     }
   },
-  async *Logs({ namespace, id, follow, tailLines }, { machine, signal }) {
-    checkLogSource(namespace, id)
+  async *Logs(request, context) {
+    const { namespace, id, follow, tailLines } = request
+    const { machine, signal } = context
+    if (namespace !== 'system' && id !== 'kubelet') {
+      yield* containerLogs(request, context)
+      return
+    }
     const lines = machine.serviceLog(id)
     const live = createFrameQueue<string>(signal)
     const stop = follow ? machine.onServiceLine(id, (line) => live.push(line)) : undefined
@@ -45,9 +53,6 @@ export const streamMethods: Methods<MachineServiceHandlers> = {
     }
   },
   LogsContainers: (_request, { machine }) => ({ messages: [{ ids: [...machine.logIds()] }] }),
-  async *Read({ path }, { machine }) {
-    yield* chunksOf(machine.readFile(path))
-  },
   async *Events(request, context) {
     const { machine, signal } = context
     const wanted = (event: MachineEvent): boolean =>
@@ -92,11 +97,19 @@ export function* chunksOf(content: string | Buffer): Generator<{ readonly bytes:
   for (let at = 0; at < bytes.length; at += CHUNK) yield { bytes: bytes.subarray(at, at + CHUNK) }
 }
 
-function checkLogSource(namespace: string, id: string): void {
-  if (namespace === 'system' || id === 'kubelet') return
-  if (namespace === '') throw new SimulatedStatus(Code.INVALID_ARGUMENT, "namespace can't be empty")
-  if (namespace !== 'k8s.io') throw new Error('CRI inspector is supported only for K8s namespace')
-  throw new Error(`container ${JSON.stringify(id)} not found`)
+async function* containerLogs(
+  request: LogsRequest__Output,
+  context: CallContext,
+): AsyncGenerator<{ readonly bytes: Buffer }> {
+  const { id, follow, tailLines } = request
+  const { clock } = context.machine
+  const found = findContainer(context, request)
+  if (found?.containerId === undefined) throw new Error(`container ${JSON.stringify(id)} not found`)
+  const lines = containerLog(found, clock.now())
+  const tail = tailLines < 0 ? lines : lines.slice(Math.max(0, lines.length - tailLines))
+  yield* chunksOf(tail.map((line) => `${line}\n`).join(''))
+  if (follow)
+    for await (const line of nextContainerLines(found, clock, context.signal)) yield* chunksOf(`${line}\n`)
 }
 
 function replayed(

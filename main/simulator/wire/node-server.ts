@@ -1,8 +1,11 @@
 import {
+  type handleClientStreamingCall,
   type handleServerStreamingCall,
   type handleUnaryCall,
   type Metadata,
+  type sendUnaryData,
   Server,
+  type ServerReadableStream,
   type ServerUnaryCall,
   type ServerWritableStream,
   type UntypedServiceImplementation,
@@ -128,27 +131,48 @@ function implement(
   name: string,
 ): UntypedServiceImplementation {
   const implementation: UntypedServiceImplementation = {}
-  const definitions = service as Readonly<Record<string, { readonly responseStream: boolean }>>
+  const definitions = service as Readonly<Record<string, MethodShape>>
   for (const method of methods) {
     const path = `/${name}/${method}`
-    implementation[method] = definitions[method]?.responseStream
+    const { requestStream = false, responseStream = false } = definitions[method] ?? {}
+    implementation[method] = responseStream
       ? streamHandler(node, dispatcher, path)
-      : unaryHandler(node, dispatcher, path)
+      : requestStream
+        ? uploadHandler(node, dispatcher, path)
+        : unaryHandler(node, dispatcher, path)
   }
   return implementation
 }
 
+interface MethodShape {
+  readonly requestStream: boolean
+  readonly responseStream: boolean
+}
+
 function unaryHandler(node: Node, dispatcher: Dispatcher, path: string): handleUnaryCall<object, object> {
   return (call, callback) => {
-    dispatcher.unary(node, incoming(call, path)).then(
-      (reply) => callback(null, reply),
-      (error: unknown) => {
-        const { code, message } = toStatus(error)
-        const status: object = { code, details: message }
-        callback(status)
-      },
-    )
+    answer(dispatcher.unary(node, incoming(call, path, call.request)), callback)
   }
+}
+
+/** What the caller streams is the request, read by the method as it comes. */
+function uploadHandler(
+  node: Node,
+  dispatcher: Dispatcher,
+  path: string,
+): handleClientStreamingCall<object, object> {
+  return (call, callback) => answer(dispatcher.unary(node, incoming(call, path, call)), callback)
+}
+
+function answer(reply: Promise<object>, callback: sendUnaryData<object>): void {
+  reply.then(
+    (message) => callback(null, message),
+    (error: unknown) => {
+      const { code, message } = toStatus(error)
+      const status: object = { code, details: message }
+      callback(status)
+    },
+  )
 }
 
 function streamHandler(
@@ -157,7 +181,7 @@ function streamHandler(
   path: string,
 ): handleServerStreamingCall<object, object> {
   return (call) => {
-    const arrived = incoming(call, path)
+    const arrived = incoming(call, path, call.request)
     pump(call, dispatcher.stream(node, arrived), arrived.signal).catch((error: unknown) => {
       const { code, message } = toStatus(error)
       if (!arrived.signal.aborted) call.emit('error', { code, details: message })
@@ -191,18 +215,23 @@ function drained(call: ServerWritableStream<object, object>, signal: AbortSignal
 }
 
 function incoming(
-  call: ServerUnaryCall<object, object> | ServerWritableStream<object, object>,
+  call:
+    | ServerUnaryCall<object, object>
+    | ServerWritableStream<object, object>
+    | ServerReadableStream<object, object>,
   path: string,
+  request: object,
 ): Incoming {
   const controller = new AbortController()
-  call.on('cancelled', () => controller.abort())
+  const emitter: NodeJS.EventEmitter = call
+  emitter.on('cancelled', () => controller.abort())
   const { metadata } = call
   const organization: unknown = call.getAuthContext().sslPeerCertificate?.subject.O
   // Node gives a single O as text and several as a list.
   const organizations = organization === undefined ? [] : [organization].flat().map(String)
   return {
     path,
-    request: call.request,
+    request,
     roles: rolesOf(organizations, texts(metadata, 'talos-role')),
     keys: {
       node: texts(metadata, 'node'),

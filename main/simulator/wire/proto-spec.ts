@@ -155,6 +155,13 @@ function messageConverter(protos: Protos, message: string): Convert {
       return (value) => prefixOf(String(value))
     case 'common.NetIPPort':
       return (value) => pointOf(String(value))
+    case 'common.URL':
+      return (value) => ({ fullPath: String(value) })
+    // In YAML the bytes of a PEM stand in base64.
+    case 'common.PEMEncodedCertificate':
+    case 'common.PEMEncodedCertificateAndKey':
+    case 'common.PEMEncodedKey':
+      return (value) => (isRecord(value) ? bytesOf(value) : {})
     case 'google.protobuf.Duration':
       return (value) => durationOf(String(value))
     case 'google.protobuf.Struct':
@@ -165,6 +172,12 @@ function messageConverter(protos: Protos, message: string): Convert {
       return (value, path, stray) =>
         isRecord(value) ? convertMessage(protos, message, value, path, stray) : {}
   }
+}
+
+function bytesOf(base64: Readonly<Record<string, unknown>>): object {
+  return Object.fromEntries(
+    Object.entries(base64).map(([name, text]) => [name, Buffer.from(String(text), 'base64')]),
+  )
 }
 
 /** The value whose name ends with the text, letters and digits only; the shortest, as `up` is not `lower-up`. */

@@ -66,6 +66,7 @@ export function createResourceStore(clock: Pick<SimulatedClock, 'now'>): Resourc
     get: (key) => kind(key).get(key.id),
     list: (namespace, type) =>
       [...kind({ namespace, type }).values()].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)),
+    all: () => [...kinds.values()].flatMap((kind) => [...kind.values()]),
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

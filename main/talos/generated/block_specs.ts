@@ -2,6 +2,7 @@ import type * as grpc from '@grpc/grpc-js';
 import type { EnumTypeDefinition, MessageTypeDefinition } from '@grpc/proto-loader';
 
 import type { Duration as _google_protobuf_Duration, Duration__Output as _google_protobuf_Duration__Output } from './google/protobuf/Duration.ts';
+import type { DeviceSpec as _talos_resource_definitions_block_DeviceSpec, DeviceSpec__Output as _talos_resource_definitions_block_DeviceSpec__Output } from './talos/resource/definitions/block/DeviceSpec.ts';
 import type { DiscoveredVolumeSpec as _talos_resource_definitions_block_DiscoveredVolumeSpec, DiscoveredVolumeSpec__Output as _talos_resource_definitions_block_DiscoveredVolumeSpec__Output } from './talos/resource/definitions/block/DiscoveredVolumeSpec.ts';
 import type { DiskSpec as _talos_resource_definitions_block_DiskSpec, DiskSpec__Output as _talos_resource_definitions_block_DiskSpec__Output } from './talos/resource/definitions/block/DiskSpec.ts';
 import type { MountRequestSpec as _talos_resource_definitions_block_MountRequestSpec, MountRequestSpec__Output as _talos_resource_definitions_block_MountRequestSpec__Output } from './talos/resource/definitions/block/MountRequestSpec.ts';
@@ -27,6 +28,7 @@ export interface ProtoGrpcType {
     resource: {
       definitions: {
         block: {
+          DeviceSpec: MessageTypeDefinition<_talos_resource_definitions_block_DeviceSpec, _talos_resource_definitions_block_DeviceSpec__Output>
           DiscoveredVolumeSpec: MessageTypeDefinition<_talos_resource_definitions_block_DiscoveredVolumeSpec, _talos_resource_definitions_block_DiscoveredVolumeSpec__Output>
           DiskSpec: MessageTypeDefinition<_talos_resource_definitions_block_DiskSpec, _talos_resource_definitions_block_DiskSpec__Output>
           MountRequestSpec: MessageTypeDefinition<_talos_resource_definitions_block_MountRequestSpec, _talos_resource_definitions_block_MountRequestSpec__Output>

@@ -1,4 +1,4 @@
-import { isInstalled } from '../boot-disk.ts'
+import { type DataPartition, isInstalled } from '../boot-disk.ts'
 import { talosOf, type MachineCore } from '../core.ts'
 import { goDuration, prettySize } from '../go-format.ts'
 import { atLeast } from '../versions.ts'
@@ -64,18 +64,47 @@ export function partitionsOf(core: MachineCore): readonly Partition[] {
 }
 
 function userPartitions(core: MachineCore): Partition[] {
-  const names = core.life.active?.facts.userVolumes ?? []
+  const wanted = (core.life.active?.facts.userVolumes ?? []).map((name) => `u-${name}`)
   const { dataDisk } = core.hardware
-  const share = Math.floor((dataDisk.bytes - 2 * MIB) / Math.max(1, names.length))
-  return names.map((name, at) => ({
-    label: `u-${name}`,
+  return core.disk.dataPartitions.map(({ label, index, offset, size, isBlank }) => ({
+    label,
     disk: dataDisk.name,
-    index: at + 1,
-    offset: MIB + at * share,
-    size: share,
-    filesystem: 'xfs',
-    mount: `/var/mnt/${name}`,
+    index,
+    offset,
+    size,
+    filesystem: isBlank ? '' : 'xfs',
+    mount: wanted.includes(label) ? `/var/mnt/${label.slice(2)}` : undefined,
   }))
+}
+
+/** Makes the partitions of user volumes that have none yet; what is there stays, wanted or not. */
+function provision(core: MachineCore): void {
+  const { disk, hardware, life } = core
+  if (!hasDataDisk(core) || !isInstalled(disk)) return
+  const wanted = (life.active?.facts.userVolumes ?? []).map((name) => `u-${name}`)
+  const there = disk.dataPartitions.map((partition) =>
+    partition.isBlank && wanted.includes(partition.label) ? { ...partition, isBlank: false } : partition,
+  )
+  const missing = wanted.filter((label) => !there.some((partition) => partition.label === label))
+  let offset = Math.max(MIB, ...there.map((partition) => partition.offset + partition.size))
+  const share = Math.floor((hardware.dataDisk.bytes - MIB - offset) / Math.max(1, missing.length))
+  const made = (share < MIB ? [] : missing).map((label, at): DataPartition => {
+    const partition = { label, index: freeIndex(there, at), offset, size: share, isBlank: false }
+    offset += share
+    return partition
+  })
+  disk.dataPartitions = [...there, ...made]
+}
+
+/** The number of the nth partition to be made beside those. */
+function freeIndex(there: readonly DataPartition[], nth: number): number {
+  const taken = new Set(there.map(({ index }) => index))
+  let free = nth
+  for (let index = 1; ; index += 1) {
+    if (taken.has(index)) continue
+    if (free === 0) return index
+    free -= 1
+  }
 }
 
 export function partitionDevice({ disk, index }: Pick<Partition, 'disk' | 'index'>): string {
@@ -85,6 +114,8 @@ export function partitionDevice({ disk, index }: Pick<Partition, 'disk' | 'index
 /** Discovered volumes, volume and mount statuses; the last two only once EPHEMERAL is mounted. */
 export function publishVolumes(core: MachineCore): void {
   const { systemDisk } = core.hardware
+  provision(core)
+  publishBlockDevices(core)
   // A disk without Talos is no system disk: that is how a client tells a machine that was never installed.
   if (isInstalled(core.disk))
     put(
@@ -98,6 +129,34 @@ export function publishVolumes(core: MachineCore): void {
   replaceAll(core, 'runtime', 'DiscoveredVolumes.block', 'block.DiscoveryController', discovered(core))
   replaceAll(core, 'runtime', 'VolumeStatuses.block', 'block.VolumeManagerController', volumes(core))
   publishMounts(core)
+}
+
+/** Disks, their partitions, and the loop device the root file system is on. */
+function publishBlockDevices(core: MachineCore): void {
+  const { systemDisk, dataDisk } = core.hardware
+  const drives = hasDataDisk(core) ? [systemDisk, dataDisk] : [systemDisk]
+  const specs: Record<string, unknown> = {
+    loop0: { type: 'disk', major: 7, minor: 0, devicePath: '/devices/virtual/block/loop0', generation: 1 },
+  }
+  for (const [at, { name, transport, bus }] of drives.entries()) {
+    const major = transport === 'nvme' ? 259 : 8
+    const devicePath = bus.endsWith(name) ? `/devices${bus}` : `/devices${bus}/block/${name}`
+    specs[name] = { type: 'disk', major, minor: at * 16, devicePath, generation: 1 }
+    for (const partition of partitionsOf(core).filter(({ disk }) => disk === name)) {
+      const device = partitionDevice(partition)
+      specs[device] = {
+        type: 'partition',
+        major,
+        minor: at * 16 + partition.index,
+        partitionName: partition.label,
+        partitionNumber: partition.index,
+        devicePath: `${devicePath}/${device}`,
+        generation: 1,
+        parent: name,
+      }
+    }
+  }
+  replaceAll(core, 'runtime', 'BlockDevices.block', 'block.DevicesController', specs)
 }
 
 function discovered(core: MachineCore): Record<string, unknown> {
@@ -165,6 +224,8 @@ function volumes(core: MachineCore): Record<string, unknown> {
   const found: Record<string, unknown> = {}
   for (const partition of partitionsOf(core)) {
     if (['EFI', 'BIOS', 'BOOT'].includes(partition.label)) continue
+    // A user volume that left the config leaves its partition behind and is no volume any more.
+    if (partition.label.startsWith('u-') && partition.mount === undefined) continue
     const device = `/dev/${partitionDevice(partition)}`
     found[partition.label] = withoutEmpty({
       phase: mounted || partition.label === 'META' ? 'ready' : 'located',
@@ -210,7 +271,11 @@ function publishMounts(core: MachineCore): void {
   const since110 = atLeast(talosOf(core), '1.10')
   for (const partition of partitionsOf(core)) {
     const { label, mount } = partition
-    if (mount === undefined) continue
+    if (mount === undefined) {
+      remove(core, 'runtime', 'MountStatuses.block', label)
+      remove(core, 'runtime', 'MountStatuses.runtime', label)
+      continue
+    }
     const source = `/dev/${partitionDevice(partition)}`
     const legacy = { source, target: mount, filesystemType: 'xfs', options: [], encrypted: false }
     const isLegacy = since110 || ['EPHEMERAL', 'STATE'].includes(label)

@@ -1,5 +1,5 @@
 import { hostnameOf, talosOf, type MachineCore } from '../core.ts'
-import type { ComponentFacts } from '../config/config-file.ts'
+import type { ComponentFacts, ConfigFacts } from '../config/config-file.ts'
 import { atLeast, componentsOf } from '../versions.ts'
 import { put, remove, withoutEmpty } from './keys.ts'
 import { publishManifests } from './manifests.ts'
@@ -51,7 +51,58 @@ export function publishKubernetesSpecs(core: MachineCore): void {
     },
     { owner: 'k8s.KubeletSpecController' },
   )
+  publishKubeletConfig(core, facts)
   if (core.spec.role === 'controlplane') publishControlPlaneSpecs(core)
+}
+
+function publishKubeletConfig(core: MachineCore, facts: ConfigFacts): void {
+  put(
+    core,
+    'k8s',
+    'KubeletConfigs.kubernetes',
+    'kubelet',
+    {
+      image: facts.kubeletImage,
+      clusterDNS: ['10.96.0.10'],
+      clusterDomain: 'cluster.local',
+      cloudProviderExternal: false,
+      defaultRuntimeSeccompEnabled: true,
+      skipNodeRegistration: facts.skipNodeRegistration,
+      staticPodListURL: '',
+      disableManifestsDirectory: true,
+      enableFSQuotaMonitoring: true,
+      ...(atLeast(talosOf(core), '1.14') ? {} : { allowSchedulingOnControlPlane: false }),
+    },
+    { owner: 'k8s.KubeletConfigController' },
+  )
+}
+
+/** What Talos applies to a new cluster: CNI, kube-proxy, CoreDNS. */
+function publishBootstrapManifests(core: MachineCore, facts: ConfigFacts): void {
+  const since113 = atLeast(talosOf(core), '1.13')
+  put(
+    core,
+    'controlplane',
+    'BootstrapManifestsConfigs.kubernetes',
+    'manifests',
+    {
+      string: facts.endpoint,
+      clusterDomain: 'cluster.local',
+      podCIDRs: facts.podSubnets,
+      proxyEnabled: true,
+      proxyImage: `registry.k8s.io/kube-proxy:${facts.apiServer.image.split(':').at(-1) ?? ''}`,
+      proxyArgs: [`--cluster-cidr=${facts.podSubnets.join(',')}`, '--hostname-override=$(NODE_NAME)'],
+      coreDNSEnabled: true,
+      coreDNSImage: 'registry.k8s.io/coredns/coredns:v1.14.6',
+      dnsServiceIP: '10.96.0.10',
+      flannelEnabled: true,
+      flannelImage: 'ghcr.io/siderolabs/flannel:v0.28.8',
+      ...(since113 ? { flannelKubeNetworkPoliciesEnabled: false, cniName: 'flannel' } : {}),
+      podSecurityPolicyEnabled: false,
+      talosAPIServiceEnabled: false,
+    },
+    { owner: 'k8s.ControlPlaneBootstrapManifestsController' },
+  )
 }
 
 /** The image that really runs, which only 1.14 shows. */
@@ -73,6 +124,7 @@ export function publishKubeletStatus(core: MachineCore, isRunning: boolean): voi
 function publishControlPlaneSpecs(core: MachineCore): void {
   const facts = core.life.active?.facts
   if (!facts) return
+  publishBootstrapManifests(core, facts)
   const owner = { owner: 'k8s.ControlPlaneAPIServerController' }
   const args = (component: ComponentFacts): Record<string, unknown> =>
     Object.fromEntries(
