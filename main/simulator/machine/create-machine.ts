@@ -9,18 +9,11 @@ import type {
 } from '../machine-api.ts'
 import { applyConfiguration } from './config/apply.ts'
 import { generateConfig } from './config/generate.ts'
-import { createBlankDisk, createBootDisk, defaultEntry, type BootDisk } from './boot-disk.ts'
+import { blankHooks, blankLife } from './blank-life.ts'
+import { createBlankDisk, createBootDisk, type BootDisk } from './boot-disk.ts'
 import { comeBack, losePower, recoverFromFatal } from './boot.ts'
 import { createMachineClock } from './clock.ts'
-import {
-  isMember,
-  powerOf,
-  talosOf,
-  type ClusterWorld,
-  type Life,
-  type MachineCore,
-  type MachineHooks,
-} from './core.ts'
+import { isMember, powerOf, talosOf, type ClusterWorld, type MachineCore } from './core.ts'
 import { createEventLog } from './event-log.ts'
 import { drawHardware } from './hardware.ts'
 import { createKernelLog } from './kernel-log.ts'
@@ -283,58 +276,6 @@ function withRole(plan: MachineSpec, disk: Pick<BootDisk, 'role'>): MachineSpec 
 function isServing({ life, services }: MachineCore): boolean {
   if (services.stateOf('apid') === 'Running') return true
   return life.maintenance !== undefined && !atLeast(life.entry.talos, '1.13')
-}
-
-function blankHooks(): MachineHooks {
-  const unset = (): never => {
-    throw new Error('the machine is not complete yet')
-  }
-  return {
-    review: unset,
-    restart: unset,
-    reach: unset,
-    reconnect: unset,
-    joinCluster: unset,
-    nodeChanged: unset,
-    load: unset,
-    self: unset,
-  }
-}
-
-function blankLife(disk: MachineCore['disk'], now: number): Life {
-  return {
-    power: undefined,
-    plug: new AbortController(),
-    firstBoot: true,
-    returning: false,
-    linkDown: false,
-    entry: defaultEntry(disk),
-    bootId: '',
-    bootTime: now,
-    toldUp: false,
-    stage: 'unknown',
-    ready: false,
-    timeSynced: false,
-    networkReady: false,
-    volumesMounted: false,
-    podsReady: false,
-    rolling: new Set(),
-    kubeletImage: '',
-    nodeReady: false,
-    cordoned: false,
-    others: { unschedulable: false, labels: {}, annotations: {} },
-    active: undefined,
-    trial: undefined,
-    applying: false,
-    fatalConfig: undefined,
-    maintenance: undefined,
-    rebootPending: false,
-    installing: false,
-    upgradeImage: undefined,
-    wipe: undefined,
-    removedImages: new Set(),
-    restart: 'firmware',
-  }
 }
 
 function holds(core: MachineCore, condition: ServiceCondition): boolean {
