@@ -16,6 +16,7 @@ import type { Handlers } from './ipc/handlers.ts'
 import { createAppHandlers } from './ipc/handlers/app.ts'
 import { createContextHandlers } from './ipc/handlers/contexts.ts'
 import { createMachineConfigHandlers } from './ipc/handlers/machine-configs.ts'
+import { otherSlotVersion } from './domain/upgrades/past-runs.ts'
 import { endOfTrial } from './ipc/handlers/machine-configs/open-trials.ts'
 import { createNodeActionHandlers } from './ipc/handlers/node-actions.ts'
 import { createNodeHandlers } from './ipc/handlers/nodes.ts'
@@ -112,6 +113,7 @@ export async function createApp(
       sha256,
       newId: randomUUID,
       earlierTrial: (ref) => endOfTrial(runs.list(ref.context), ref.node),
+      otherSlot: (ref) => otherSlotVersion(runs.list(ref.context), ref.node),
     }),
     ...createUpgradeHandlers({ clusters, runs, clock, snapshots, table, sha256, newId: randomUUID }),
     ...createRunHandlers({ runs, clusters, sha256 }),

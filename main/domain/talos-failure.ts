@@ -49,6 +49,7 @@ const FACTS: Readonly<Record<ErrorCode, CodeFacts>> = {
   'config-placeholder-unresolved': { retryable: false, remedy: 'fix-draft' },
   'config-missing-v1alpha1': { retryable: false, remedy: 'fix-draft' },
   'config-refused': { retryable: false, remedy: 'fix-draft' },
+  'config-other-cluster': { retryable: false, remedy: 'fix-draft' },
   'config-moved': { retryable: true, remedy: 'reload' },
   'config-unchanged': { retryable: false, remedy: 'fix-draft' },
   'config-try-pending': { retryable: true, remedy: 'wait' },

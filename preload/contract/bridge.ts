@@ -29,6 +29,7 @@ export const methodNames = [
   'machine-configs.reveal',
   'machine-configs.history',
   'machine-configs.history-text',
+  'machine-configs.export-changes',
   'upgrades.targets',
   'upgrades.plan',
   'upgrades.plan-rollback',

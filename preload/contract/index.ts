@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { appContract } from './app.ts'
 import type { MethodName, StreamName } from './bridge.ts'
+import { configExportsContract } from './config-exports.ts'
 import { contextsContract } from './contexts.ts'
 import type { Method, Stream } from './define.ts'
 import { machineConfigsContract } from './machine-configs.ts'
@@ -14,6 +15,7 @@ export const contract = {
   ...contextsContract,
   ...nodesContract,
   ...machineConfigsContract,
+  ...configExportsContract,
   ...upgradesContract,
   ...runsContract,
 } as const satisfies Readonly<Record<MethodName | StreamName, unknown>>

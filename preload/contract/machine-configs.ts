@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { method } from './define.ts'
 import { Instant, NodeRef, Nothing, RunId } from './names.ts'
-import { TextPosition } from './wire-error.ts'
+import { ErrorCode, TextPosition } from './wire-error.ts'
 
 /** Version of the schema to edit with: `v1.13`. Nodes newer than any we know get the newest, with a note. */
 export const SchemaVersion = z.string().regex(/^v\d+\.\d+(-dev)?$/)
@@ -63,8 +63,27 @@ export const RiskCode = z.enum([
   'kubernetes-version',
   'etcd',
   'secret-changed',
+  'hostname-twice',
+  'even-control-planes',
+  'disk-none', // a disk selector or path that fits no disk of this node
+  'disk-many', // one that fits more than one
+  'selector-invalid', // a CEL expression that the node cannot evaluate
+  'link-missing', // a link this node does not have and the draft does not make
+  'link-many', // an alias or a device selector that fits more than one link
 ])
 export type RiskCode = z.infer<typeof RiskCode>
+
+/**
+ * `decide`: to be ticked; `note`: good to know; `unknown`: the fact that would tell could not be read from the node.
+ * `about`: what was found: `sda, sdb`. `because`: why the fact could not be read, where reading it failed.
+ */
+export const ChangeRisk = z.object({
+  code: RiskCode,
+  level: z.enum(['decide', 'note', 'unknown']),
+  about: z.string().optional(),
+  because: ErrorCode.optional(),
+})
+export type ChangeRisk = z.infer<typeof ChangeRisk>
 
 /** Before or after in one cell. A secret never crosses: only that it is one, and whether it differs. */
 export const CellValue = z.discriminatedUnion('kind', [
@@ -84,7 +103,7 @@ export const ChangeRow = z.object({
   beforeAt: TextPosition.optional(),
   afterAt: TextPosition.optional(),
   effect: Effect,
-  risks: z.array(z.object({ code: RiskCode, level: z.enum(['decide', 'note']) })),
+  risks: z.array(ChangeRisk),
 })
 export type ChangeRow = z.infer<typeof ChangeRow>
 
@@ -109,6 +128,9 @@ export const ChangeTable = z.object({
     restarts: z.number().int(),
     reboot: z.number().int(),
     none: z.number().int(),
+    rejected: z.number().int(),
+    /** Effect or risk could not be told. */
+    unknown: z.number().int(),
     risk: z.number().int(),
   }),
   linesAdded: z.number().int(),
@@ -154,6 +176,10 @@ export const ModeChoice = z.object({
 })
 export type ModeChoice = z.infer<typeof ModeChoice>
 
+/** What no tick lets through. `fields`: where the draft says so, as documents and paths. */
+export const ReviewStop = z.object({ code: z.enum(['other-cluster']), fields: z.array(z.string()) })
+export type ReviewStop = z.infer<typeof ReviewStop>
+
 export const Review = z.object({
   reviewId: z.string(),
   table: ChangeTable,
@@ -168,6 +194,7 @@ export const Review = z.object({
   computedAt: Instant,
   tookMs: z.number(),
   talosctl: z.record(ApplyMode, z.string()),
+  stops: z.array(ReviewStop),
   /** Removed documents or risks the person has to tick before sending. */
   toAccept: z.array(z.object({ id: z.string(), risk: RiskCode, subject: z.string() })),
 })
@@ -183,6 +210,10 @@ export const DryRun = z.object({
   mode: ApplyMode,
   /** Whether the node's count of changed lines is ours, comments aside. */
   agrees: z.boolean(),
+  /** What our table says the node does with this mode. */
+  expected: z.enum(['no-reboot', 'reboot', 'staged', 'refused', 'unknown']),
+  /** Whether the node would do what our table says; true where our table does not know. */
+  effectAgrees: z.boolean(),
 })
 export type DryRun = z.infer<typeof DryRun>
 

@@ -52,6 +52,7 @@ export const ErrorCode = z.enum([
   'config-placeholder-unresolved',
   'config-missing-v1alpha1',
   'config-refused',
+  'config-other-cluster', // its certificates or its id are those of another cluster
   'config-moved', // the node's config is not the one the draft was based on
   'config-unchanged',
   'config-try-pending',

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { knowConfig, readDraft, reviewDraft } from '../../main/domain/machine-config/review.ts'
+import { bareFacts } from '../../main/domain/machine-config/node-facts.ts'
+import { known } from '../../main/domain/upgrades/known.ts'
 import type { ConfigFacts } from '../../main/domain/machine-config/config-facts.ts'
 import { printTable, spreadOf, spreadRow } from './figures.ts'
 
@@ -105,7 +107,22 @@ function measure(text: string): Times {
     ...(read('secrets') as object),
     ...(read('effects') as object),
   } as ConfigFacts
-  const node = { talosVersion: 'v1.14.0', connectionAddress: '10.0.20.13', connectionLink: 'enp3s0' }
+  const node = {
+    ...bareFacts('v1.14.0'),
+    connectionAddress: '10.0.20.13',
+    connectionLink: known('enp3s0'),
+    links: known(
+      Array.from({ length: 900 }, (_, n) => ({
+        name: `link${n}`,
+        otherNames: [],
+        index: n + 1,
+        parentIndex: 0,
+        masterIndex: 0,
+        physical: true,
+        spec: {},
+      })),
+    ),
+  }
   const fullParse: number[] = []
   const reading: number[] = []
   const reviewing: number[] = []

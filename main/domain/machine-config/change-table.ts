@@ -90,10 +90,17 @@ export function changeTable(
       restarts: count('restarts'),
       reboot: count('reboot', 'at-reboot'),
       none: count('none'),
-      risk: rows.filter((row) => row.risks.length > 0).length,
+      rejected: count('rejected'),
+      unknown: rows.filter(isUnknown).length,
+      risk: rows.filter((row) => row.risks.some(({ level }) => level !== 'unknown')).length,
     },
     ...lines,
   }
+}
+
+/** Its effect or one of its risks could not be told. */
+function isUnknown({ effect, risks }: ChangeRow): boolean {
+  return effect.kind === 'unknown' || risks.some(({ level }) => level === 'unknown')
 }
 
 /** `kubelet.extraArgs["a.b"]`, `interfaces[enp3s0].mtu`. */

@@ -11,6 +11,8 @@ export interface KindFacts {
   readonly replaces: readonly string[]
   /** From this line on, having both is refused by the node; absent: the document wins or nobody checks. */
   readonly exclusiveSince?: string
+  /** The legacy paths it may not stand beside, where they are not just those it replaces. */
+  readonly excludes?: readonly string[]
 }
 
 /**

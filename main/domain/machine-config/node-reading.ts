@@ -1,32 +1,46 @@
 import { NodeRole } from '#contract/nodes.ts'
-import { HOSTNAME, MACHINE_TYPE, NODE_ADDRESS } from '../nodes/resource-types.ts'
-import { listField, textField } from '../nodes/spec-fields.ts'
+import {
+  DISK,
+  HOSTNAME,
+  LINK_STATUS,
+  MACHINE_TYPE,
+  MEMBER,
+  NODE_ADDRESS,
+  SYSTEM_DISK,
+} from '../nodes/resource-types.ts'
+import { field, listField, numberField, textField } from '../nodes/spec-fields.ts'
 import type { ReadingPort, Resource, ResourceKey } from '../nodes/talos-port.ts'
-import { ask, askIfThere, valueOf } from '../upgrades/known.ts'
+import { ask, known, unknown, valueOf, type Known } from '../upgrades/known.ts'
 import { minorOf } from './config-facts.ts'
-import type { NodeFacts } from './risks.ts'
+import type { DiskFacts, LinkFacts, NodeFacts } from './node-facts.ts'
 
 const ADDRESS_STATUS: ResourceKey = { namespace: 'network', type: 'AddressStatuses.net.talos.dev' }
 
-/**
- * What the rules want to know of a node, read all at once. What does not answer is left out and judges nothing.
- * `node` is the address this app calls it by.
- */
+export interface ReadingQuestion {
+  /** The address this app calls it by. */
+  readonly node: string
+  readonly talosVersion: string
+  /** Talos in the boot slot that does not run, where the journal of this app tells. */
+  readonly otherSlotVersion?: string | undefined
+}
+
+/** What the rules want to know of a node, read all at once. What does not answer is unknown, with its reason. */
 export async function readNodeFacts(
   talos: ReadingPort,
-  node: string,
-  talosVersion: string,
+  { node, talosVersion, otherSlotVersion }: ReadingQuestion,
   signal: AbortSignal,
 ): Promise<NodeFacts> {
   const spec = async (key: ResourceKey, id: string): Promise<unknown> =>
     (await talos.get(node, { ...key, id }, signal))?.spec
-  const [hostname, role, addresses, links] = await Promise.all([
+  const [hostname, role, addresses, statuses, links, disks, controlPlanes] = await Promise.all([
     ask(signal, async () => textField(await spec(HOSTNAME, 'hostname'), 'hostname')),
     ask(signal, async () => NodeRole.safeParse(await spec(MACHINE_TYPE, 'machine-type')).data),
     ask(signal, async () => listField(await spec(NODE_ADDRESS, 'default'), 'addresses')),
-    askIfThere(signal, () => talos.list(node, ADDRESS_STATUS, signal)),
+    ask(signal, () => talos.list(node, ADDRESS_STATUS, signal)),
+    ask(signal, async () => (await talos.list(node, LINK_STATUS, signal)).map(toLink)),
+    ask(signal, () => readDisks(talos, node, signal)),
+    ask(signal, async () => countControlPlanes(await talos.list(node, MEMBER, signal))),
   ])
-  const link = linkOf(valueOf(links) ?? [], node)
   const found = { hostname: valueOf(hostname), role: valueOf(role) }
   return {
     talosVersion,
@@ -34,15 +48,63 @@ export async function readNodeFacts(
     addresses: (valueOf(addresses) ?? []).flatMap((address) =>
       typeof address === 'string' ? [withoutPrefix(address)] : [],
     ),
+    connectionLink: linkOf(statuses, node),
+    links: some(links, 'The node lists no links.'),
+    disks: some(disks, 'The node lists no disks.'),
+    controlPlanes: controlPlanes.known && controlPlanes.value === 0 ? unknown(NO_MEMBERS) : controlPlanes,
     ...(found.hostname === undefined ? {} : { hostname: found.hostname }),
     ...(found.role === undefined ? {} : { role: found.role }),
-    ...(link === undefined ? {} : { connectionLink: link }),
+    ...(otherSlotVersion === undefined ? {} : { otherSlotVersion }),
   }
 }
 
-function linkOf(statuses: readonly Resource[], node: string): string | undefined {
-  const status = statuses.find(({ spec }) => withoutPrefix(textField(spec, 'address') ?? '') === node)
-  return status === undefined ? undefined : textField(status.spec, 'linkName')
+const NO_MEMBERS = 'The node knows no members; discovery may be off.'
+
+/** Every node has links and disks: an empty list says that they were not found yet. */
+function some<T>(list: Known<readonly T[]>, reason: string): Known<readonly T[]> {
+  return list.known && list.value.length === 0 ? unknown(reason) : list
+}
+
+async function readDisks(
+  talos: ReadingPort,
+  node: string,
+  signal: AbortSignal,
+): Promise<readonly DiskFacts[]> {
+  const [disks, system] = await Promise.all([
+    talos.list(node, DISK, signal),
+    // A node that runs from memory has none.
+    talos.get(node, { ...SYSTEM_DISK, id: 'system-disk' }, signal),
+  ])
+  const id = textField(system?.spec, 'diskID')
+  return disks.map((disk) => ({ name: disk.id, spec: disk.spec, system: disk.id === id }))
+}
+
+function toLink({ id, spec }: Resource): LinkFacts {
+  const alias = textField(spec, 'alias')
+  return {
+    name: id,
+    otherNames: [
+      ...(alias === undefined ? [] : [alias]),
+      ...listField(spec, 'altNames').filter((name) => typeof name === 'string'),
+    ],
+    index: numberField(spec, 'index') ?? 0,
+    parentIndex: numberField(spec, 'linkIndex') ?? 0,
+    masterIndex: numberField(spec, 'masterIndex') ?? 0,
+    physical: field(spec, 'type') === 'ether' && (textField(spec, 'kind') ?? '') === '',
+    spec,
+  }
+}
+
+function countControlPlanes(members: readonly Resource[]): number {
+  return members.filter(({ spec }) => textField(spec, 'machineType') === 'controlplane').length
+}
+
+/** The link that carries the address; an address of something in between is on none. */
+function linkOf(statuses: Known<readonly Resource[]>, node: string): Known<string> {
+  if (!statuses.known) return statuses
+  const status = statuses.value.find(({ spec }) => withoutPrefix(textField(spec, 'address') ?? '') === node)
+  const link = status === undefined ? undefined : textField(status.spec, 'linkName')
+  return link === undefined ? unknown(`No link of the node has the address ${node}.`) : known(link)
 }
 
 function withoutPrefix(address: string): string {

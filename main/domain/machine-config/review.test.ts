@@ -6,13 +6,14 @@ import { applyCommands, chooseModes } from './modes.ts'
 import { schemaVersionFor } from './node-reading.ts'
 import { placeOfRefusal } from './apply-refusal.ts'
 import { knowConfig, problemsOf, readDraft, reviewDraft } from './review.ts'
-import type { NodeFacts } from './risks.ts'
+import { bareFacts, type NodeFacts } from './node-facts.ts'
+import { known } from '../upgrades/known.ts'
 
 const { text } = generateMachineConfig()
 const node: NodeFacts = {
-  talosVersion: 'v1.13.9',
+  ...bareFacts('v1.13.9'),
   connectionAddress: '10.0.20.13',
-  connectionLink: 'enp3s0',
+  connectionLink: known('enp3s0'),
   otherSlotVersion: 'v1.12.11',
 }
 
@@ -54,7 +55,11 @@ describe('risks', () => {
       swap('«secret:machine.token»', 'otherothertoken'),
       ['cluster-identity decide', 'secret-changed note'],
     ],
-    ['machine.type', swap('type: controlplane', 'type: worker'), ['machine-type decide']],
+    [
+      'machine.type',
+      swap('type: controlplane', 'type: worker'),
+      ['machine-type decide', 'even-control-planes unknown'],
+    ],
     ['certSANs', swap('certSANs:\n    - 10.0.20.13', 'certSANs:\n    - casa.lan'), ['cert-sans note']],
     [
       'a document that goes',
@@ -75,7 +80,7 @@ describe('risks', () => {
     [
       'old and new host name',
       add('kind: HostnameConfig\nhostname: x'),
-      ['renames-node decide', 'mixed-with-legacy decide'],
+      ['renames-node decide', 'hostname-twice decide'],
     ],
     [
       'a registry password',
@@ -253,7 +258,7 @@ describe('problems', () => {
 })
 
 describe("a node's dry run", () => {
-  const ours = { linesAdded: 1, linesRemoved: 0 }
+  const ours = { linesAdded: 1, linesRemoved: 0, outcome: 'no-reboot' } as const
 
   test('sentence and diff are taken apart, marks of the diff do not count', () => {
     const details =
@@ -265,6 +270,8 @@ describe("a node's dry run", () => {
       linesRemoved: 0,
       mode: 'auto',
       agrees: true,
+      expected: 'no-reboot',
+      effectAgrees: true,
     })
   })
 

@@ -1,4 +1,4 @@
-import type { Problem, Review } from '#contract/machine-configs.ts'
+import type { ChangeRisk, Problem, Review } from '#contract/machine-configs.ts'
 import { TalosFailure } from '../talos-failure.ts'
 import { changeTable, diffConfigs, type DocumentChange, type RedactedSide } from './change-table.ts'
 import type { ConfigFacts } from './config-facts.ts'
@@ -9,7 +9,9 @@ import { LEGACY, parseConfig, type ParsedConfig } from './parse-config.ts'
 import { restoreText, type Vault } from './placeholders.ts'
 import { findProblems } from './problems.ts'
 import { redactConfig } from './redact.ts'
-import { risksOf, toAcceptOf, type NodeFacts, type Risk } from './risks.ts'
+import type { NodeFacts } from './node-facts.ts'
+import { otherCluster } from './other-cluster.ts'
+import { createRisks, isRefusedFor, toAcceptOf } from './risks.ts'
 
 /** A configuration as the node has it, with the form in which it may be shown. */
 export interface KnownConfig extends RedactedSide {
@@ -88,7 +90,7 @@ function requireSyntax(config: ParsedConfig, trusted: ReadonlySet<string>): void
 
 export type ReviewParts = Pick<
   Review,
-  'table' | 'beforeText' | 'afterText' | 'problems' | 'modes' | 'preselected' | 'toAccept'
+  'table' | 'beforeText' | 'afterText' | 'problems' | 'modes' | 'preselected' | 'stops' | 'toAccept'
 >
 
 export interface ReviewQuestion {
@@ -104,7 +106,8 @@ export function reviewDraft(question: ReviewQuestion): ReviewParts {
   const { base, draft, facts, node } = question
   const changes = diffConfigs(base, draft)
   const costOf = createEffects(facts, node.talosVersion)
-  const risks = new Map<DocumentChange, Risk[][]>()
+  const risksOf = createRisks({ facts: node, kinds: facts.kinds, before: base.config, after: draft.config })
+  const risks = new Map<DocumentChange, ChangeRisk[][]>()
   let needsReboot = false
   let touchesNetwork = false
 
@@ -117,8 +120,8 @@ export function reviewDraft(question: ReviewQuestion): ReviewParts {
   }
   function judged(change: DocumentChange, leaf: LeafChange | undefined) {
     const cost = costOf(change, leaf)
-    const found = [...risksOf(change, leaf, cost.network, node, { kinds: facts.kinds, after: draft.config })]
-    const refused = found.some((risk) => risk.code === 'mixed-with-legacy')
+    const found = [...risksOf(change, leaf, cost.network)]
+    const refused = isRefusedFor(found, leaf, node.talosVersion)
     const effect = refused ? ({ kind: 'rejected' } as const) : cost.effect
     if (effect.kind === 'reboot') needsReboot = true
     if (cost.network) touchesNetwork = true
@@ -126,6 +129,7 @@ export function reviewDraft(question: ReviewQuestion): ReviewParts {
   }
 
   const table = changeTable(changes, base, draft, judge)
+  const stop = otherCluster(base, draft)
   const { modes, preselected } = chooseModes({
     talosVersion: node.talosVersion,
     needsReboot,
@@ -146,6 +150,7 @@ export function reviewDraft(question: ReviewQuestion): ReviewParts {
     ],
     modes: [...modes],
     preselected,
+    stops: stop === undefined ? [] : [stop],
     toAccept: changes.flatMap((change) => toAcceptOf(change, risks.get(change) ?? [])),
   }
 }

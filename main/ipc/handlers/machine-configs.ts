@@ -1,5 +1,6 @@
 import type { ConfigForEditing, RedactedConfig } from '#contract/machine-configs.ts'
 import { toInstant } from '../../domain/clock-port.ts'
+import { exportChanges } from '../../domain/machine-config/export-changes.ts'
 import { applyCommands } from '../../domain/machine-config/modes.ts'
 import { readNodeFacts, schemaVersionFor } from '../../domain/machine-config/node-reading.ts'
 import { nameOf } from '../../domain/machine-config/placeholders.ts'
@@ -53,13 +54,18 @@ export function createMachineConfigHandlers(deps: MachineConfigDeps): MachineCon
     const known = await nodes.read(ref, signal)
     const [facts, node] = await Promise.all([
       schemas.facts(),
-      readNodeFacts(known.cluster.talos, ref.node, known.talosVersion, signal),
+      readNodeFacts(
+        known.cluster.talos,
+        { node: ref.node, talosVersion: known.talosVersion, otherSlotVersion: desk.otherSlot?.(ref) },
+        signal,
+      ),
     ])
     const base = known.active
     const draft = readDraft(text, base, facts)
     const tryPending = trials.until(ref) !== undefined
     const parts = reviewDraft({ base, draft, facts, node, tryPending })
     const reviewId = newId()
+    const computedAt = toInstant(clock.now())
     const hostname = node.hostname ?? ref.node
     const talosctl = applyCommands({
       context: ref.context,
@@ -73,9 +79,11 @@ export function createMachineConfigHandlers(deps: MachineConfigDeps): MachineCon
       draft,
       ...(known.staged === undefined ? {} : { staged: known.staged }),
       talosVersion: known.talosVersion,
+      computedAt,
       hostname,
       table: parts.table,
       modes: parts.modes,
+      stops: parts.stops,
       toAccept: parts.toAccept,
       blocking: parts.problems.some((problem) => problem.severity === 'error'),
       talosctl,
@@ -84,7 +92,7 @@ export function createMachineConfigHandlers(deps: MachineConfigDeps): MachineCon
       ...parts,
       reviewId,
       baseHash: sha256(base.real),
-      computedAt: toInstant(clock.now()),
+      computedAt,
       tookMs: clock.now() - since,
       talosctl,
     }
@@ -109,6 +117,8 @@ export function createMachineConfigHandlers(deps: MachineConfigDeps): MachineCon
       return { problems: [...problemsOf(text, known.active, facts, known.talosVersion)] }
     },
     'machine-configs.review': review,
+    'machine-configs.export-changes': async ({ reviewId, format, ...ref }) =>
+      exportChanges(reviews.get(reviewId, ref), format),
     'machine-configs.reveal': async ({ placeholder, ...ref }, signal) => {
       const name = nameOf(placeholder)
       const known = await nodes.read(ref, signal)

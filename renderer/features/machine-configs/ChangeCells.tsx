@@ -9,14 +9,18 @@ import {
   Network,
   Power,
   RefreshCw,
+  Scale,
+  SearchX,
   ShieldCheck,
   Tag,
+  Tags,
   Trash2,
+  Unplug,
   Waypoints,
   Zap,
 } from 'lucide-react'
 import { Fragment } from 'react'
-import type { CellValue, ChangeRow, Effect, RiskCode } from '#contract/machine-configs.ts'
+import type { CellValue, ChangeRisk, ChangeRow, Effect, RiskCode } from '#contract/machine-configs.ts'
 import { Icon, stateIcons, type LucideIcon } from '../../ui/icons.tsx'
 import { useText, type TextTools } from '../../ui/i18n/text.tsx'
 import { valueParts } from './change-rows.ts'
@@ -151,15 +155,32 @@ const RISK_ICON: Readonly<Record<RiskCode, LucideIcon>> = {
   'kubernetes-version': stateIcons.decide,
   etcd: stateIcons.decide,
   'secret-changed': KeyRound,
+  'hostname-twice': Tags,
+  'even-control-planes': Scale,
+  'disk-none': HardDrive,
+  'disk-many': HardDrive,
+  'selector-invalid': SearchX,
+  'link-missing': Unplug,
+  'link-many': Network,
 }
 
-/** Vermilion where a person must decide, brass where it is good to know. */
+/** Vermilion where a person must decide, brass where it is good to know, grey and dashed where nobody could tell. */
 export function RiskWords({ risks }: { readonly risks: ChangeRow['risks'] }) {
   const { t } = useText()
-  return risks.map(({ code, level }) => (
+  return risks.map(({ code, level, about }) => (
     <span key={code} className={`risk risk-${level}`}>
-      <Icon of={RISK_ICON[code]} />
-      {t(`risk.${code}`)}
+      <Icon of={level === 'unknown' ? stateIcons.unknown : RISK_ICON[code]} />
+      <span>
+        {level === 'unknown' ? t('risk.unknown', { risk: t(`risk.${code}`) }) : t(`risk.${code}`)}
+        {about !== undefined && <span className="risk-about mono">{about}</span>}
+      </span>
     </span>
   ))
+}
+
+/** Why a row carries a risk, in a sentence. */
+export function riskReason({ code, level, because }: ChangeRisk, { t }: TextTools): string {
+  if (level !== 'unknown') return t(`risk.${code}.why`)
+  const about = because === undefined ? t('risk.unknown.not-told') : t(`error.${because}`)
+  return t('risk.unknown.why', { about, risk: t(`risk.${code}`) })
 }

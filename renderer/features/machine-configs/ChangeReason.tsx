@@ -1,7 +1,7 @@
 import type { ChangeRow, Review } from '#contract/machine-configs.ts'
 import type { TextPosition } from '#contract/wire-error.ts'
 import { useText } from '../../ui/i18n/text.tsx'
-import { effectReason } from './ChangeCells.tsx'
+import { effectReason, riskReason } from './ChangeCells.tsx'
 import { undoChange } from './undo-change.ts'
 
 /** Why a row has its effect and its risks, and what can be done about it. */
@@ -22,9 +22,7 @@ export function ChangeReason({
   const at = row.afterAt
   return (
     <>
-      <p>
-        {[effectReason(row.effect, text), ...row.risks.map(({ code }) => t(`risk.${code}.why`))].join(' ')}
-      </p>
+      <p>{[effectReason(row.effect, text), ...row.risks.map((risk) => riskReason(risk, text))].join(' ')}</p>
       <p>
         {undone === undefined ? (
           <span className="faint">{t('review.undo.not')}</span>

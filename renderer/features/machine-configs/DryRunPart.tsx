@@ -55,8 +55,20 @@ export function DryRunPart({
       ) : (
         <Compared review={review} dryRun={dryRun} neverTells={neverTells} mode={mode} />
       )}
+      {ask.error?.code === 'config-refused' && !expectsRefusal(review, mode) && (
+        <Note kind="decide" title={t('dry-run.refused-unexpected.title')} urgent />
+      )}
       {ask.error !== undefined && <ErrorNote error={ask.error} />}
     </>
+  )
+}
+
+/** Our own tables, or the problems of the draft, say that the node will not take it. */
+function expectsRefusal(review: Review, mode: ApplyMode | undefined): boolean {
+  return (
+    review.table.counts.rejected > 0 ||
+    review.problems.some(({ severity }) => severity === 'error') ||
+    review.modes.some((one) => one.mode === mode && one.reason === 'refused-needs-reboot')
   )
 }
 
@@ -75,12 +87,17 @@ function Compared({
   const { t } = text
   const [reading, setReading] = useState(false)
   const { table } = review
-  const ourNow = nowWord(mode ?? dryRun.mode, review, text)
+  const ourNow = expectedWord(dryRun.expected, text)
   const nodeNow = modeWord(dryRun.mode, text)
   // What is only stored waits whole, whatever it would cost to apply.
   const waiting = (mode ?? dryRun.mode) === 'staged' ? table.counts.all : table.counts.reboot
   return (
     <>
+      {!dryRun.effectAgrees && (
+        <Note kind="decide" title={t('dry-run.effect-disagrees.title')} urgent>
+          {t('dry-run.effect-disagrees.text', { ours: ourNow, node: nodeNow })}
+        </Note>
+      )}
       {!dryRun.agrees && (
         <Note kind="decide" title={t('dry-run.disagrees.title')} urgent>
           {t('dry-run.disagrees.text')}
@@ -107,9 +124,15 @@ function Compared({
           <Row>
             <NameCell>{t('dry-run.now')}</NameCell>
             <Cell tint="after">{ourNow}</Cell>
-            <Cell bad={ourNow !== nodeNow}>{nodeNow}</Cell>
+            <Cell bad={!dryRun.effectAgrees}>{nodeNow}</Cell>
             <Cell number>
-              <Same same={ourNow === nodeNow} />
+              {dryRun.expected === 'unknown' ? (
+                <State kind="unknown">
+                  <span className="spoken">{t('unknown')}</span>
+                </State>
+              ) : (
+                <Same same={dryRun.effectAgrees} />
+              )}
             </Cell>
           </Row>
           <Row>
@@ -150,11 +173,10 @@ function lineCounts(counts: { readonly linesAdded: number; readonly linesRemoved
   return `+${String(counts.linesAdded)} −${String(counts.linesRemoved)}`
 }
 
-/** What we expect to happen at once: only `auto` leaves it to what changed. */
-function nowWord(mode: ApplyMode, review: Review, text: TextTools): string {
-  if (mode !== 'auto') return modeWord(mode, text)
-  const reboots = review.table.groups.some((group) => group.rows.some((row) => row.effect.kind === 'reboot'))
-  return modeWord(reboots ? 'reboot' : 'no-reboot', text)
+/** What our own tables expect of the node. */
+function expectedWord(expected: DryRun['expected'], text: TextTools): string {
+  if (expected === 'refused') return text.t('dry-run.refuses')
+  return expected === 'unknown' ? text.t('unknown') : modeWord(expected, text)
 }
 
 function modeWord(mode: ApplyMode, { t }: TextTools): string {

@@ -1,4 +1,4 @@
-import { ChevronLeft, CircleSlash2, Power, RefreshCw, Zap } from 'lucide-react'
+import { Ban, ChevronLeft, CircleSlash2, Power, RefreshCw, Zap } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import type { ChangeRow, Review } from '#contract/machine-configs.ts'
 import type { TextPosition, WireError } from '#contract/wire-error.ts'
@@ -9,6 +9,7 @@ import { EmptyState } from '../../ui/EmptyState.tsx'
 import { Filters, Segmented, type FilterOption } from '../../ui/Filters.tsx'
 import { stateIcons } from '../../ui/icons.tsx'
 import { useText } from '../../ui/i18n/text.tsx'
+import { Note } from '../../ui/Note.tsx'
 import { PageBody, PageHead } from '../../ui/Page.tsx'
 import type { RemedyActions } from '../../ui/remedies.tsx'
 import { useShortcut } from '../../ui/shortcuts.tsx'
@@ -16,6 +17,7 @@ import { State } from '../../ui/State.tsx'
 import { ChangeList } from './ChangeList.tsx'
 import { ChangeReason } from './ChangeReason.tsx'
 import { changeFilters, filterGroups, nextRisk, stepRow, type ChangeFilter } from './change-rows.ts'
+import { ExportMenu, ExportNote, useChangeExport } from './ExportMenu.tsx'
 import { SendRail, whatBlocks, type SendChoice } from './SendRail.tsx'
 import { undoChange } from './undo-change.ts'
 import type { NodePlace } from './use-draft.ts'
@@ -25,8 +27,16 @@ const FILTER_ICON = {
   restarts: RefreshCw,
   reboot: Power,
   none: CircleSlash2,
+  rejected: Ban,
   risk: stateIcons.decide,
+  unknown: stateIcons.unknown,
 } as const
+
+/** Kinds that are rare have a pill only where there is one of them. */
+function shownFilters(counts: Review['table']['counts'], chosen: ChangeFilter): readonly ChangeFilter[] {
+  const isRare = (filter: ChangeFilter): boolean => filter === 'rejected' || filter === 'unknown'
+  return changeFilters.filter((filter) => !isRare(filter) || counts[filter] > 0 || filter === chosen)
+}
 
 /** The heart: what will change, field by field, what it costs, and how it is to be sent. */
 export function ReviewView({
@@ -71,6 +81,7 @@ export function ReviewView({
   const body = useRef<HTMLDivElement>(null)
   const groups = filterGroups(review.table, filter)
   const { counts } = review.table
+  const exporter = useChangeExport(place, review)
   const blocked = whatBlocks(review, choice, { busyNode, staged }, text)
 
   // Opening a review focuses the table, never the button that sends it.
@@ -138,15 +149,18 @@ export function ReviewView({
             </State>,
           ]}
           actions={
-            <Button icon={ChevronLeft} onClick={() => onBack(undefined)}>
-              {t('review.editor')}
-            </Button>
+            <>
+              {counts.all > 0 && <ExportMenu exporter={exporter} />}
+              <Button icon={ChevronLeft} onClick={() => onBack(undefined)}>
+                {t('review.editor')}
+              </Button>
+            </>
           }
         />
         <div className="config-tools">
           <Filters
             label={t('review.filter')}
-            options={changeFilters.map((value): FilterOption<ChangeFilter> => ({
+            options={shownFilters(counts, filter).map((value): FilterOption<ChangeFilter> => ({
               value,
               label: t(`review.filter.${value}`),
               count: counts[value],
@@ -165,6 +179,18 @@ export function ReviewView({
             onChange={setView}
           />
         </div>
+        {review.stops.map(({ code, fields }) => (
+          <div key={code} className="config-note">
+            <Note kind="decide" urgent title={t(`stop.${code}.title`)}>
+              {t(`stop.${code}.text`, { node: name, fields: fields.join(', ') })}
+            </Note>
+          </div>
+        ))}
+        {exporter.outcome !== undefined && (
+          <div className="config-note">
+            <ExportNote outcome={exporter.outcome} />
+          </div>
+        )}
         {view === 'sides' ? (
           <div className="config-sides">
             <ConfigDiff

@@ -36,6 +36,7 @@ export function whatBlocks(
   const open = review.toAccept.filter((one) => !choice.accepted.has(one.id)).length
   // With something staged, sending what runs now takes it back.
   if (review.table.counts.all === 0 && !staged) return t('send.blocked.none')
+  if (review.stops.length > 0) return t('send.blocked.stop')
   if (busyNode) return t('send.blocked.running')
   if (errors > 0) return t('send.blocked.errors', { count: errors })
   if (choice.mode === undefined) return t('send.blocked.mode')

@@ -29,7 +29,7 @@ const table: ChangeTable = {
       rows: [row('mtu', { kind: 'live' }, true)],
     },
   ],
-  counts: { all: 3, live: 1, restarts: 1, reboot: 1, none: 0, risk: 1 },
+  counts: { all: 3, live: 1, restarts: 1, reboot: 1, none: 0, rejected: 0, unknown: 0, risk: 1 },
   linesAdded: 3,
   linesRemoved: 2,
 }

@@ -1,7 +1,16 @@
 import type { ChangeGroup, ChangeRow, ChangeTable } from '#contract/machine-configs.ts'
 
 /** The pills over the change table; their counts come with the table. */
-export const changeFilters = ['all', 'live', 'restarts', 'reboot', 'none', 'risk'] as const
+export const changeFilters = [
+  'all',
+  'live',
+  'restarts',
+  'reboot',
+  'none',
+  'rejected',
+  'risk',
+  'unknown',
+] as const
 export type ChangeFilter = (typeof changeFilters)[number]
 
 function matches(row: ChangeRow, filter: ChangeFilter): boolean {
@@ -11,11 +20,14 @@ function matches(row: ChangeRow, filter: ChangeFilter): boolean {
     case 'live':
     case 'restarts':
     case 'none':
+    case 'rejected':
       return row.effect.kind === filter
     case 'reboot':
       return row.effect.kind === 'reboot' || row.effect.kind === 'at-reboot'
     case 'risk':
-      return row.risks.length > 0
+      return row.risks.some(({ level }) => level !== 'unknown')
+    case 'unknown':
+      return row.effect.kind === 'unknown' || row.risks.some(({ level }) => level === 'unknown')
   }
 }
 

@@ -28,7 +28,7 @@ function changed(path: string, line: number, beforeLine = line): ChangeRow {
 function review(afterText: string, rows: readonly ChangeRow[]) {
   const table: ChangeTable = {
     groups: [{ kind: 'v1alpha1', section: '', change: 'changed', rows: [...rows] }],
-    counts: { all: rows.length, live: 0, restarts: 0, reboot: 0, none: 0, risk: 0 },
+    counts: { all: rows.length, live: 0, restarts: 0, reboot: 0, none: 0, rejected: 0, unknown: 0, risk: 0 },
     linesAdded: 0,
     linesRemoved: 0,
   }

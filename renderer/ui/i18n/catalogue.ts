@@ -1,3 +1,4 @@
+import { configChangesEn } from './en/config-changes.ts'
 import { errorsEn } from './en/errors.ts'
 import { fleetEn } from './en/fleet.ts'
 import { machineConfigsEn } from './en/machine-configs.ts'
@@ -7,6 +8,7 @@ import { settingsEn } from './en/settings.ts'
 import { shellEn } from './en/shell.ts'
 import { upgradesEn } from './en/upgrades.ts'
 import { welcomeEn } from './en/welcome.ts'
+import { configChangesEs } from './es/config-changes.ts'
 import { errorsEs } from './es/errors.ts'
 import { fleetEs } from './es/fleet.ts'
 import { machineConfigsEs } from './es/machine-configs.ts'
@@ -25,6 +27,7 @@ const english = {
   ...fleetEn,
   ...nodeEn,
   ...machineConfigsEn,
+  ...configChangesEn,
   ...upgradesEn,
   ...runsEn,
   ...settingsEn,
@@ -37,6 +40,7 @@ const spanish: Translated<typeof english> = {
   ...fleetEs,
   ...nodeEs,
   ...machineConfigsEs,
+  ...configChangesEs,
   ...upgradesEs,
   ...runsEs,
   ...settingsEs,

@@ -30,6 +30,8 @@ export interface MachineConfigDeps {
   readonly newId: () => string
   /** When a try ends that a run cut off by a crash had begun on the node, as the journal has it. */
   readonly earlierTrial?: (ref: NodeRef) => string | undefined
+  /** Talos in the boot slot that does not run, as far as runs of this app tell. */
+  readonly otherSlot?: (ref: NodeRef) => string | undefined
 }
 
 /** What the handlers of configurations have in common: nodes as read, reviews as shown, tries as they run. */

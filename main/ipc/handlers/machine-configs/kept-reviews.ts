@@ -11,9 +11,12 @@ export interface KeptReview {
   /** What waited on the disk for the next reboot. */
   readonly staged?: KnownConfig
   readonly talosVersion: string
+  /** ISO 8601. */
+  readonly computedAt: string
   readonly hostname: string
   readonly table: ChangeTable
   readonly modes: readonly ModeChoice[]
+  readonly stops: Review['stops']
   readonly toAccept: Review['toAccept']
   readonly blocking: boolean
   readonly talosctl: Review['talosctl']

@@ -2,7 +2,7 @@ import type { ModeChoice } from '#contract/machine-configs.ts'
 import { RunId } from '#contract/names.ts'
 import { toConfigFailure } from '../../../domain/machine-config/apply-refusal.ts'
 import { runApply } from '../../../domain/machine-config/apply-run.ts'
-import { readDryRun } from '../../../domain/machine-config/dry-run.ts'
+import { expectOutcome, readDryRun } from '../../../domain/machine-config/dry-run.ts'
 import { applyCommands } from '../../../domain/machine-config/modes.ts'
 import { valuesOf } from '../../../domain/machine-config/redact.ts'
 import { knowConfig } from '../../../domain/machine-config/review.ts'
@@ -91,7 +91,9 @@ export function createSendingHandlers(desk: ConfigDesk): SendingHandlers {
           signal,
         ),
       )
-      return readDryRun(answer, valuesOf(draft.vault, base.vault), table)
+      const { linesAdded, linesRemoved } = table
+      const ours = { linesAdded, linesRemoved, outcome: expectOutcome(table, mode) }
+      return readDryRun(answer, valuesOf(draft.vault, base.vault), ours)
     } catch (error) {
       throw toConfigFailure(error, draft, base)
     }
@@ -117,6 +119,14 @@ function requireSendable(review: KeptReview, mode: string, accepted: readonly st
   const waiting = review.staged !== undefined && review.staged.real !== review.draft.real
   if (review.draft.real === review.base.real && !waiting) {
     throw new TalosFailure('config-unchanged', 'The draft is what the node runs already.', where)
+  }
+  const stop = review.stops[0]
+  if (stop !== undefined) {
+    throw new TalosFailure(
+      'config-other-cluster',
+      `This is the configuration of another cluster: ${stop.fields.join(', ')} differ from the node's.`,
+      where,
+    )
   }
   if (review.blocking) {
     throw new TalosFailure('plan-blocked', 'The draft has errors. They are listed with their lines.', where)

@@ -47,6 +47,7 @@ export const errorsEn = {
   'error.config-placeholder-unresolved': 'A secret’s placeholder has no value behind it.',
   'error.config-missing-v1alpha1': 'The main document (version: v1alpha1) is missing.',
   'error.config-refused': 'The node refused the configuration. Nothing was changed.',
+  'error.config-other-cluster': 'The configuration belongs to another cluster. Nothing was sent.',
   'error.config-moved': 'The configuration on the node is no longer the one this draft began from.',
   'error.config-unchanged': 'There is nothing to send: the draft is what the node has.',
   'error.config-try-pending': 'A try is running on this node.',

@@ -1,4 +1,4 @@
-import type { ApplyMode, ChangeRow, ModeChoice, RiskCode } from '#contract/machine-configs.ts'
+import type { ApplyMode, ModeChoice } from '#contract/machine-configs.ts'
 import type { RunOutcome } from '#contract/runs.ts'
 import type { Texts } from '../text-types.ts'
 
@@ -100,6 +100,10 @@ export const machineConfigsEn = {
   'problem.syntax': 'This is not valid YAML.',
   'problem.config-syntax': 'This is not valid YAML: {message}',
   'problem.tab-indent': 'YAML is indented with blanks, not with tabs.',
+  'problem.not-utf8': 'These characters are not valid text. The file may be in another encoding than UTF-8.',
+  'problem.control-character': 'A control character stands here. Talos refuses the configuration with it.',
+  'problem.replaced-character': 'This character stands where a file was not UTF-8: what it was is lost.',
+  'problem.byte-order-mark': 'A byte order mark in the middle of the text. Talos takes it for a letter.',
   'problem.duplicate-key': 'This key stands twice in the same block.',
   'problem.bad-indent': 'This line is not indented like the lines beside it.',
   'problem.bad-alias': 'This alias names no anchor that stands before it.',
@@ -135,6 +139,8 @@ export const machineConfigsEn = {
   'review.filter.restarts': 'restart a service',
   'review.filter.reboot': 'wait for a reboot',
   'review.filter.none': 'no effect',
+  'review.filter.rejected': 'refused',
+  'review.filter.unknown': 'unknown',
   'review.filter.risk': 'with a risk',
   'review.view': 'View',
   'review.view.table': 'Table',
@@ -163,63 +169,6 @@ export const machineConfigsEn = {
   'review.show-line': 'Show line {line}',
   'review.undone': 'Undone: {path}',
 
-  'effect.live': 'live',
-  'effect.restarts': 'restarts {service}',
-  'effect.reboot': 'reboots the node',
-  'effect.at-reboot': 'at the next reboot',
-  'effect.none.install-only': 'none once installed',
-  'effect.none.inert': 'none: Talos ignores it',
-  'effect.none.comment': 'none: a comment',
-  'effect.rejected': 'refused by this version',
-  'effect.unknown': 'unknown',
-  'effect.live.why': 'Controllers of the node take it up as soon as it arrives. Nothing restarts.',
-  'effect.restarts.why': 'Talos restarts {service} to take it up; the rest goes on.',
-  'effect.reboot.why': 'This Talos takes it up only with a reboot.',
-  'effect.at-reboot.why':
-    'It is stored, and in force after the next reboot. The node does not reboot by itself, and does not say that it waits.',
-  'effect.none.install-only.why':
-    'It is read when Talos is installed. On an installed node it changes nothing; upgrades bring their own image.',
-  'effect.none.inert.why': 'This Talos version accepts the field and ignores it.',
-  'effect.none.comment.why': 'Comments and order change nothing on the node.',
-  'effect.rejected.why': 'This Talos version refuses it when it is sent.',
-  'effect.unknown.why': 'Ichor does not know what this field costs on this Talos version.',
-
-  'risk.touches-connection': 'your connection',
-  'risk.touches-network': 'network',
-  'risk.renames-node': 'renames the node',
-  'risk.cluster-identity': 'cluster identity',
-  'risk.machine-type': 'machine type',
-  'risk.cert-sans': 'certificate',
-  'risk.removes-user-volume': 'removes a volume',
-  'risk.removes-document': 'removes a document',
-  'risk.mixed-with-legacy': 'old and new mixed',
-  'risk.newer-than-other-slot': 'no way back',
-  'risk.kubernetes-version': 'Kubernetes version',
-  'risk.etcd': 'etcd',
-  'risk.secret-changed': 'secret',
-  'risk.touches-connection.why':
-    'It changes the address or the link by which Ichor reaches this node. A try goes back by itself if the node is lost.',
-  'risk.touches-network.why':
-    'The other end of the link, the switch and the other nodes have to agree, or the node drops off the network.',
-  'risk.renames-node.why':
-    'Kubernetes sees a new node under the new name; the old one stays until it is deleted.',
-  'risk.cluster-identity.why':
-    'The node would no longer belong to its cluster: its identity or its keys differ.',
-  'risk.machine-type.why':
-    'A control plane and a worker are not turned into each other by a field; the node has to be reset.',
-  'risk.cert-sans.why':
-    'The node issues a new certificate. Names that are gone from it no longer reach the node.',
-  'risk.removes-user-volume.why': 'The volume is no longer mounted. Its data stays on the disk, unreachable.',
-  'risk.removes-document.why': 'The document goes, and with it everything it configured.',
-  'risk.mixed-with-legacy.why':
-    'The old field and the new document say the same thing; Talos 1.14 refuses both together.',
-  'risk.newer-than-other-slot.why':
-    'The Talos in the other boot slot does not know this document. Rolled back, it would stop in maintenance mode.',
-  'risk.kubernetes-version.why': 'It changes the version of a Kubernetes component on this node alone.',
-  'risk.etcd.why':
-    'etcd is never restarted by a change; a wrong value shows at the next reboot, and may keep it down.',
-  'risk.secret-changed.why': 'A key or token differs. Whoever holds the old one is shut out.',
-
   'send.title': 'How to send it',
   'send.try': { one: 'Try for {count} min, then keep', other: 'Try for {count} min, then keep' },
   'send.no-reboot': 'Apply now',
@@ -245,31 +194,9 @@ export const machineConfigsEn = {
   'send.blocked.accept': { one: 'One risk waits for your tick.', other: '{count} risks wait for your tick.' },
   'send.blocked.mode': 'Choose how to send it.',
   'send.blocked.none': 'There is nothing to send.',
+  'send.blocked.stop': 'It belongs to another cluster.',
   'send.blocked.running': 'A run is changing this node.',
   'send.accept': 'Accepted by you',
-
-  'dry-run.title': 'The node’s own dry run',
-  'dry-run.ask': 'Ask the node',
-  'dry-run.asking': 'Asking the node…',
-  'dry-run.locked': 'Not during a try: it would stop the timer.',
-  'dry-run.lines': 'Lines',
-  'dry-run.now': 'Now',
-  'dry-run.later': 'Later',
-  'dry-run.ichor': 'Ichor',
-  'dry-run.node': 'Node',
-  'dry-run.same': 'same',
-  'dry-run.differs': 'differs',
-  'dry-run.no-reboot': 'no reboot',
-  'dry-run.reboots': 'reboots',
-  'dry-run.stored': 'stored',
-  'dry-run.waits': { one: '{count} waits', other: '{count} wait' },
-  'dry-run.nothing-waits': 'nothing waits',
-  'dry-run.does-not-say': 'does not say',
-  'dry-run.disagrees.title': 'The node reads it differently',
-  'dry-run.disagrees.text': 'Its count of changed lines is not Ichor’s. Read its diff before you send.',
-  'dry-run.never-tells': 'Since 1.14 a node never tells that a change needs a reboot.',
-  'dry-run.read': 'Read the node’s diff',
-  'dry-run.diff': 'The node’s diff',
 
   'try.title': { one: '{node} is trying your change', other: '{node} is trying your {count} changes' },
   'try.title.plain': '{node} is trying a configuration',
@@ -361,8 +288,6 @@ export const machineConfigsEn = {
   'keys.config.revert': 'Revert the try',
   'keys.config.review': 'Review the draft',
 } as const satisfies Texts &
-  Record<`risk.${RiskCode}` | `risk.${RiskCode}.why`, string> &
-  Record<`effect.${Exclude<ChangeRow['effect']['kind'], 'none'>}.why`, string> &
   Record<`send.reason.${ModeChoice['reason']}`, string> &
   Record<`send.${Exclude<ApplyMode, 'try'>}`, string> &
   Record<`apply.outcome.${RunOutcome}`, string>

@@ -46,6 +46,7 @@ export const errorsEs: Translated<typeof errorsEn> = {
   'error.config-placeholder-unresolved': 'La marca de un secreto no tiene ningún valor detrás.',
   'error.config-missing-v1alpha1': 'Falta el documento principal (version: v1alpha1).',
   'error.config-refused': 'El nodo ha rechazado la configuración. No ha cambiado nada.',
+  'error.config-other-cluster': 'La configuración es de otro clúster. No se ha enviado nada.',
   'error.config-moved': 'La configuración del nodo ya no es la que dio origen a este borrador.',
   'error.config-unchanged': 'No hay nada que enviar: el borrador es lo que el nodo tiene.',
   'error.config-try-pending': 'Hay una prueba en curso en este nodo.',

@@ -1,0 +1,43 @@
+import type { Tree } from './config-tree.ts'
+import { LEGACY, type ConfigDocument, type Identity, type ParsedConfig } from './parse-config.ts'
+
+/** What stands at the keys; `undefined` when one of them is not there. */
+export function treeAt(tree: Tree | undefined, ...keys: readonly string[]): Tree | undefined {
+  let found = tree
+  for (const key of keys) found = found?.kind === 'map' ? found.entries.get(key)?.value() : undefined
+  return found
+}
+
+/** The text at the keys; `undefined` for nothing, an empty text, a mapping or a list. */
+export function textAt(tree: Tree | undefined, ...keys: readonly string[]): string | undefined {
+  const found = treeAt(tree, ...keys)
+  return found?.kind === 'scalar' && found.value !== '' ? found.value : undefined
+}
+
+/** Elements of the list at the keys. */
+export function itemsAt(tree: Tree | undefined, ...keys: readonly string[]): readonly Tree[] {
+  const found = treeAt(tree, ...keys)
+  return found?.kind === 'list' ? found.items.map((item) => item.value()) : []
+}
+
+/** True when something is set there: neither missing nor empty. */
+export function isSet(tree: Tree | undefined): boolean {
+  if (tree === undefined) return false
+  if (tree.kind === 'scalar') return tree.value !== ''
+  return tree.kind === 'list' ? tree.items.length > 0 : tree.entries.size > 0
+}
+
+export function documentsOf(config: ParsedConfig, kind: string): readonly ConfigDocument[] {
+  return config.documents.filter((document) => document.identity().kind === kind)
+}
+
+export function legacyOf(config: ParsedConfig): Tree | undefined {
+  return documentsOf(config, LEGACY)[0]?.root()
+}
+
+/** The document of that identity. */
+export function documentOf(config: ParsedConfig, identity: Identity): Tree | undefined {
+  return documentsOf(config, identity.kind)
+    .find((document) => document.identity().name === identity.name)
+    ?.root()
+}
