@@ -48,6 +48,12 @@ module.exports = {
       to: { path: '^main/', pathNot: ['^main/talos/', '^main/domain/', '^main/log/'] },
     },
     {
+      name: 'kubernetes-adapter-knows-domain-only',
+      severity: 'error',
+      from: { path: '^main/kubernetes/', pathNot: test },
+      to: { path: '^main/', pathNot: ['^main/kubernetes/', '^main/domain/'] },
+    },
+    {
       name: 'simulator-is-on-the-other-side-of-the-wire',
       comment: 'The simulated nodes share protos with the client and nothing else.',
       severity: 'error',
@@ -57,14 +63,14 @@ module.exports = {
     {
       name: 'client-never-imports-the-simulator',
       severity: 'error',
-      from: { path: '^main/(domain|talos|ipc|store|log|hosts)/', pathNot: test },
+      from: { path: '^main/(domain|talos|kubernetes|ipc|store|log|hosts)/', pathNot: test },
       to: { path: '^main/simulator/' },
     },
     {
       name: 'handlers-know-ports-only',
       severity: 'error',
       from: { path: '^main/ipc/', pathNot: test },
-      to: { path: '^main/(talos|store|hosts|simulator|log)/' },
+      to: { path: '^main/(talos|kubernetes|store|hosts|simulator|log)/' },
     },
     {
       name: 'hosts-do-not-know-talos',

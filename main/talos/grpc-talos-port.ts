@@ -4,6 +4,7 @@ import type { ParsedContext } from '../domain/talosconfig/parsed-talosconfig.ts'
 import { createCaller } from './call.ts'
 import { createCosi } from './cosi.ts'
 import { createEtcd } from './etcd.ts'
+import { createKubeconfigAccess } from './kubeconfig.ts'
 import { createLifecycle } from './lifecycle.ts'
 import { loadProtos } from './load-protos.ts'
 import { createConfigAccess } from './machine-config.ts'
@@ -44,6 +45,7 @@ export function createTalosPort(options: TalosPortOptions): TalosPort & { close(
     ...createConfigAccess(caller, protos, cosi),
     ...createLifecycle(caller, protos),
     ...createEtcd(caller, protos),
+    ...createKubeconfigAccess(caller, protos),
     async probeFresh(node, signal) {
       const fresh = createRouter(routing)
       try {

@@ -47,6 +47,10 @@ export const ErrorCode = z.enum([
   'too-large',
   'node-error', // INTERNAL, UNKNOWN and the rest: the node's own words are in the message
   'interrupted', // the connection went in the middle of something that may have happened
+  // Kubernetes
+  'kubernetes-unreachable',
+  'kubernetes-untrusted', // whoever answers there shows another certificate
+  'kubernetes-refused', // the API server's own words are in the message
   // machine config
   'config-syntax',
   'config-placeholder-unresolved',

@@ -1,3 +1,5 @@
+import type { Secret } from '../secret.ts'
+
 /**
  * What the rules need of a Talos node, named by need. `main/talos/` answers over gRPC; tests answer from memory.
  *
@@ -210,6 +212,8 @@ export interface LifecyclePort {
 export interface EtcdPort {
   etcdMembers(node: string, signal: AbortSignal): Promise<readonly EtcdMember[]>
   etcdStatus(node: string, signal: AbortSignal): Promise<EtcdStatus>
+  /** A leader hands over; `undefined` from one that does not lead. Resolves with the new leader's member id. */
+  etcdForfeitLeadership(node: string, signal: AbortSignal): Promise<string | undefined>
   etcdAlarms(
     node: string,
     signal: AbortSignal,
@@ -218,5 +222,10 @@ export interface EtcdPort {
   etcdSnapshot(node: string, signal: AbortSignal): AsyncIterable<Uint8Array>
 }
 
+export interface KubeconfigPort {
+  /** Text of an admin kubeconfig with a new one-year certificate; `control-plane-only` on a worker. */
+  kubeconfig(node: string, signal: AbortSignal): Promise<Secret>
+}
+
 /** One cluster's nodes, through one context's key. */
-export interface TalosPort extends ReadingPort, ConfigPort, LifecyclePort, EtcdPort {}
+export interface TalosPort extends ReadingPort, ConfigPort, LifecyclePort, EtcdPort, KubeconfigPort {}
