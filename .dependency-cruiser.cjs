@@ -32,7 +32,12 @@ module.exports = {
       severity: 'error',
       from: { path: '^main/domain/', pathNot: test },
       to: {
-        pathNot: ['^main/domain/', '^preload/contract/', '^node_modules/(yaml|semver|diff|@bufbuild)/', '^resources/'],
+        pathNot: [
+          '^main/domain/',
+          '^preload/contract/',
+          '^node_modules/(yaml|semver|diff|@bufbuild)/',
+          '^resources/',
+        ],
       },
     },
     {
