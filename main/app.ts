@@ -13,6 +13,7 @@ import type { SealPort } from './domain/seal-port.ts'
 import { isFailure } from './domain/talos-failure.ts'
 import type { MadeApp } from './hosts/create-app.ts'
 import type { Handlers } from './ipc/handlers.ts'
+import { createActionPlanHandlers } from './ipc/handlers/action-plans.ts'
 import { createAppHandlers } from './ipc/handlers/app.ts'
 import { createContextHandlers } from './ipc/handlers/contexts.ts'
 import { createMachineConfigHandlers } from './ipc/handlers/machine-configs.ts'
@@ -101,6 +102,7 @@ export async function createApp(
     }),
     ...createNodeHandlers({ clusters, fleets, clock, log }),
     ...createNodeActionHandlers({ clusters, runs, clock, snapshots }),
+    ...createActionPlanHandlers({ clusters, runs, clock, snapshots, newId: randomUUID }),
     ...createMachineConfigHandlers({
       clusters,
       runs,

@@ -65,6 +65,8 @@ const FACTS: Readonly<Record<ErrorCode, CodeFacts>> = {
   'run-active': { retryable: true, remedy: 'wait' },
   'run-not-found': { retryable: false, remedy: 'reload' },
   'rollback-impossible': { retryable: false, remedy: 'read-node' },
+  'reset-refused': { retryable: false, remedy: 'recompute-plan' },
+  'not-typed': { retryable: true },
   'target-illegal': { retryable: false, remedy: 'recompute-plan' },
   'passphrase-wrong': { retryable: true, remedy: 'unlock' },
   'store-damaged': { retryable: false, remedy: 'import-talosconfig' },

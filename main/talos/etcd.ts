@@ -51,6 +51,17 @@ export function createEtcd(caller: Caller, protos: TalosProtos): EtcdPort {
         yield bytesOf(frame, node)
       }
     },
+
+    async etcdForfeitLeadership(node, signal) {
+      const answer = await caller.unary(node, machine.EtcdForfeitLeadership, {}, { signal, effect: 'write' })
+      const { member } = only(answer.messages, node, 'EtcdForfeitLeadership')
+      return member === '' ? undefined : member
+    },
+
+    async etcdRemoveMember(node, memberId, signal) {
+      const request = { memberId: BigInt(`0x${memberId}`).toString() }
+      await caller.unary(node, machine.EtcdRemoveMemberByID, request, { signal, effect: 'write' })
+    },
   }
 }
 

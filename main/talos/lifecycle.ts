@@ -10,6 +10,8 @@ import { isAtLeast } from './talos-version.ts'
 const SYSTEM_CONTAINERD = { driver: 'CRI', namespace: 'NS_SYSTEM' } as const
 /** The legacy call answers only after the image was pulled and checked. */
 const LEGACY_UPGRADE_DEADLINE_MS = 30 * 60_000
+const REBOOT_MODE = { default: 'DEFAULT', powercycle: 'POWERCYCLE', force: 'FORCE' } as const
+const WIPE_MODE = { all: 'ALL', 'system-disk': 'SYSTEM_DISK', 'user-disks': 'USER_DISKS' } as const
 const STATUS = {
   DOWNLOADING: 'downloading',
   DOWNLOAD_COMPLETE: 'downloaded',
@@ -42,9 +44,26 @@ export function createLifecycle(caller: Caller, protos: TalosProtos): LifecycleP
     },
 
     async reboot(node, mode, signal) {
-      const request = { mode: mode === 'powercycle' ? ('POWERCYCLE' as const) : ('DEFAULT' as const) }
+      const request = { mode: REBOOT_MODE[mode] }
       const answer = await caller.unary(node, machine.Reboot, request, { signal, effect: 'write' })
       return { actorId: only(answer.messages, node, 'Reboot').actorId }
+    },
+
+    async shutdown(node, force, signal) {
+      const answer = await caller.unary(node, machine.Shutdown, { force }, { signal, effect: 'write' })
+      return { actorId: only(answer.messages, node, 'Shutdown').actorId }
+    },
+
+    async reset(node, { graceful, reboot, mode, partitions, userDisks }, signal) {
+      const request = {
+        graceful,
+        reboot,
+        mode: WIPE_MODE[mode],
+        systemPartitionsToWipe: partitions.map((label) => ({ label, wipe: true })),
+        userDisksToWipe: [...userDisks],
+      }
+      const answer = await caller.unary(node, machine.Reset, request, { signal, effect: 'write' })
+      return { actorId: only(answer.messages, node, 'Reset').actorId }
     },
 
     async rollback(node, signal) {

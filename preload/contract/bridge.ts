@@ -15,6 +15,14 @@ export const methodNames = [
   'nodes.reboot',
   'nodes.talosctl',
   'services.act',
+  'node-actions.plan-reboot',
+  'node-actions.plan-shutdown',
+  'node-actions.plan-reset',
+  'node-actions.plan-remove-member',
+  'node-actions.start',
+  'node-actions.slots',
+  'node-actions.boots',
+  'node-actions.export-history',
   'logs.sources',
   'machine-configs.read',
   'machine-configs.schema',
@@ -37,6 +45,7 @@ export const methodNames = [
   'runs.stop',
   'runs.answer',
   'runs.settle',
+  'runs.next',
   'runs.export',
 ] as const
 

@@ -5,6 +5,7 @@ import { configExportsContract } from './config-exports.ts'
 import { contextsContract } from './contexts.ts'
 import type { Method, Stream } from './define.ts'
 import { machineConfigsContract } from './machine-configs.ts'
+import { nodeActionsContract } from './node-actions.ts'
 import { nodesContract } from './nodes.ts'
 import { runsContract } from './runs.ts'
 import { upgradesContract } from './upgrades.ts'
@@ -14,6 +15,7 @@ export const contract = {
   ...appContract,
   ...contextsContract,
   ...nodesContract,
+  ...nodeActionsContract,
   ...machineConfigsContract,
   ...configExportsContract,
   ...upgradesContract,

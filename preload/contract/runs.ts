@@ -4,7 +4,17 @@ import { ContextName, Instant, Nothing, RunId } from './names.ts'
 import { NodeRole } from './nodes.ts'
 import { WireError } from './wire-error.ts'
 
-export const RunKind = z.enum(['apply', 'upgrade', 'rollback', 'reboot', 'service', 'import'])
+export const RunKind = z.enum([
+  'apply',
+  'upgrade',
+  'rollback',
+  'reboot',
+  'shutdown',
+  'reset',
+  'remove-member',
+  'service',
+  'import',
+])
 export type RunKind = z.infer<typeof RunKind>
 
 /** One stop of a run. Written to disk before it starts and after it ends. */
@@ -134,6 +144,52 @@ export type RunQuestion = z.infer<typeof RunQuestion>
 /** `wait`: for as long again. `skip`: leave these pods, they stop with the node. `force`: delete past the budget. `stop`. */
 export const RunAnswer = z.enum(['wait', 'skip', 'force', 'stop'])
 export type RunAnswer = z.infer<typeof RunAnswer>
+/** Seconds of each part of a boot (behaviour.md §12.1); a part that nobody could tell is absent. */
+export const BootTiming = z.object({
+  node: z.string(),
+  /** When the node was ready, by this computer's clock; for a boot no run watched, by the node's. */
+  at: Instant,
+  talos: z.string().optional(),
+  /** The run that measured it. */
+  runId: RunId.optional(),
+  /** From the request until the node was gone. */
+  shutdown: z.number().nonnegative().optional(),
+  /** From there to the first line of the kernel: firmware and boot loader, next to nothing with kexec. */
+  firmware: z.number().nonnegative().optional(),
+  /** From the first line of the kernel until Talos' own first line. */
+  kernel: z.number().nonnegative().optional(),
+  initialize: z.number().nonnegative().optional(),
+  boot: z.number().nonnegative().optional(),
+  /** From the end of the boot sequence until running and ready. */
+  ready: z.number().nonnegative().optional(),
+  /** From the request, else from the first line of the kernel, until running and ready. */
+  total: z.number().nonnegative(),
+})
+export type BootTiming = z.infer<typeof BootTiming>
+
+/** What may be done next, as the node and the journal show it; each begins as a plan of its own. */
+export const NextStep = z.discriminatedUnion('kind', [
+  /** Installed and not booted: the reboot is missing. */
+  z.object({ kind: z.literal('reboot'), node: z.string(), hostname: z.string(), evidence: z.string() }),
+  /** Runs what it ran before and holds the other version beside it. */
+  z.object({ kind: z.literal('rollback'), node: z.string(), hostname: z.string(), evidence: z.string() }),
+  z.object({
+    kind: z.literal('upgrade'),
+    node: z.string(),
+    hostname: z.string(),
+    version: z.string(),
+    evidence: z.string(),
+  }),
+  /** `node`: the control plane to ask. */
+  z.object({
+    kind: z.literal('remove-member'),
+    node: z.string(),
+    hostname: z.string(),
+    memberId: z.string(),
+    evidence: z.string(),
+  }),
+])
+export type NextStep = z.infer<typeof NextStep>
 
 export const Run = z.object({
   id: RunId,
@@ -155,6 +211,8 @@ export const Run = z.object({
   verdict: z.array(VerdictRow),
   error: WireError.optional(),
   talosctl: z.string(),
+  /** Boots that this run watched. */
+  boots: z.array(BootTiming).optional(),
   /** While a confirmed try runs: when the node goes back by itself, and what each fresh connection found. */
   trial: z
     .object({
@@ -188,5 +246,7 @@ export const runsContract = {
   'runs.answer': method(z.object({ runId: RunId, questionId: z.string(), answer: RunAnswer }), Nothing),
   /** After a crash: read the node and write down what is found, or close it as it is. Never repeats a step. */
   'runs.settle': method(z.object({ runId: RunId, how: z.enum(['observe', 'close']) }), Nothing),
+  /** Reads the node and says what is left to do. Sends nothing that changes anything. */
+  'runs.next': method(z.object({ runId: RunId }), z.object({ next: z.array(NextStep) })),
   'runs.export': method(z.object({ runId: RunId }), z.object({ markdown: z.string() })),
 } as const

@@ -71,6 +71,8 @@ export const ErrorCode = z.enum([
   'run-active', // one run per cluster
   'run-not-found',
   'rollback-impossible',
+  'reset-refused', // what was asked to be wiped cannot be; nothing began
+  'not-typed', // the host name or the words that a plan asks for
   'target-illegal',
   // this computer
   'passphrase-wrong',

@@ -20,6 +20,7 @@ export type Trouble =
   | 'snapshot-cut'
   | 'loses-schematic'
   | 'etcd-silent'
+  | 'wipe-refused'
   | 'off'
 
 export interface Slot {
@@ -71,6 +72,11 @@ export class FakeNode {
   kubernetesReady = true
   timeSynced = true
   learner = false
+  leftEtcd = false
+  /** etcd on a volume of its own, as 1.14 may have it. */
+  hasEtcdVolume = false
+  /** META 0x06. */
+  fallback: string | undefined
   alarms: { memberId: string; alarm: string }[] = []
   config: { text: string; version: string }
   persistent: string
@@ -140,6 +146,15 @@ export class FakeNode {
     this.tell(actorId, { kind: 'phase', phase: 'cleanup', action: 'start' })
   }
 
+  /** Stops its services in three seconds and is gone; `then` says whether it comes back. */
+  end(actorId: string, then: () => void): void {
+    this.after(3_000, () => this.tell(actorId, { kind: 'task', task: 'stopAllServices', action: 'stop' }))
+    this.after(4_000, () => {
+      this.up = false
+      then()
+    })
+  }
+
   boot(slot: Slot): void {
     const old = this.running
     if (slot !== old) this.other = old
@@ -168,6 +183,7 @@ export class FakeNode {
       this.stage = 'running'
       this.ready = true
       this.unmet = []
+      this.fallback = undefined
     })
     this.after(18_000, () => {
       this.unschedulable = false
@@ -177,6 +193,7 @@ export class FakeNode {
   /** Writes an image into the slot that does not run and makes it the next. */
   writeSlot(image: string): void {
     const [, id, version = this.running.version] = /([0-9a-f]{64})?:(v[^:]+)$/.exec(image) ?? []
+    this.fallback = this.running.entry
     const grub = this.spec.bootLoader === 'grub'
     const lost = this.troubles.has('loses-schematic')
     const entry = grub ? (this.running.entry === 'A' ? 'B' : 'A') : `Talos-${version}.efi`

@@ -1,6 +1,7 @@
 import type { ClockPort } from '../../main/domain/clock-port.ts'
 import type { Resource, TalosPort } from '../../main/domain/nodes/talos-port.ts'
 import { TalosFailure } from '../../main/domain/talos-failure.ts'
+import { resourcesOf } from './in-memory-resources.ts'
 import { FakeNode, service, type FakeNodeSpec } from './fake-node.ts'
 
 export interface InMemoryTalos extends TalosPort {
@@ -21,6 +22,8 @@ export function createInMemoryTalos(clock: ClockPort, specs: readonly FakeNodeSp
   const controlPlanes = (): FakeNode[] =>
     [...nodes.values()].filter(({ spec }) => spec.role === 'controlplane')
   let actors = 0
+  /** The first that is up, until one hands over. */
+  let leader: FakeNode | undefined
 
   function reach(address: string, call: string, signal: AbortSignal): FakeNode {
     if (signal.aborted) throw new TalosFailure('cancelled', 'cancelled')
@@ -163,6 +166,43 @@ export function createInMemoryTalos(clock: ClockPort, specs: readonly FakeNodeSp
       }
       return { actorId }
     },
+    async shutdown(address, force, signal) {
+      const node = reach(address, `shutdown${force ? ' force' : ''}`, signal)
+      const actorId = `actor-${++actors}`
+      if (node.troubles.has('locked')) {
+        const error = { code: 'locked', message: 'sequence not started: locked' } as const
+        node.tell(actorId, { kind: 'sequence', sequence: 'shutdown', action: 'noop', error })
+        return { actorId }
+      }
+      node.tell(actorId, { kind: 'phase', phase: 'cleanup', action: 'start' })
+      node.end(actorId, () => undefined)
+      return { actorId }
+    },
+    async reset(address, request, signal) {
+      const { graceful, reboot, mode, partitions } = request
+      const node = reach(address, `reset ${mode} ${partitions.join(',')}`.trim(), signal)
+      if (node.troubles.has('wipe-refused')) {
+        throw new TalosFailure(
+          'node-error',
+          `${address} failed at Reset. It says: failed to reset: volume "STATE" is not located`,
+          { node: address },
+        )
+      }
+      const actorId = `actor-${++actors}`
+      node.tell(actorId, { kind: 'phase', phase: 'cleanup', action: 'start' })
+      if (graceful) node.leftEtcd = true
+      node.end(actorId, () => {
+        const isWiped = mode !== 'user-disks' && (partitions.length === 0 || partitions.includes('STATE'))
+        if (!reboot || (isWiped && partitions.length === 0)) return
+        node.after(20_000, () => {
+          if (isWiped) {
+            node.up = true
+            node.maintenance = true
+          } else node.boot(node.running)
+        })
+      })
+      return { actorId }
+    },
     async rollback(address, signal) {
       const node = reach(address, 'rollback', signal)
       if (node.other === undefined) {
@@ -234,14 +274,34 @@ export function createInMemoryTalos(clock: ClockPort, specs: readonly FakeNodeSp
     async etcdMembers(address, signal) {
       etcd(address, signal)
       // etcd lists a member as started also while its machine is off (behaviour.md §7.3).
-      return controlPlanes().map((node) => node.member)
+      return controlPlanes()
+        .filter((node) => !node.leftEtcd)
+        .map((node) => node.member)
+    },
+    async etcdForfeitLeadership(address, signal) {
+      const node = etcd(address, signal)
+      node.calls.push('forfeit')
+      const next = controlPlanes().find((one) => one !== node && one.up)
+      if (next === undefined) {
+        throw new TalosFailure('node-error', 'cannot forfeit leadership, only one member', { node: address })
+      }
+      leader = next
+      return next.memberId
+    },
+    async etcdRemoveMember(address, memberId, signal) {
+      etcd(address, signal).calls.push(`remove-member ${memberId}`)
+      const gone = controlPlanes().find((one) => one.memberId === memberId)
+      if (gone === undefined || gone.leftEtcd) {
+        throw new TalosFailure('not-found', `no member ${memberId}`, { node: address })
+      }
+      gone.leftEtcd = true
     },
     async etcdStatus(address, signal) {
       const node = etcd(address, signal)
-      const leader = controlPlanes().find(({ up }) => up)
+      const leads = leader?.up === true ? leader : controlPlanes().find(({ up }) => up)
       return {
         memberId: node.memberId,
-        leaderId: leader?.memberId ?? '',
+        leaderId: leads?.memberId ?? '',
         dbSize: 4096,
         errors: [],
         learner: false,
@@ -272,61 +332,3 @@ export function createInMemoryTalos(clock: ClockPort, specs: readonly FakeNodeSp
 const QUIET = new Set([
   'version', 'get', 'list', 'watch', 'services', 'counters', 'bootId', 'events', 'readMachineConfig', 'probeFresh', 'etcd',
 ]) // prettier-ignore
-
-function resourcesOf(node: FakeNode, all: readonly FakeNode[], type: string): readonly Resource[] {
-  const { spec, running } = node
-  const one = (id: string, value: unknown): Resource[] => [
-    { namespace: 'any', type, id, version: '1', phase: 'running', labels: {}, annotations: {}, spec: value },
-  ]
-  switch (type) {
-    case 'MachineStatuses.runtime.talos.dev':
-      return one('machine', { stage: node.stage, status: { ready: node.ready, unmetConditions: node.unmet } })
-    case 'MachineTypes.config.talos.dev':
-      return one('machine-type', spec.role)
-    case 'HostnameStatuses.net.talos.dev':
-      return one('hostname', { hostname: spec.hostname })
-    case 'ExtensionStatuses.runtime.talos.dev':
-      return [
-        ...running.extensions.flatMap((name, at) => one(`${at}`, { metadata: { name, version: 'v1' } })),
-        ...(running.schematicId === undefined
-          ? []
-          : one('9', { metadata: { name: 'schematic', version: running.schematicId } })),
-      ]
-    case 'ImageFactorySchematics.runtime.talos.dev':
-      return running.schematicId === undefined
-        ? []
-        : one('image-factory-schematic', {
-            schematicId: running.schematicId,
-            apiUrl: 'https://factory.talos.dev/',
-          })
-    case 'KernelCmdlines.runtime.talos.dev':
-      return one('cmdline', { cmdline: running.cmdline })
-    case 'SecurityStates.talos.dev':
-      return one('securitystate', { secureBoot: false, bootedWithUKI: spec.bootLoader !== 'grub' })
-    case 'BootedEntries.talos.dev':
-      return spec.bootLoader === 'grub' ? [] : one('bootedentry', { bootedEntry: running.entry })
-    case 'KubeletSpecs.kubernetes.talos.dev':
-      return one('kubelet', { image: `ghcr.io/siderolabs/kubelet:${spec.kubernetes ?? 'v1.36.3'}` })
-    case 'Nodenames.kubernetes.talos.dev':
-      return one('nodename', { nodename: spec.hostname })
-    case 'NodeStatuses.kubernetes.talos.dev':
-      return one(spec.hostname, { nodeReady: node.kubernetesReady, unschedulable: node.unschedulable })
-    case 'TimeStatuses.v1alpha1.talos.dev':
-      return one('node', { synced: node.timeSynced })
-    case 'VolumeStatuses.block.talos.dev':
-      return [...one('EPHEMERAL', {}), ...one('u-longhorn', {})]
-    case 'Identities.cluster.talos.dev':
-      return one('local', { nodeId: `id-of-${spec.hostname}` })
-    case 'Members.cluster.talos.dev':
-      return all.flatMap(({ spec: member }) =>
-        one(member.hostname, {
-          nodeId: `id-of-${member.hostname}`,
-          hostname: member.hostname,
-          machineType: member.role,
-          addresses: [member.address],
-        }),
-      )
-    default:
-      throw new TalosFailure('unsupported-by-version', `no ${type}`)
-  }
-}

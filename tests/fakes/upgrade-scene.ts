@@ -8,6 +8,7 @@ import { createRunEngine } from '../../main/domain/runs/run-engine.ts'
 import { isOpen } from '../../main/domain/runs/run-state.ts'
 import type { SnapshotPort } from '../../main/domain/upgrades/snapshot-port.ts'
 import { parseVersionTable } from '../../main/domain/upgrades/version-table.ts'
+import { createActionPlanHandlers } from '../../main/ipc/handlers/action-plans.ts'
 import { createNodeActionHandlers } from '../../main/ipc/handlers/node-actions.ts'
 import { createRunHandlers } from '../../main/ipc/handlers/runs.ts'
 import { createUpgradeHandlers } from '../../main/ipc/handlers/upgrades.ts'
@@ -87,6 +88,7 @@ export function createUpgradeScene(specs: readonly FakeNodeSpec[], journal = cre
   const handlers = {
     ...createUpgradeHandlers({ clusters, runs, clock, snapshots, table, sha256, newId }),
     ...createNodeActionHandlers({ clusters, runs, clock, snapshots }),
+    ...createActionPlanHandlers({ clusters, runs, clock, snapshots, newId }),
     ...createRunHandlers({ runs, clusters, sha256 }),
   }
   const { signal } = new AbortController()

@@ -7,6 +7,7 @@ import { ContextName, NodeAddress, RunId } from '#contract/names.ts'
 import type { Run } from '#contract/runs.ts'
 import { createRunEngine } from '../../main/domain/runs/run-engine.ts'
 import { parseTalosconfig } from '../../main/domain/talosconfig/parse-talosconfig.ts'
+import { createActionPlanHandlers } from '../../main/ipc/handlers/action-plans.ts'
 import { createNodeActionHandlers } from '../../main/ipc/handlers/node-actions.ts'
 import { createRunHandlers } from '../../main/ipc/handlers/runs.ts'
 import { createUpgradeHandlers } from '../../main/ipc/handlers/upgrades.ts'
@@ -59,6 +60,7 @@ async function scene(nodes: readonly NodePlan[], patience = PATIENCE) {
   const handlers = {
     ...createUpgradeHandlers({ clusters, runs, clock, snapshots, table, sha256, newId: randomUUID }),
     ...createNodeActionHandlers({ clusters, runs, clock, snapshots }),
+    ...createActionPlanHandlers({ clusters, runs, clock, snapshots, newId: randomUUID }),
     ...createRunHandlers({ clusters, runs, sha256 }),
   }
   const { signal } = new AbortController()

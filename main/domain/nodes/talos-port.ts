@@ -185,6 +185,15 @@ export interface ConfigPort {
   probeFresh(node: string, signal: AbortSignal): Promise<{ readonly latencyMs: number }>
 }
 
+/** `Reset` as it goes over the wire. No partitions: the system disk whole. Source: behaviour.md §7.1. */
+export interface WireReset {
+  readonly graceful: boolean
+  readonly reboot: boolean
+  readonly mode: 'all' | 'system-disk' | 'user-disks'
+  readonly partitions: readonly string[]
+  readonly userDisks: readonly string[]
+}
+
 export interface LifecyclePort {
   serviceAction(
     node: string,
@@ -194,9 +203,13 @@ export interface LifecyclePort {
   ): Promise<string>
   reboot(
     node: string,
-    mode: 'default' | 'powercycle',
+    mode: 'default' | 'powercycle' | 'force',
     signal: AbortSignal,
   ): Promise<{ readonly actorId: string }>
+  /** `force`: without draining first. */
+  shutdown(node: string, force: boolean, signal: AbortSignal): Promise<{ readonly actorId: string }>
+  /** What is to be wiped is checked before it answers; the rest shows in events (behaviour.md §7.1). */
+  reset(node: string, request: WireReset, signal: AbortSignal): Promise<{ readonly actorId: string }>
   rollback(node: string, signal: AbortSignal): Promise<void>
   pullImage(node: string, image: string, signal: AbortSignal): AsyncIterable<PullProgress>
   /** `LifecycleService.Upgrade` (1.13+). Cancelling it aborts the installer: only do so before it began. */
@@ -220,6 +233,10 @@ export interface EtcdPort {
   ): Promise<readonly { readonly memberId: string; readonly alarm: string }[]>
   /** Raw chunks of the database file. */
   etcdSnapshot(node: string, signal: AbortSignal): AsyncIterable<Uint8Array>
+  /** Hands the lead over; the id of who leads then, or `undefined` when this member did not lead. */
+  etcdForfeitLeadership(node: string, signal: AbortSignal): Promise<string | undefined>
+  /** Takes another member out, by its id in 16 hex digits. `not-found` when there is none. */
+  etcdRemoveMember(node: string, memberId: string, signal: AbortSignal): Promise<void>
 }
 
 export interface KubeconfigPort {

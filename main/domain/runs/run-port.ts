@@ -1,5 +1,6 @@
 import type {
   BootTimes,
+  BootTiming,
   Run,
   RunAnswer,
   RunLayer,
@@ -42,6 +43,8 @@ export type RunEvent =
   | { readonly kind: 'boot-times'; readonly node: string; readonly boot: BootTimes }
   /** Without a question: the one that stood is settled. */
   | { readonly kind: 'question'; readonly question?: RunQuestion }
+  /** A node this run restarted is ready again. */
+  | { readonly kind: 'boot-timed'; readonly timing: BootTiming }
   | { readonly kind: 'trial'; readonly revertsAt: string }
   | { readonly kind: 'probe'; readonly ok: boolean; readonly latencyMs?: number }
   | { readonly kind: 'decided'; readonly how: 'kept' | 'reverted' }

@@ -52,6 +52,8 @@ export function applyRunEvent(run: Run, { at, event }: StampedRunEvent): Run {
       return withNode(run, event.node, (node) => ({ ...node, boot: event.boot }))
     case 'question':
       return event.question === undefined ? withoutQuestion(run) : { ...run, question: event.question }
+    case 'boot-timed':
+      return { ...run, boots: [...(run.boots ?? []), { ...event.timing, runId: run.id }] }
     case 'trial':
       return { ...run, trial: { revertsAt: event.revertsAt, probes: [] } }
     case 'probe':

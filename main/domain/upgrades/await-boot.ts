@@ -7,6 +7,7 @@ import { ask, valueOf } from './known.ts'
 import type { NodeFacts } from './node-facts.ts'
 import { duration, runStep, type RunPart, type StepResult } from './run-step.ts'
 import type { SequenceTrail } from './sequence-trail.ts'
+import { timeBoot } from './time-boot.ts'
 import { stageText } from './verdict.ts'
 
 /** Milliseconds. A node that was told to restart and still answers from the old boot after this long will not. */
@@ -34,6 +35,8 @@ export interface BootWatch {
   readonly before: BootMark
   /** When the restart was asked for, milliseconds since 1970. */
   readonly since: number
+  /** When the old boot was gone; `awaitGone` writes it. */
+  goneAt?: number
 }
 
 export async function readBootMark(talos: ReadingPort, node: string, signal: AbortSignal): Promise<BootMark> {
@@ -66,7 +69,7 @@ async function look(watch: BootWatch): Promise<'same' | 'new' | 'silent'> {
   return Math.abs(bootTime - before.bootTime) > 2 ? 'new' : 'same'
 }
 
-function throwIfRefused(trail: SequenceTrail, node: string): void {
+export function throwIfRefused(trail: SequenceTrail, node: string): void {
   if (trail.locked !== undefined) {
     throw new TalosFailure('conflict', `${node} runs another sequence: ${trail.locked}`, { node })
   }
@@ -84,7 +87,10 @@ export async function* awaitGone(
   let phase: string | undefined
   while (!until()) {
     const seen = await look(watch)
-    if (seen !== 'same') return duration(clock.now() - since)
+    if (seen !== 'same') {
+      watch.goneAt = clock.now()
+      return duration(clock.now() - since)
+    }
     throwIfRefused(trail, node)
     if (clock.now() - since > GOES_WITHIN) {
       throw new TalosFailure('timeout', `${node} still runs the old boot after ${duration(GOES_WITHIN)}.`, {
@@ -103,7 +109,10 @@ export async function* awaitGone(
 /** The steps `answers` and `ready`, the same after every restart. Returns whether the node got ready. */
 export async function* awaitBoot(watch: BootWatch, before: NodeFacts): RunPart<boolean> {
   yield* runStep('answers', watch.control, () => awaitAnswer(watch))
-  return yield* runStep('ready', watch.control, () => awaitReady(watch, before))
+  const readyAt = yield* runStep('ready', watch.control, () => awaitReady(watch, before))
+  if (readyAt === undefined) return false
+  yield { kind: 'boot-timed', timing: await timeBoot(watch, readyAt) }
+  return true
 }
 
 async function* awaitAnswer(watch: BootWatch): RunPart<StepResult<undefined>> {
@@ -123,7 +132,7 @@ async function* awaitAnswer(watch: BootWatch): RunPart<StepResult<undefined>> {
 }
 
 /** Ready means something only in the stage `running`; anything else is told as it changes (behaviour.md §3.5). */
-async function* awaitReady(watch: BootWatch, before: NodeFacts): RunPart<StepResult<boolean>> {
+async function* awaitReady(watch: BootWatch, before: NodeFacts): RunPart<StepResult<number | undefined>> {
   const { talos, clock, control, node, since } = watch
   const wasCordoned = valueOf(before.kubernetesNode)?.unschedulable
   let told = ''
@@ -139,7 +148,7 @@ async function* awaitReady(watch: BootWatch, before: NodeFacts): RunPart<StepRes
       )?.unschedulable
       const settled = wasCordoned !== false || cordoned !== true
       if (settled || clock.now() - readySince > UNCORDONS_WITHIN) {
-        return { value: true, detail: await bootDetail(watch, readySince) }
+        return { value: readySince, detail: await bootDetail(watch, readySince) }
       }
     }
     const detail = report === undefined ? '–' : stageText(report)
@@ -149,7 +158,7 @@ async function* awaitReady(watch: BootWatch, before: NodeFacts): RunPart<StepRes
     }
     await clock.sleep(LOOK_EVERY, control.signal)
   }
-  return { value: false, state: 'failed', detail: told }
+  return { value: undefined, state: 'failed', detail: told }
 }
 
 /** From the restart by our clock; from the kernel's start by the node's own, where it tells. */

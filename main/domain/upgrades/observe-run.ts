@@ -46,7 +46,9 @@ async function observeNode(
 function hadRestarted(steps: Run['steps']): boolean {
   return steps.some(
     ({ name, state }) =>
-      (name === 'reboot' || name === 'rollback') && state !== 'waiting' && state !== 'skipped',
+      (name === 'reboot' || name === 'rollback' || name === 'reset') &&
+      state !== 'waiting' &&
+      state !== 'skipped',
   )
 }
 

@@ -14,10 +14,12 @@ import { expectRow, restartRows } from './verdict.ts'
 export interface RebootRequest {
   readonly node: string
   readonly hostname: string
-  readonly mode: 'default' | 'powercycle'
+  readonly mode: 'default' | 'powercycle' | 'force'
+  /** By an accepted plan: throws when the node is no longer as it was then. */
+  readonly assertUnmoved?: (facts: NodeFacts) => void
+  /** A part of its own before the restart, with its step's name: the leader of etcd hands over. */
+  readonly first?: { readonly step: string; readonly part: (scene: RunScene) => RunPart<void> }
 }
-
-const STEPS = ['preflight', 'reboot', 'answers', 'ready', 'verify']
 
 /** Reboots one node and proves it by the boot id. */
 export function runReboot(
@@ -27,14 +29,17 @@ export function runReboot(
   return async function* (control) {
     const scene: RunScene = { ...deps, control, node: request.node, hostname: request.hostname }
     let rows: readonly VerdictRow[] = []
-    yield { kind: 'planned', steps: STEPS.map((name) => ({ id: name, name })) }
+    const first = request.first === undefined ? [] : [request.first.step]
+    const steps = ['preflight', ...first, 'reboot', 'answers', 'ready', 'verify']
+    yield { kind: 'planned', steps: steps.map((name) => ({ id: name, name })) }
     yield* runToVerdict(
       scene,
       () => rows,
       async function* (changed) {
-        const facts = yield* runStep('preflight', control, () => check(scene))
+        const facts = yield* runStep('preflight', control, () => check(scene, request))
         rows = expectedRows(facts)
         yield { kind: 'expected', rows }
+        if (request.first !== undefined) yield* request.first.part(scene)
         const watch = yield* runStep('reboot', control, () => reboot(scene, request, changed))
         yield* awaitBoot(watch, facts)
       },
@@ -51,11 +56,15 @@ function expectedRows(facts: NodeFacts): readonly VerdictRow[] {
 }
 
 /** etcd's word is written down, and stops the reboot only where this member would be the one too many. */
-async function* check({ talos, node, control }: RunScene): RunPart<StepResult<NodeFacts>> {
+async function* check(
+  { talos, node, control }: RunScene,
+  { assertUnmoved }: RebootRequest,
+): RunPart<StepResult<NodeFacts>> {
   yield { kind: 'step-progress', id: 'preflight', progress: 0 }
   const facts = await gatherNodeFacts(talos, node, control.signal)
   if (!facts.version.known)
     throw facts.version.failure ?? new TalosFailure('node-error', facts.version.reason)
+  assertUnmoved?.(facts)
   if (!facts.etcd?.known) return { value: facts }
   const risk = quorumAtRisk(facts)
   if (risk !== undefined) throw new TalosFailure('plan-blocked', `etcd: ${risk}`, { node })

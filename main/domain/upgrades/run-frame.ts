@@ -34,13 +34,14 @@ const READ_AGAIN_EVERY = 2_000
 const QUORUM_LOOKS = 3
 
 /** Failures that say: the node declined and is as it was. */
-const REFUSALS = [
+export const REFUSALS = [
   'refused',
   'conflict',
   'role-too-low',
   'plan-stale',
   'plan-blocked',
   'rollback-impossible',
+  'reset-refused',
   'unsupported-by-version',
 ] as const
 

@@ -69,6 +69,7 @@ function ofNode(node: string, event: RunEvent): RunEvent {
     case 'node-started':
     case 'layers':
     case 'boot-times':
+    case 'boot-timed':
     case 'question':
     case 'trial':
     case 'probe':

@@ -1,9 +1,19 @@
 import { expectsConfigs, observeApply } from '../../domain/machine-config/observe-apply.ts'
-import type { ClustersPort } from '../../domain/nodes/clusters-port.ts'
+import { askEtcd } from '../../domain/node-actions/action-verdict.ts'
+import { isSeenFromOutside, observeAction } from '../../domain/node-actions/observe-action.ts'
+import type { NextStep, Run } from '#contract/runs.ts'
+import type { Cluster, ClustersPort } from '../../domain/nodes/clusters-port.ts'
+import { HOSTNAME } from '../../domain/nodes/resource-types.ts'
+import { textField } from '../../domain/nodes/spec-fields.ts'
 import { exportRun } from '../../domain/runs/export-run.ts'
 import type { RunEngine } from '../../domain/runs/run-engine.ts'
+import { parseEndpoint } from '../../domain/talosconfig/endpoint.ts'
+import { gatherNodeFacts } from '../../domain/upgrades/gather.ts'
 import type { Sha256 } from '../../domain/upgrades/hash-port.ts'
+import { ask, valueOf } from '../../domain/upgrades/known.ts'
+import { nextSteps } from '../../domain/upgrades/next-steps.ts'
 import { observeRun } from '../../domain/upgrades/observe-run.ts'
+import { readFallback } from '../../domain/upgrades/slots.ts'
 import type { Handlers } from '../handlers.ts'
 
 interface Deps {
@@ -17,7 +27,10 @@ export function createRunHandlers({
   runs,
   clusters,
   sha256,
-}: Deps): Pick<Handlers, 'runs.watch' | 'runs.stop' | 'runs.answer' | 'runs.settle' | 'runs.export'> {
+}: Deps): Pick<
+  Handlers,
+  'runs.watch' | 'runs.stop' | 'runs.answer' | 'runs.settle' | 'runs.next' | 'runs.export'
+> {
   return {
     'runs.watch': ({ context, limit }, signal) => runs.watch({ context, limit }, signal),
 
@@ -39,17 +52,58 @@ export function createRunHandlers({
       await runs.settle(runId, {
         how,
         async observe(run) {
-          const { talos } = await clusters.cluster(run.context)
-          return expectsConfigs(run)
-            ? observeApply(talos, run, sha256, signal)
+          const cluster = await clusters.cluster(run.context)
+          const { talos } = cluster
+          if (expectsConfigs(run)) return observeApply(talos, run, sha256, signal)
+          return isSeenFromOutside(run)
+            ? observeAction(talos, run, controlPlanesOf(cluster), signal)
             : observeRun(talos, run, signal)
         },
       })
       return {}
     },
 
+    async 'runs.next'({ runId }, signal) {
+      const run = runs.get(runId)
+      const cluster = await clusters.cluster(run.context)
+      const left = await memberLeft(cluster, run, signal)
+      if (left !== undefined) return { next: [left] }
+      if (run.kind !== 'upgrade') return { next: [] }
+      const [facts, fallback] = await Promise.all([
+        gatherNodeFacts(cluster.talos, run.node, signal),
+        readFallback(cluster.talos, run.node, signal),
+      ])
+      return { next: [...nextSteps(run, { facts, fallback })] }
+    },
+
     async 'runs.export'({ runId }) {
       return { markdown: exportRun(runs.get(runId)) }
     },
   }
+}
+
+/** A talosconfig's endpoints are control planes. */
+function controlPlanesOf({ endpoints }: Cluster): readonly string[] {
+  return endpoints.flatMap((endpoint) => parseEndpoint(endpoint)?.host ?? [])
+}
+
+/** A member whose node was wiped and that etcd still lists, with a control plane that may be asked to remove it. */
+async function memberLeft(cluster: Cluster, run: Run, signal: AbortSignal): Promise<NextStep | undefined> {
+  const row = run.verdict.find(({ fact }) => fact === 'etcd-listed')
+  if (run.kind !== 'reset' || row?.before === undefined || row.outcome === 'proven') return undefined
+  const { talos } = cluster
+  for (const node of controlPlanesOf(cluster).filter((address) => address !== run.node)) {
+    const etcd = valueOf(await askEtcd(talos, [node], signal))
+    if (etcd === undefined) continue
+    if (!etcd.members.includes(row.before)) return undefined
+    const told = await ask(signal, () => talos.get(node, { ...HOSTNAME, id: 'hostname' }, signal))
+    return {
+      kind: 'remove-member',
+      node,
+      hostname: textField(valueOf(told)?.spec, 'hostname') ?? node,
+      memberId: row.before,
+      evidence: `EtcdMemberList: ${row.before}`,
+    }
+  }
+  return undefined
 }

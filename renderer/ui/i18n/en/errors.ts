@@ -63,6 +63,8 @@ export const errorsEn = {
   'error.run-active': 'Another run holds this cluster.',
   'error.run-not-found': 'There is no such run.',
   'error.rollback-impossible': 'The node has nothing to go back to.',
+  'error.reset-refused': 'The node will not erase this. Nothing has begun.',
+  'error.not-typed': 'What the plan asks for was not typed.',
   'error.target-illegal': 'That version cannot be reached from the one that runs.',
   'error.passphrase-wrong': 'That is not the passphrase.',
   'error.store-damaged': 'What was stored on this computer cannot be read.',

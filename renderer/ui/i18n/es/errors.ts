@@ -62,6 +62,8 @@ export const errorsEs: Translated<typeof errorsEn> = {
   'error.run-active': 'Otra tarea ocupa este clúster.',
   'error.run-not-found': 'No existe esa tarea.',
   'error.rollback-impossible': 'El nodo no tiene a qué volver.',
+  'error.reset-refused': 'El nodo se niega a borrar esto. No ha empezado nada.',
+  'error.not-typed': 'No se ha escrito lo que pide el plan.',
   'error.target-illegal': 'A esa versión no se llega desde la que está en marcha.',
   'error.passphrase-wrong': 'Esa no es la contraseña.',
   'error.store-damaged': 'Lo guardado en este ordenador no se puede leer.',

@@ -1,0 +1,165 @@
+import type { BootSlot, NodeSlots } from '#contract/node-actions.ts'
+import type { Run } from '#contract/runs.ts'
+import { toInstant } from '../clock-port.ts'
+import { present } from '../nodes/summarise.ts'
+import { textField } from '../nodes/spec-fields.ts'
+import type { ReadingPort, ResourceKey } from '../nodes/talos-port.ts'
+import { askIfThere, valueOf, type Known } from './known.ts'
+import { grubSlot, otherSlot, ownArguments } from './kernel-cmdline.ts'
+import type { NodeFacts } from './node-facts.ts'
+import { otherSlotVersion } from './past-runs.ts'
+
+const META_KEY: ResourceKey = { namespace: 'runtime', type: 'MetaKeys.runtime.talos.dev' }
+/** Label of the entry before an upgrade, until the new one was running and ready once (behaviour.md §5.9). */
+const FALLBACK = '0x06'
+
+/** The marker of an upgrade that has not proved itself; `undefined` inside: there is none. */
+export async function readFallback(
+  talos: Pick<ReadingPort, 'get'>,
+  node: string,
+  signal: AbortSignal,
+): Promise<Known<string | undefined>> {
+  return askIfThere(signal, async () =>
+    textField((await talos.get(node, { ...META_KEY, id: FALLBACK }, signal))?.spec, 'value'),
+  )
+}
+
+/** `undefined` when the node does not tell its boot loader. */
+export function loaderOf({ security, bootedEntry }: NodeFacts): NodeSlots['loader'] {
+  if (valueOf(bootedEntry) !== undefined) return 'systemd-boot'
+  const uki = valueOf(security)?.uki
+  return uki === undefined ? undefined : uki ? 'systemd-boot' : 'grub'
+}
+
+/** Label of what runs: `A`, or the UKI file where the node tells it (1.11+). */
+export function runningLabel(facts: NodeFacts): string | undefined {
+  return valueOf(facts.bootedEntry) ?? grubSlot(valueOf(facts.kernelCmdline) ?? '')
+}
+
+/**
+ * Both slots, each fact with where it was read. The node tells what runs; of the other one only the marker of an
+ * unproven upgrade and what this app installed there are known.
+ */
+export function slotsOf(
+  facts: NodeFacts,
+  fallback: Known<string | undefined>,
+  past: readonly Run[],
+  now: number,
+): NodeSlots {
+  const loader = loaderOf(facts)
+  const marker = valueOf(fallback)
+  const label = runningLabel(facts)
+  const waits = marker !== undefined && marker === label
+  const running = runningSlot(facts, past, fallback, waits)
+  const other = otherSlotOf(facts, past, fallback, waits)
+  return {
+    ...present('loader', loader),
+    slots: [running, other],
+    ...(fallback.known ? { fallbackArmed: marker !== undefined } : {}),
+    readAt: toInstant(now),
+  }
+}
+
+function runningSlot(
+  facts: NodeFacts,
+  past: readonly Run[],
+  fallback: Known<string | undefined>,
+  waits: boolean,
+): BootSlot {
+  const tag = valueOf(facts.version)?.tag
+  const schematic = valueOf(facts.schematic)
+  const cmdline = valueOf(facts.kernelCmdline)
+  const installed = tag === undefined ? undefined : installedBy(past, facts.node, tag)
+  const label = runningLabel(facts)
+  return {
+    running: true,
+    ...present('label', label),
+    ...(fallback.known ? { next: !waits } : {}),
+    ...present('talos', tag),
+    ...present('schematicId', schematic?.id),
+    ...present(
+      'extensions',
+      schematic?.extensions.map(({ name }) => name),
+    ),
+    ...present('kernelArguments', cmdline === undefined ? undefined : ownArguments(cmdline).join(' ') || '–'),
+    ...present('installedAt', installed?.endedAt),
+    sources: [
+      ...(tag === undefined ? [] : ['Version']),
+      ...(label === undefined
+        ? []
+        : [valueOf(facts.bootedEntry) === undefined ? 'KernelCmdline' : 'BootedEntry']),
+      ...(schematic === undefined ? [] : ['ExtensionStatus']),
+      ...(installed === undefined ? [] : [`run ${installed.startedAt}`]),
+    ],
+  }
+}
+
+function otherSlotOf(
+  facts: NodeFacts,
+  past: readonly Run[],
+  fallback: Known<string | undefined>,
+  waits: boolean,
+): BootSlot {
+  const marker = valueOf(fallback)
+  const grub = grubSlot(valueOf(facts.kernelCmdline) ?? '')
+  const told = marker !== undefined && !waits ? marker : undefined
+  const version = versionOfLabel(told)
+  // What was installed and waits for its boot is the run's; else what the last run left there.
+  const waiting = waits ? lastInstall(past, facts.node) : undefined
+  const known = version ?? waiting?.title.parameters['to'] ?? otherSlotVersion(past, facts.node)
+  const installed = waiting ?? (known === undefined ? undefined : installedBy(past, facts.node, known))
+  const writer = waiting ?? lastInstall(past, facts.node)
+  const label = told ?? (grub === undefined ? labelBefore(writer, waits) : otherSlot(grub))
+  const schematicId = schematicOf(writer, waits)
+  return {
+    running: false,
+    ...present('label', label),
+    ...(fallback.known ? { next: waits } : {}),
+    ...present('talos', known),
+    ...present('schematicId', schematicId),
+    ...present('installedAt', installed?.endedAt),
+    sources: [
+      ...(marker === undefined ? [] : [`META ${FALLBACK}`]),
+      ...(label !== undefined && told === undefined && grub !== undefined ? ['KernelCmdline'] : []),
+      ...(writer !== undefined && (known !== undefined || schematicId !== undefined)
+        ? [`run ${writer.startedAt}`]
+        : []),
+    ],
+  }
+}
+
+/** `Talos-v1.13.9~1.efi` holds v1.13.9; GRUB's letters say nothing of it. */
+function versionOfLabel(label: string | undefined): string | undefined {
+  return /^Talos-(v[^~]+?)(?:~\d+)?\.efi$/.exec(label ?? '')?.[1]
+}
+
+/** The run that put that version on the node. */
+function installedBy(past: readonly Run[], node: string, version: string): Run | undefined {
+  return past.findLast(
+    (run) =>
+      run.kind === 'upgrade' &&
+      run.node === node &&
+      run.title.parameters['to'] === version &&
+      hasInstalled(run),
+  )
+}
+
+function lastInstall(past: readonly Run[], node: string): Run | undefined {
+  return past.findLast((run) => run.node === node && run.kind === 'upgrade' && hasInstalled(run))
+}
+
+function hasInstalled({ steps }: Run): boolean {
+  return steps.some(({ name, state }) => name === 'install' && state === 'done')
+}
+
+/** The entry the node ran before the last upgrade, as its run read it. */
+function labelBefore(run: Run | undefined, waits: boolean): string | undefined {
+  const row = run?.verdict.find(({ fact }) => fact === 'boot-entry')
+  return waits ? row?.expected : row?.before
+}
+
+function schematicOf(run: Run | undefined, waits: boolean): string | undefined {
+  const row = run?.verdict.find(({ fact }) => fact === 'schematic')
+  const id = waits ? row?.expected : row?.before
+  return id === undefined || id === '–' ? undefined : id
+}
