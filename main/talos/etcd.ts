@@ -32,12 +32,6 @@ export function createEtcd(caller: Caller, protos: TalosProtos): EtcdPort {
       }
     },
 
-    async etcdForfeitLeadership(node, signal) {
-      const answer = await caller.unary(node, machine.EtcdForfeitLeadership, {}, { signal })
-      const { member } = only(answer.messages, node, 'EtcdForfeitLeadership')
-      return member === '' ? undefined : member
-    },
-
     async etcdAlarms(node, signal) {
       const answer = await caller.unary(node, machine.EtcdAlarmList, {}, { signal })
       return answer.messages

@@ -307,10 +307,6 @@ export function createInMemoryTalos(clock: ClockPort, specs: readonly FakeNodeSp
         learner: false,
       }
     },
-    async etcdForfeitLeadership(address, signal) {
-      etcd(address, signal).calls.push('forfeit')
-      return undefined
-    },
     async kubeconfig(address) {
       throw new TalosFailure('kubernetes-unreachable', `${address} gives out no kubeconfig.`, {
         node: address,

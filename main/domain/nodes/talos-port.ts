@@ -233,8 +233,6 @@ export interface EtcdPort {
   ): Promise<readonly { readonly memberId: string; readonly alarm: string }[]>
   /** Raw chunks of the database file. */
   etcdSnapshot(node: string, signal: AbortSignal): AsyncIterable<Uint8Array>
-  /** Hands the lead over; the id of who leads then, or `undefined` when this member did not lead. */
-  etcdForfeitLeadership(node: string, signal: AbortSignal): Promise<string | undefined>
   /** Takes another member out, by its id in 16 hex digits. `not-found` when there is none. */
   etcdRemoveMember(node: string, memberId: string, signal: AbortSignal): Promise<void>
 }
