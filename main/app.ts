@@ -114,6 +114,7 @@ export async function createApp(
       who: host.user,
       sha256,
       newId: randomUUID,
+      outcomeOf: (id) => runs.list().find((run) => run.id === id)?.outcome,
       earlierTrial: (ref) => endOfTrial(runs.list(ref.context), ref.node),
       otherSlot: (ref) => otherSlotVersion(runs.list(ref.context), ref.node),
     }),

@@ -60,6 +60,8 @@ const FACTS: Readonly<Record<ErrorCode, CodeFacts>> = {
   'patch-refused': { retryable: false, remedy: 'fix-draft' },
   'preset-incomplete': { retryable: false, remedy: 'fix-draft' },
   'migration-impossible': { retryable: false, remedy: 'read-node' },
+  'config-not-text': { retryable: false },
+  'config-foreign': { retryable: false },
   'plan-stale': { retryable: true, remedy: 'recompute-plan' },
   'plan-blocked': { retryable: false, remedy: 'recompute-plan' },
   'run-active': { retryable: true, remedy: 'wait' },

@@ -2,6 +2,8 @@ import type { z } from 'zod'
 import { appContract } from './app.ts'
 import type { MethodName, StreamName } from './bridge.ts'
 import { configExportsContract } from './config-exports.ts'
+import { configRolloutContract } from './config-rollout.ts'
+import { configSidesContract } from './config-sides.ts'
 import { contextsContract } from './contexts.ts'
 import type { Method, Stream } from './define.ts'
 import { machineConfigsContract } from './machine-configs.ts'
@@ -18,6 +20,8 @@ export const contract = {
   ...nodeActionsContract,
   ...machineConfigsContract,
   ...configExportsContract,
+  ...configSidesContract,
+  ...configRolloutContract,
   ...upgradesContract,
   ...runsContract,
 } as const satisfies Readonly<Record<MethodName | StreamName, unknown>>

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { method } from './define.ts'
 import { Instant, NodeRef, Nothing, RunId } from './names.ts'
+import { RunOutcome } from './runs.ts'
 import { ErrorCode, TextPosition } from './wire-error.ts'
 
 /** Version of the schema to edit with: `v1.13`. Nodes newer than any we know get the newest, with a note. */
@@ -223,6 +224,8 @@ export const HistoryEntry = z.object({
   why: z.enum(['read', 'before-apply', 'applied', 'tried', 'staged', 'reverted']),
   who: z.string(),
   runId: RunId.optional(),
+  /** How that run ended; absent while it goes, and for what was only read. */
+  outcome: RunOutcome.optional(),
 })
 export type HistoryEntry = z.infer<typeof HistoryEntry>
 

@@ -65,6 +65,8 @@ export const ErrorCode = z.enum([
   'patch-refused', // a patch that does not fit this configuration: the words are Talos' where it has some
   'preset-incomplete', // a value of a preset's form is missing or wrong
   'migration-impossible', // the way back, or a block that has no document on this version
+  'config-not-text', // a file of bytes that are no UTF-8
+  'config-foreign', // YAML, but nothing in it is a Talos configuration
   // upgrades
   'plan-stale',
   'plan-blocked',

@@ -1,18 +1,15 @@
 import type { RunOutcome, VerdictRow } from '#contract/runs.ts'
-import { minorOf } from './config-facts.ts'
 import type { ApplyAnswer } from '../nodes/talos-port.ts'
 import type { RunControl, RunEvent } from '../runs/run-port.ts'
 import { isFailure, TalosFailure, toWireError } from '../talos-failure.ts'
-import { awaitBoot, awaitGone, readBootMark, type BootWatch } from '../upgrades/await-boot.ts'
-import { gatherNodeFacts } from '../upgrades/gather.ts'
-import type { NodeFacts } from '../upgrades/node-facts.ts'
-import { quorumAtRisk } from '../upgrades/preflight.ts'
+import { awaitBoot, awaitGone, type BootWatch } from '../upgrades/await-boot.ts'
 import { runStep, throwIfStopped, type RunPart, type StepResult } from '../upgrades/run-step.ts'
 import { followSequence } from '../upgrades/sequence-trail.ts'
+import { preflight, type Restart } from './apply-preflight.ts'
 import { toConfigFailure } from './apply-refusal.ts'
 import {
   expectApplied,
-  expectStaged,
+  expectOf,
   expectUntouched,
   isActive,
   read,
@@ -44,11 +41,11 @@ export function runApply(
   return async function* (control) {
     yield { kind: 'planned', steps: stepsOf(request).map((name) => ({ id: name, name })) }
     let scene: ApplyScene = { ...deps, request, control }
-    const state = { sent: false, expected: expectedOf(scene) }
+    const state = { sent: false, expected: expectOf(scene) }
     try {
       const { before, restart } = yield* runStep('preflight', control, () => preflight(scene))
       scene = before
-      state.expected = expectedOf(scene)
+      state.expected = expectOf(scene)
       yield { kind: 'expected', rows: rowsOf(scene, state.expected, undefined) }
       yield* runStep('history', control, () => keepBefore(scene))
       throwIfStopped(control, request.node)
@@ -75,64 +72,11 @@ interface RunState {
   expected: ExpectedConfigs
 }
 
-function stepsOf({ mode }: ApplyRequest): readonly string[] {
+/** Names of the steps, in order. */
+export function stepsOf({ mode }: ApplyRequest): readonly string[] {
   const start = ['preflight', 'history', 'apply']
   if (mode === 'try') return [...start, 'try', 'keep', 'revert', 'verify']
   return [...start, ...(mode === 'reboot' ? ['reboot', 'answers', 'ready'] : []), 'verify']
-}
-
-function expectedOf(scene: ApplyScene): ExpectedConfigs {
-  if (scene.request.mode === 'staged') return expectStaged(scene)
-  return expectApplied(scene)
-}
-
-/** What tells a reboot, read before anything is sent. */
-interface Restart {
-  readonly before: BootWatch['before']
-  readonly facts: NodeFacts
-}
-
-interface Preflight {
-  readonly before: ApplyScene
-  readonly restart: Restart | undefined
-}
-
-/** The node must still hold what the review was computed against, on the version that the effects are for. */
-async function* preflight(scene: ApplyScene): RunPart<StepResult<Preflight>> {
-  const { talos, control, request, know } = scene
-  const { node, hostname } = request
-  yield { kind: 'step-progress', id: 'preflight', progress: 0 }
-  const found = await read(scene)
-  if (!found.active.known) {
-    throw found.active.failure ?? new TalosFailure('node-error', found.active.reason, { node })
-  }
-  if (found.active.value !== request.base.real) {
-    throw new TalosFailure(
-      'config-moved',
-      `${hostname} no longer runs the configuration that was reviewed.`,
-      { node },
-    )
-  }
-  const { tag } = await talos.version(node, control.signal)
-  if (tag !== request.talosVersion) {
-    const message = `${hostname} runs Talos ${tag} now; the review was for ${request.talosVersion}.`
-    throw new TalosFailure('config-moved', message, { node })
-  }
-  const disk = found.persistent.known ? found.persistent.value : undefined
-  if (disk !== undefined && disk !== '' && disk !== (request.staged ?? request.base).real) {
-    const message = `Another configuration waits on the disk of ${hostname} than when this was reviewed.`
-    throw new TalosFailure('config-moved', message, { node })
-  }
-  const before = disk === undefined ? scene : { ...scene, diskBefore: know(disk) }
-  const mayReboot = ['reboot', 'auto'].includes(request.mode) && (minorOf(tag) ?? 0) < 14
-  if (!mayReboot) return { value: { before, restart: undefined }, detail: tag }
-  const [mark, facts] = await Promise.all([
-    readBootMark(talos, node, control.signal),
-    gatherNodeFacts(talos, node, control.signal),
-  ])
-  const risk = request.restarts ? quorumAtRisk(facts) : undefined
-  if (risk !== undefined) throw new TalosFailure('plan-blocked', `etcd: ${risk}`, { node })
-  return { value: { before, restart: { before: mark, facts } }, detail: tag }
 }
 
 async function* keepBefore({ request, keep, diskBefore, control }: ApplyScene): RunPart<StepResult<void>> {

@@ -58,8 +58,13 @@ export function expectApplied({ request, diskBefore }: ApplyScene): ExpectedConf
 }
 
 /** What must be found while nothing is in force and the draft waits on the disk. */
-export function expectStaged({ request }: ApplyScene): ExpectedConfigs {
+function expectStaged({ request }: ApplyScene): ExpectedConfigs {
   return { active: request.base, persistent: request.draft }
+}
+
+/** What must be found in the end, by the way it is sent. */
+export function expectOf(scene: ApplyScene): ExpectedConfigs {
+  return scene.request.mode === 'staged' ? expectStaged(scene) : expectApplied(scene)
 }
 
 /** What must be found when everything is as it was. */

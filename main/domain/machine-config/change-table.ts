@@ -69,6 +69,11 @@ export function diffConfigs(before: RedactedSide, after: RedactedSide): readonly
   return changes
 }
 
+/** How two sides of one document are compared: secrets by what they stand for, keyed lists by their keys. */
+export function compareBy(before: RedactedSide, after: RedactedSide, identity: Identity): Comparison {
+  return withKeys(comparisonOf(before, after), identity)
+}
+
 /** The table of the review: groups by document and section, one row per leaf. */
 export function changeTable(
   changes: readonly DocumentChange[],

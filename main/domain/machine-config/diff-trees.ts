@@ -248,7 +248,8 @@ function sameItem(a: Item, b: Item, how: Comparison): boolean {
   return sameTree(a.value(), b.value(), how)
 }
 
-function sameTree(a: Tree, b: Tree, how: Comparison): boolean {
+/** Whether two values mean the same to Talos. */
+export function sameTree(a: Tree, b: Tree, how: Comparison): boolean {
   if (a.kind === 'scalar') return b.kind === 'scalar' && how.same(a, b)
   if (a.kind === 'list') {
     if (b.kind !== 'list' || a.items.length !== b.items.length) return false

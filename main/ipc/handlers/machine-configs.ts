@@ -1,25 +1,31 @@
 import type { ConfigForEditing, RedactedConfig } from '#contract/machine-configs.ts'
 import { toInstant } from '../../domain/clock-port.ts'
+import { distinctSecrets } from '../../domain/machine-config/carry/earlier-secrets.ts'
 import { exportChanges } from '../../domain/machine-config/export-changes.ts'
-import { applyCommands } from '../../domain/machine-config/modes.ts'
-import { readNodeFacts, schemaVersionFor } from '../../domain/machine-config/node-reading.ts'
+import { schemaVersionFor } from '../../domain/machine-config/node-reading.ts'
 import { nameOf } from '../../domain/machine-config/placeholders.ts'
-import { problemsOf, readDraft, reviewDraft, type KnownConfig } from '../../domain/machine-config/review.ts'
+import { problemsOf, readDraft, type KnownConfig } from '../../domain/machine-config/review.ts'
 import { TalosFailure } from '../../domain/talos-failure.ts'
 import type { MethodHandler } from '../handlers.ts'
+import { createComparingHandlers } from './machine-configs/comparing.ts'
 import {
   createConfigDesk,
   type MachineConfigDeps,
   type MachineConfigHandlers,
 } from './machine-configs/desk.ts'
 import { createHistoryHandlers } from './machine-configs/history.ts'
+import type { KnownNode } from './machine-configs/known-nodes.ts'
 import { schemaOf } from './machine-configs/schema.ts'
-import { createSendingHandlers, TRY_SECONDS } from './machine-configs/sending.ts'
+import { createMergingHandlers } from './machine-configs/merging.ts'
+import { createReviewer, draftBase } from './machine-configs/reviewing.ts'
+import { createRolloutHandlers } from './machine-configs/rollout.ts'
+import { createSendingHandlers } from './machine-configs/sending.ts'
 
 /** Configurations: read, edited as drafts, reviewed, sent, proven, and looked up again. Secrets stay on this side. */
 export function createMachineConfigHandlers(deps: MachineConfigDeps): MachineConfigHandlers {
   const desk = createConfigDesk(deps)
-  const { clock, drafts, schemas, log, sha256, newId, nodes, reviews, trials, remember } = desk
+  const { clock, drafts, schemas, log, sha256, nodes, reviews, trials, remember } = desk
+  const reviewer = createReviewer(desk)
 
   function shown(config: KnownConfig, resourceVersion: string): RedactedConfig {
     return {
@@ -29,6 +35,12 @@ export function createMachineConfigHandlers(deps: MachineConfigDeps): MachineCon
       readAt: toInstant(clock.now()),
       secrets: config.secrets,
     }
+  }
+
+  /** A draft of it is read against the secrets in force, so those that differ are told apart by name. */
+  function staged(config: KnownConfig, { active, stagedVersion }: KnownNode): RedactedConfig {
+    const { text } = distinctSecrets(config, active.vault, sha256(config.real))
+    return { ...shown(config, stagedVersion ?? ''), text }
   }
 
   const read: MethodHandler<'machine-configs.read'> = async (ref, signal) => {
@@ -42,7 +54,7 @@ export function createMachineConfigHandlers(deps: MachineConfigDeps): MachineCon
       active: shown(known.active, known.activeVersion),
       talosVersion: known.talosVersion,
       ...schema,
-      ...(known.staged === undefined ? {} : { persistent: shown(known.staged, known.stagedVersion ?? '') }),
+      ...(known.staged === undefined ? {} : { persistent: staged(known.staged, known) }),
       ...(draft === undefined ? {} : { draft }),
       ...(tryPendingUntil === undefined ? {} : { tryPendingUntil }),
     }
@@ -50,57 +62,20 @@ export function createMachineConfigHandlers(deps: MachineConfigDeps): MachineCon
   }
 
   const review: MethodHandler<'machine-configs.review'> = async ({ text, ...ref }, signal) => {
-    const since = clock.now()
-    const known = await nodes.read(ref, signal)
-    const [facts, node] = await Promise.all([
-      schemas.facts(),
-      readNodeFacts(
-        known.cluster.talos,
-        { node: ref.node, talosVersion: known.talosVersion, otherSlotVersion: desk.otherSlot?.(ref) },
-        signal,
-      ),
-    ])
-    const base = known.active
-    const draft = readDraft(text, base, facts)
-    const tryPending = trials.until(ref) !== undefined
-    const parts = reviewDraft({ base, draft, facts, node, tryPending })
-    const reviewId = newId()
-    const computedAt = toInstant(clock.now())
-    const hostname = node.hostname ?? ref.node
-    const talosctl = applyCommands({
-      context: ref.context,
-      node: ref.node,
-      hostname,
-      trySeconds: TRY_SECONDS,
-    })
-    reviews.keep(reviewId, {
+    const made = await reviewer.review(
       ref,
-      base,
-      draft,
-      ...(known.staged === undefined ? {} : { staged: known.staged }),
-      talosVersion: known.talosVersion,
-      computedAt,
-      hostname,
-      table: parts.table,
-      modes: parts.modes,
-      stops: parts.stops,
-      toAccept: parts.toAccept,
-      blocking: parts.problems.some((problem) => problem.severity === 'error'),
-      talosctl,
-    })
-    return {
-      ...parts,
-      reviewId,
-      baseHash: sha256(base.real),
-      computedAt,
-      tookMs: clock.now() - since,
-      talosctl,
-    }
+      async (known, facts) => readDraft(text, await draftBase(desk, ref, known, text), facts),
+      signal,
+    )
+    return made.review
   }
 
   return {
     ...createSendingHandlers(desk),
     ...createHistoryHandlers(desk),
+    ...createComparingHandlers(desk),
+    ...createMergingHandlers(desk),
+    ...createRolloutHandlers(desk, reviewer),
     'machine-configs.read': read,
     'machine-configs.schema': async ({ version }) => ({ schema: await schemaOf(schemas, version) }),
     'machine-configs.save-draft': async ({ text, baseHash, ...ref }) => {
@@ -114,15 +89,16 @@ export function createMachineConfigHandlers(deps: MachineConfigDeps): MachineCon
     },
     'machine-configs.problems': async ({ text, ...ref }, signal) => {
       const [known, facts] = await Promise.all([nodes.recent(ref, signal), schemas.facts()])
-      return { problems: [...problemsOf(text, known.active, facts, known.talosVersion)] }
+      const base = await draftBase(desk, ref, known, text)
+      return { problems: [...problemsOf(text, base, facts, known.talosVersion)] }
     },
     'machine-configs.review': review,
     'machine-configs.export-changes': async ({ reviewId, format, ...ref }) =>
       exportChanges(reviews.get(reviewId, ref), format),
     'machine-configs.reveal': async ({ placeholder, ...ref }, signal) => {
-      const name = nameOf(placeholder)
       const known = await nodes.read(ref, signal)
-      const entry = [known.active, known.staged].map((config) => config?.vault.get(name ?? '')).find(Boolean)
+      const { vault } = await draftBase(desk, ref, known, placeholder)
+      const entry = vault.get(nameOf(placeholder) ?? '')
       if (entry === undefined) {
         throw new TalosFailure(
           'config-placeholder-unresolved',

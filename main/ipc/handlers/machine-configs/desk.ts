@@ -1,5 +1,6 @@
 import type { HistoryEntry } from '#contract/machine-configs.ts'
 import { RunId, type NodeRef } from '#contract/names.ts'
+import type { RunOutcome } from '#contract/runs.ts'
 import { toInstant, type ClockPort } from '../../../domain/clock-port.ts'
 import type { LogPort } from '../../../domain/log-port.ts'
 import type { KeptWhy } from '../../../domain/machine-config/apply-scene.ts'
@@ -32,6 +33,8 @@ export interface MachineConfigDeps {
   readonly earlierTrial?: (ref: NodeRef) => string | undefined
   /** Talos in the boot slot that does not run, as far as runs of this app tell. */
   readonly otherSlot?: (ref: NodeRef) => string | undefined
+  /** How a run of the journal ended, as far as it did. */
+  readonly outcomeOf?: (runId: RunId) => RunOutcome | undefined
 }
 
 /** What the handlers of configurations have in common: nodes as read, reviews as shown, tries as they run. */

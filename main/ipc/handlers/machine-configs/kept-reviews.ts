@@ -1,3 +1,4 @@
+import { MOST_NODES } from '#contract/config-rollout.ts'
 import type { ChangeTable, ModeChoice, Review } from '#contract/machine-configs.ts'
 import type { NodeRef } from '#contract/names.ts'
 import type { KnownConfig } from '../../../domain/machine-config/review.ts'
@@ -14,6 +15,7 @@ export interface KeptReview {
   /** ISO 8601. */
   readonly computedAt: string
   readonly hostname: string
+  readonly role?: 'controlplane' | 'worker' | 'init' | 'unknown'
   readonly table: ChangeTable
   readonly modes: readonly ModeChoice[]
   readonly stops: Review['stops']
@@ -28,8 +30,8 @@ export interface KeptReviews {
   get(id: string, ref: NodeRef): KeptReview
 }
 
-/** Each holds a configuration or two; a person looks at one at a time. */
-const KEPT = 10
+/** Each holds a configuration or two; a person looks at one at a time, or at one per node. */
+const KEPT = MOST_NODES + 10
 
 export function createKeptReviews(): KeptReviews {
   const kept = new Map<string, KeptReview>()

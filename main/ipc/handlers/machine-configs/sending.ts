@@ -1,8 +1,9 @@
-import type { ModeChoice } from '#contract/machine-configs.ts'
+import type { ApplyMode, ModeChoice } from '#contract/machine-configs.ts'
 import { RunId } from '#contract/names.ts'
 import { toConfigFailure } from '../../../domain/machine-config/apply-refusal.ts'
 import { runApply } from '../../../domain/machine-config/apply-run.ts'
 import { expectOutcome, readDryRun } from '../../../domain/machine-config/dry-run.ts'
+import type { ApplyRequest } from '../../../domain/machine-config/apply-scene.ts'
 import { applyCommands } from '../../../domain/machine-config/modes.ts'
 import { valuesOf } from '../../../domain/machine-config/redact.ts'
 import { knowConfig } from '../../../domain/machine-config/review.ts'
@@ -37,26 +38,13 @@ export function createSendingHandlers(desk: ConfigDesk): SendingHandlers {
     if (mode === 'try') await trials.noDryRun(ref)
     const trySeconds = input.trySeconds ?? TRY_SECONDS
     const commands = applyCommands({ ...ref, hostname: kept.hostname, trySeconds })
-    const body = runApply(
-      {
-        node: ref.node,
-        hostname: kept.hostname,
-        mode,
-        trySeconds,
-        base: kept.base,
-        ...(kept.staged === undefined ? {} : { staged: kept.staged }),
-        draft: kept.draft,
-        restarts: kept.modes.some((one) => one.mode === mode && RESTARTS.has(one.reason)),
-        talosVersion: kept.talosVersion,
-      },
-      {
-        talos,
-        clock,
-        hash: sha256,
-        know: (text) => knowConfig(text, facts, kept.draft.vault),
-        keep: (config, why, runId) => rememberRun(ref, config, why, runId),
-      },
-    )
+    const body = runApply(applyRequestOf(kept, mode, trySeconds), {
+      talos,
+      clock,
+      hash: sha256,
+      know: (text) => knowConfig(text, facts, kept.draft.vault),
+      keep: (config, why, runId) => rememberRun(ref, config, why, runId),
+    })
     const runId = await runs.start(
       {
         kind: 'apply',
@@ -113,8 +101,23 @@ export function createSendingHandlers(desk: ConfigDesk): SendingHandlers {
   }
 }
 
+/** What is sent of a review, exactly as it was shown. */
+export function applyRequestOf(kept: KeptReview, mode: ApplyMode, trySeconds = TRY_SECONDS): ApplyRequest {
+  return {
+    node: kept.ref.node,
+    hostname: kept.hostname,
+    mode,
+    trySeconds,
+    base: kept.base,
+    ...(kept.staged === undefined ? {} : { staged: kept.staged }),
+    draft: kept.draft,
+    restarts: kept.modes.some((one) => one.mode === mode && RESTARTS.has(one.reason)),
+    talosVersion: kept.talosVersion,
+  }
+}
+
 /** The person has seen it, ticked what must be ticked, and chosen a way that the node takes. */
-function requireSendable(review: KeptReview, mode: string, accepted: readonly string[]): void {
+export function requireSendable(review: KeptReview, mode: string, accepted: readonly string[]): void {
   const where = { node: review.ref.node }
   const waiting = review.staged !== undefined && review.staged.real !== review.draft.real
   if (review.draft.real === review.base.real && !waiting) {

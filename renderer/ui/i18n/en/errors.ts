@@ -58,6 +58,8 @@ export const errorsEn = {
   'error.patch-refused': 'The patch does not fit this configuration.',
   'error.preset-incomplete': 'A value of the form is missing or not valid.',
   'error.migration-impossible': 'This cannot be migrated.',
+  'error.config-not-text': 'The file is not text.',
+  'error.config-foreign': 'The file is no Talos configuration.',
   'error.plan-stale': 'This plan may not run any more: what it was computed from has moved.',
   'error.plan-blocked': 'This plan may not run: a check stands against it.',
   'error.run-active': 'Another run holds this cluster.',

@@ -57,6 +57,8 @@ export const errorsEs: Translated<typeof errorsEn> = {
   'error.patch-refused': 'El parche no encaja en esta configuración.',
   'error.preset-incomplete': 'Falta un valor del formulario o no es válido.',
   'error.migration-impossible': 'Esto no se puede migrar.',
+  'error.config-not-text': 'El archivo no es texto.',
+  'error.config-foreign': 'El archivo no es una configuración de Talos.',
   'error.plan-stale': 'Este plan ya no vale: ha cambiado aquello con lo que se calculó.',
   'error.plan-blocked': 'Este plan no puede ejecutarse: una comprobación se opone.',
   'error.run-active': 'Otra tarea ocupa este clúster.',
