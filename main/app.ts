@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { createClusters } from './clusters.ts'
 import { createDemo } from './demo.ts'
 import { createDemoLauncher, type DemoLauncher } from './demo-cluster.ts'
@@ -11,11 +12,13 @@ import { createFleets } from './domain/nodes/fleets.ts'
 import { createRunEngine } from './domain/runs/run-engine.ts'
 import type { SealPort } from './domain/seal-port.ts'
 import { isFailure } from './domain/talos-failure.ts'
+import { createHttpFactory } from './factory/http-factory.ts'
 import type { MadeApp } from './hosts/create-app.ts'
 import type { Handlers } from './ipc/handlers.ts'
 import { createActionPlanHandlers } from './ipc/handlers/action-plans.ts'
 import { createAppHandlers } from './ipc/handlers/app.ts'
 import { createContextHandlers } from './ipc/handlers/contexts.ts'
+import { createImageHandlers } from './ipc/handlers/images.ts'
 import { createMachineConfigHandlers } from './ipc/handlers/machine-configs.ts'
 import { otherSlotVersion } from './domain/upgrades/past-runs.ts'
 import { endOfTrial } from './ipc/handlers/machine-configs/open-trials.ts'
@@ -27,6 +30,7 @@ import { createConfigHistory } from './store/config-history.ts'
 import { createConfigResources } from './store/config-resources.ts'
 import { createDraftStore } from './store/draft-store.ts'
 import { createEtcdSnapshots } from './store/etcd-snapshots.ts'
+import { createFactoryCache } from './store/factory-cache.ts'
 import { createRunJournal } from './store/run-journal.ts'
 import { createSealedContexts } from './store/sealed-contexts.ts'
 import { openSettings } from './store/settings.ts'
@@ -36,6 +40,9 @@ import { certificateReader } from './talos/read-certificate.ts'
 
 /** A node followed has about twenty calls open that one signal ends; Node warns of a leak from ten on. */
 const LISTENERS_OF_A_SIGNAL = 100
+
+/** A node tells its past events at once; milliseconds of silence that say they are all told. */
+const PAST_EVENTS_TOLD = 250
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
@@ -68,12 +75,25 @@ export async function createApp(
     clusterOf: (name) =>
       book.contexts().find((context) => context.name === name)?.certificate.authority ?? name,
   })
-  const clusters = createClusters({ book, protosDir, clock, idle: (context) => runs.idle(context) })
+  const demo = createDemo({ book, launcher })
+  const clusters = createClusters({
+    book,
+    protosDir,
+    clock,
+    idle: (context) => runs.idle(context),
+    demoFactory: () => demo.factoryUrl(),
+  })
   const fleets = createFleets({ clusters, clock, log })
   clusters.onClosed((context) => fleets.drop(context))
 
   const snapshots = createEtcdSnapshots(join(dataDir, 'snapshots'), clock)
-  const demo = createDemo({ book, launcher })
+
+  const schemas = createConfigResources(resourcesDir)
+  const factory = createHttpFactory({
+    cache: createFactoryCache(join(dataDir, 'factory'), log),
+    now: () => clock.now(),
+  })
+  const images = { clusters, factory, sha256, factoryUrl: () => settings.current().factoryUrl }
 
   await Promise.all([
     runs.load(),
@@ -109,7 +129,7 @@ export async function createApp(
       clock,
       drafts: createDraftStore(join(dataDir, 'drafts'), seal, log),
       history: createConfigHistory(join(dataDir, 'configs'), seal),
-      schemas: createConfigResources(resourcesDir),
+      schemas,
       log,
       who: host.user,
       sha256,
@@ -118,7 +138,18 @@ export async function createApp(
       earlierTrial: (ref) => endOfTrial(runs.list(ref.context), ref.node),
       otherSlot: (ref) => otherSlotVersion(runs.list(ref.context), ref.node),
     }),
-    ...createUpgradeHandlers({ clusters, runs, clock, snapshots, table, sha256, newId: randomUUID }),
+    ...createImageHandlers(images),
+    ...createUpgradeHandlers({
+      ...images,
+      runs,
+      clock,
+      snapshots,
+      table,
+      schemas,
+      // Real time: how fast a node tells its past has nothing to do with how fast anyone waits.
+      quiet: (signal) => delay(PAST_EVENTS_TOLD, undefined, { signal }),
+      newId: randomUUID,
+    }),
     ...createRunHandlers({ runs, clusters, sha256 }),
   }
 

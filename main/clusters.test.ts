@@ -36,7 +36,13 @@ async function bookOfOne() {
 test('a run keeps its connections when the key of its context is renewed, others get new ones', async () => {
   const { book, renew } = await bookOfOne()
   const run = gate()
-  using clusters = createClusters({ book, protosDir, clock: systemClock, idle: () => run.passed })
+  using clusters = createClusters({
+    book,
+    protosDir,
+    clock: systemClock,
+    idle: () => run.passed,
+    demoFactory: () => undefined,
+  })
   const closed: string[] = []
   clusters.onClosed((name) => closed.push(name))
   const { talos } = await clusters.cluster(casa)
@@ -57,6 +63,7 @@ test('the end of the app waits for no run', async () => {
     protosDir,
     clock: systemClock,
     idle: () => new Promise(() => undefined),
+    demoFactory: () => undefined,
   })
   const { talos } = await clusters.cluster(casa)
   await renew()

@@ -19,6 +19,8 @@ interface Deps {
   readonly clock: ClockPort
   /** Resolves when no run of the context goes any more. */
   readonly idle: (context: ContextName) => Promise<void>
+  /** Address of the running demo's Image Factory. */
+  readonly demoFactory: () => string | undefined
 }
 
 interface Open {
@@ -28,7 +30,7 @@ interface Open {
   readonly close: () => void
 }
 
-export function createClusters({ book, protosDir, clock, idle }: Deps): Clusters {
+export function createClusters({ book, protosDir, clock, idle, demoFactory }: Deps): Clusters {
   const open = new Map<ContextName, Open>()
   /** Let go, but a run still goes over them. */
   const lingering = new Set<Open>()
@@ -59,6 +61,7 @@ export function createClusters({ book, protosDir, clock, idle }: Deps): Clusters
       if (found !== undefined) return found.cluster
       const context = book.contextOf(name)
       const talos = createTalosPort({ context, protosDir, clock })
+      const factoryUrl = context.demo ? demoFactory() : undefined
       const cluster: Cluster = {
         name,
         talos,
@@ -66,6 +69,7 @@ export function createClusters({ book, protosDir, clock, idle }: Deps): Clusters
         nodes: context.nodes,
         certificate: context.certificate,
         demo: context.demo,
+        ...(factoryUrl === undefined ? {} : { factoryUrl }),
       }
       open.set(name, { cluster, crt: context.crt, close: () => talos.close() })
       return cluster

@@ -13,6 +13,8 @@ const DEMO_SPEED = 10
 /** Simulated nodes that answer. Disposing them ends them. */
 export interface DemoCluster extends AsyncDisposable {
   readonly talosconfig: string
+  /** Its own Image Factory, `http://127.0.0.1:41234`. */
+  readonly factoryUrl: string
 }
 
 export interface DemoLauncher {
@@ -58,21 +60,17 @@ export function createDemoLauncher(folders: {
 
 async function startHere(options: ThreadOptions): Promise<DemoCluster> {
   // Loaded only now: nobody who has a cluster of their own should wait for the simulator's code.
-  const { startSimulatedCluster } = await import('./simulator/cluster.ts')
-  const cluster = await startSimulatedCluster(options)
-  return {
-    talosconfig: cluster.talosconfig(),
-    [Symbol.asyncDispose]: () => cluster[Symbol.asyncDispose](),
-  }
+  const { startDemoNodes } = await import('./simulator/demo-cluster.ts')
+  return startDemoNodes(options)
 }
 
 function startThread(file: string, options: ThreadOptions): Promise<DemoCluster> {
   const worker = new Worker(file, { workerData: options })
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
   return new Promise((resolve, reject) => {
-    worker.once('message', ({ talosconfig }: ThreadReady) =>
+    worker.once('message', (ready: ThreadReady) =>
       resolve({
-        talosconfig,
+        ...ready,
         async [Symbol.asyncDispose]() {
           worker.postMessage('end')
           const timer = setTimeout(() => void worker.terminate(), END_WITHIN_MS)

@@ -9,12 +9,18 @@ interface Deps {
 }
 
 /** The simulated cluster of this process, one at a time, started when first asked for. */
-export function createDemo({ book, launcher }: Deps): DemoPort & AsyncDisposable {
+export function createDemo({ book, launcher }: Deps): DemoPort &
+  AsyncDisposable & {
+    /** Of the cluster that runs; `undefined` while none does. */
+    factoryUrl(): string | undefined
+  } {
   let running: Promise<DemoCluster> | undefined
+  let factoryUrl: string | undefined
 
   async function stop(): Promise<void> {
     const ending = running
     running = undefined
+    factoryUrl = undefined
     book.removeDemo()
     if (ending !== undefined) await (await ending)[Symbol.asyncDispose]()
   }
@@ -30,6 +36,7 @@ export function createDemo({ book, launcher }: Deps): DemoPort & AsyncDisposable
       try {
         const cluster = await mine
         if (running !== mine) throw new TalosFailure('cancelled', 'The demo cluster was stopped.')
+        factoryUrl = cluster.factoryUrl
         return book.addDemo(new TextEncoder().encode(cluster.talosconfig))
       } catch (error) {
         if (running === mine) running = undefined
@@ -37,6 +44,7 @@ export function createDemo({ book, launcher }: Deps): DemoPort & AsyncDisposable
       }
     },
     stop,
+    factoryUrl: () => factoryUrl,
     [Symbol.asyncDispose]: stop,
   }
 }

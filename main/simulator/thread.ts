@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { startSimulatedCluster, type SimulatedClusterOptions } from './cluster.ts'
+import type { SimulatedClusterOptions } from './cluster.ts'
+import { startDemoNodes } from './demo-cluster.ts'
 
 /** What the thread is started with; all of it can be cloned. */
 export type ThreadOptions = Pick<SimulatedClusterOptions, 'speed' | 'seed' | 'protosDir' | 'resourcesDir'>
@@ -7,13 +8,14 @@ export type ThreadOptions = Pick<SimulatedClusterOptions, 'speed' | 'seed' | 'pr
 /** What it says once, when the nodes answer. Any message to it asks it to end. */
 export interface ThreadReady {
   readonly talosconfig: string
+  readonly factoryUrl: string
 }
 
 /** Entry point of a worker thread: simulated nodes that take no time from the thread that shows them. */
 async function main(port: NonNullable<typeof parentPort>): Promise<void> {
   const stopped = new Promise((resolve) => port.once('message', resolve))
-  const cluster = await startSimulatedCluster(workerData as ThreadOptions)
-  const ready: ThreadReady = { talosconfig: cluster.talosconfig() }
+  const cluster = await startDemoNodes(workerData as ThreadOptions)
+  const ready: ThreadReady = { talosconfig: cluster.talosconfig, factoryUrl: cluster.factoryUrl }
   port.postMessage(ready)
   await stopped
   await cluster[Symbol.asyncDispose]()

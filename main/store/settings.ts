@@ -10,6 +10,7 @@ export const DEFAULT_SETTINGS: Settings = {
   language: 'system',
   tree: 'auto',
   taskLog: 'open',
+  factoryUrl: '',
 }
 
 export interface SettingsStore {

@@ -13,11 +13,21 @@ export const KeystoreState = z.object({
 })
 export type KeystoreState = z.infer<typeof KeystoreState>
 
+function isFactoryUrl(text: string): boolean {
+  return /^https?:\/\/[a-z0-9.[\]:-]+\/?$/i.test(text)
+}
+
 export const Settings = z.object({
   theme: z.enum(['system', 'light', 'dark']),
   language: z.enum(['system', 'en', 'es']),
   tree: z.enum(['auto', 'folded', 'open']),
   taskLog: z.enum(['open', 'folded']),
+  /** Asked instead of factory.talos.dev; empty for that one. `https://factory.casa.lan`, http where it must be. */
+  factoryUrl: z
+    .string()
+    .trim()
+    .max(512)
+    .refine((url) => url === '' || isFactoryUrl(url), 'https:// or http:// and a host, nothing behind it'),
 })
 export type Settings = z.infer<typeof Settings>
 

@@ -6,6 +6,7 @@ import { configRolloutContract } from './config-rollout.ts'
 import { configSidesContract } from './config-sides.ts'
 import { contextsContract } from './contexts.ts'
 import type { Method, Stream } from './define.ts'
+import { imagesContract } from './images.ts'
 import { machineConfigsContract } from './machine-configs.ts'
 import { nodeActionsContract } from './node-actions.ts'
 import { nodesContract } from './nodes.ts'
@@ -22,6 +23,7 @@ export const contract = {
   ...configExportsContract,
   ...configSidesContract,
   ...configRolloutContract,
+  ...imagesContract,
   ...upgradesContract,
   ...runsContract,
 } as const satisfies Readonly<Record<MethodName | StreamName, unknown>>

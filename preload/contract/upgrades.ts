@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { method } from './define.ts'
+import { ExtensionChange, FactoryWord, ImageChoice, SchematicView, TypedVersion } from './images.ts'
 import { ContextName, Instant, NodeAddress, NodeRef, RunId } from './names.ts'
 import { NodeRole } from './nodes.ts'
 
@@ -21,10 +22,17 @@ export const UpgradeTarget = z.object({
     'kubernetes-too-new',
     'kubernetes-too-old',
     'pre-release',
+    'unknown-line',
+    'not-published',
   ]),
-  /** Kubernetes minors that run on it: `1.33`, `1.37`. */
-  kubernetesMin: z.string(),
-  kubernetesMax: z.string(),
+  preRelease: z.boolean(),
+  /** Stops from the node's version to this one, this one included: minor by minor, the latest patch of each. */
+  path: z.array(z.string()),
+  /** Kubernetes minors that run on it: `1.33`, `1.37`; absent for a line nobody here knows. */
+  kubernetesMin: z.string().optional(),
+  kubernetesMax: z.string().optional(),
+  /** Release notes. */
+  notes: z.string(),
 })
 export type UpgradeTarget = z.infer<typeof UpgradeTarget>
 
@@ -39,16 +47,54 @@ export const PlanRow = z.object({
     'kubernetes',
     'schematic',
     'extensions',
+    'extension',
     'kernel-arguments',
+    'boot-loader',
     'boot-entry',
+    'secure-boot',
+    'overlay',
     'image',
     'mechanism',
   ]),
+  /** Which one, where a fact has several rows: the extension's name. */
+  part: z.string().optional(),
   before: z.string().optional(),
   after: z.string().optional(),
-  note: z.enum(['lost', 'unchanged', 'changes', 'unknown']),
+  note: z.enum(['lost', 'unchanged', 'changes', 'unknown', 'added', 'removed']),
 })
 export type PlanRow = z.infer<typeof PlanRow>
+
+/** Why a check came out as it did, where one sentence does not fit every reason; the renderer has one for each. */
+export const CheckReason = z.enum([
+  'etcd-two-members',
+  'etcd-one-member',
+  'image-missing',
+  'image-not-registered',
+  'image-building',
+  'image-unpublished',
+  'image-unasked',
+  'choice-content-unknown',
+  'choice-content-unproven',
+  'choice-unknown-fields',
+  'choice-typed-differs',
+  'choice-not-a-reference',
+  'own-image-replaced',
+  'own-image-kept',
+  'extension-missing',
+  'extension-lost',
+  'extension-renamed',
+  'extension-unasked',
+  'grub-ignores-schematic',
+  'grub-loses-arguments',
+  'path-through-patch',
+  'path-skips',
+  'path-pre-release',
+  'path-downgrade',
+  'config-unreadable',
+  'memory-below-minimum',
+  'sequence-locked',
+])
+export type CheckReason = z.infer<typeof CheckReason>
 
 export const PreflightCheck = z.object({
   id: z.enum([
@@ -68,10 +114,21 @@ export const PreflightCheck = z.object({
     'kubernetes-api',
     'pods-can-move',
     'storage-settled',
+    'extensions-published',
+    'own-image',
+    'disk-space',
+    'boot-space',
+    'memory',
+    'no-other-sequence',
+    'diagnostics',
+    'config-readable',
   ]),
   outcome: z.enum(['pass', 'warn', 'block', 'unknown']),
   /** What was read, in the machine's words. */
   evidence: z.string(),
+  because: CheckReason.optional(),
+  /** Where it was read and what stood there, one line each; shown when asked for. */
+  readings: z.array(z.object({ source: z.string(), found: z.string() })).optional(),
   /** The person has to say yes to this one by its id before the run may start. Never on `pass` or `block`. */
   accept: z.boolean().optional(),
 })
@@ -87,6 +144,10 @@ export const NodePlan = z.object({
   from: z.string(),
   to: z.string(),
   image: z.string().optional(),
+  /** What was chosen for this node besides the version. */
+  choice: ImageChoice.optional(),
+  schematic: z.object({ before: SchematicView.optional(), after: SchematicView.optional() }).optional(),
+  extensions: z.array(ExtensionChange).optional(),
   mechanism: z.enum(['lifecycle', 'legacy', 'rollback']),
   rows: z.array(PlanRow),
   kept: z.array(
@@ -141,12 +202,25 @@ export type UpgradePlan = z.infer<typeof UpgradePlan>
 
 export const upgradesContract = {
   'upgrades.targets': method(
-    NodeRef,
+    /** `typed`: a version that may be on no list. `fresh`: ask the factory even if it answered a moment ago. */
+    NodeRef.extend({ typed: TypedVersion.optional(), fresh: z.boolean().optional() }),
     z.object({
       current: z.string(),
       kubernetes: z.string().optional(),
       targets: z.array(UpgradeTarget),
+      /** What was typed, judged; absent when it is no version at all. */
+      typed: UpgradeTarget.optional(),
+      /** Which Kubernetes runs on which Talos, oldest line first. */
+      matrix: z.array(
+        z.object({
+          line: z.string(),
+          latest: z.string().optional(),
+          kubernetesMin: z.string(),
+          kubernetesMax: z.string(),
+        }),
+      ),
       source: z.enum(['built-in', 'factory']),
+      factory: FactoryWord,
     }),
   ),
   /** Reads the node and computes; sends nothing that changes anything. */
@@ -155,6 +229,8 @@ export const upgradesContract = {
       context: ContextName,
       nodes: z.array(NodeAddress).min(1).max(200),
       version: z.string().max(64),
+      /** Other images than the nodes' own; a node that is not named keeps what it has. */
+      choices: z.array(z.object({ node: NodeAddress, choice: ImageChoice })).max(200).optional(),
       options: PlanOptions.partial().optional(),
     }),
     UpgradePlan,
@@ -164,5 +240,10 @@ export const upgradesContract = {
   'upgrades.start': method(
     z.object({ planId: z.string(), accepted: z.array(PreflightCheck.shape.id).optional() }),
     z.object({ runId: RunId }),
+  ),
+  /** The plan as a text to keep: no secrets are in it. */
+  'upgrades.export-plan': method(
+    z.object({ planId: z.string(), format: z.enum(['markdown', 'json']) }),
+    z.object({ fileName: z.string(), text: z.string() }),
   ),
 } as const

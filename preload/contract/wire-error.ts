@@ -76,6 +76,11 @@ export const ErrorCode = z.enum([
   'reset-refused', // what was asked to be wiped cannot be; nothing began
   'not-typed', // the host name or the words that a plan asks for
   'target-illegal',
+  'image-missing', // no registry has the installer image of the plan
+  // the Image Factory
+  'factory-unreachable', // no answer, or none in time
+  'factory-refused', // it says no: its own words are in the message
+  'factory-answer', // what it says cannot be right: no JSON, far too much, another id
   // this computer
   'passphrase-wrong',
   'store-damaged',
@@ -103,6 +108,7 @@ export const Remedy = z.enum([
   'open-log',
   'read-node',
   'close-other-window',
+  'check-factory',
 ])
 export type Remedy = z.infer<typeof Remedy>
 

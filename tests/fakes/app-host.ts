@@ -1,4 +1,5 @@
-import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { MessageToRenderer } from '#contract/bridge.ts'
@@ -24,6 +25,8 @@ export interface AppOptions {
   readonly clock?: ClockPort
   /** Default: keys in memory only. `chosen`: as the browser host begins, unset or locked. */
   readonly keystore?: 'memory' | 'chosen'
+  /** Asked in place of the public Image Factory; default: one that nobody answers at. */
+  readonly factoryUrl?: string
 }
 
 /** The whole main process with windows on it, everything real but the host's own window, menu and dialogs. */
@@ -39,6 +42,10 @@ export interface AppUnderTest extends AsyncDisposable {
 
 export async function startApp(options: AppOptions = {}): Promise<AppUnderTest> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'ichor-app-')))
+  // Nobody outside is asked in a test: this port refuses at once.
+  const settings = join(dataDir, 'settings.json')
+  const asked = options.factoryUrl ?? 'http://127.0.0.1:9'
+  if (!existsSync(settings)) await writeFile(settings, JSON.stringify({ factoryUrl: asked }))
   const log = createRecordingLog()
   const clock = options.clock ?? createHurriedClock(PATIENCE)
   const keystore: KeystorePort = await openChosenKeystore(dataDir, { cost: SCRYPT_COST })

@@ -45,6 +45,9 @@ export interface FakeNodeSpec {
   readonly kernelArguments?: string
   readonly kubernetes?: string
   readonly config?: string
+  /** YAML of its schematic, where the node carries it. */
+  readonly schematic?: string
+  readonly secureBoot?: boolean
 }
 
 export const SECRET = 'b3f9-machine-token-e71c'
@@ -77,6 +80,11 @@ export class FakeNode {
   hasEtcdVolume = false
   /** META 0x06. */
   fallback: string | undefined
+  /** Bytes. */
+  memory = 8 * 1024 ** 3
+  ephemeral = { size: 200 * 1024 ** 3, available: 150 * 1024 ** 3 }
+  efiBytes = 2101 * 1024 ** 2
+  diagnostics: { id: string; message: string }[] = []
   alarms: { memberId: string; alarm: string }[] = []
   config: { text: string; version: string }
   persistent: string

@@ -20,7 +20,9 @@ export function resourcesOf(node: FakeNode, all: readonly FakeNode[], type: stri
         ...running.extensions.flatMap((name, at) => one(`${at}`, { metadata: { name, version: 'v1' } })),
         ...(running.schematicId === undefined
           ? []
-          : one('9', { metadata: { name: 'schematic', version: running.schematicId } })),
+          : one('9', {
+              metadata: { name: 'schematic', version: running.schematicId, extraInfo: spec.schematic ?? '' },
+            })),
       ]
     case 'ImageFactorySchematics.runtime.talos.dev':
       return running.schematicId === undefined
@@ -32,7 +34,10 @@ export function resourcesOf(node: FakeNode, all: readonly FakeNode[], type: stri
     case 'KernelCmdlines.runtime.talos.dev':
       return one('cmdline', { cmdline: running.cmdline })
     case 'SecurityStates.talos.dev':
-      return one('securitystate', { secureBoot: false, bootedWithUKI: spec.bootLoader !== 'grub' })
+      return one('securitystate', {
+        secureBoot: spec.secureBoot ?? false,
+        bootedWithUKI: spec.bootLoader !== 'grub',
+      })
     case 'BootedEntries.talos.dev':
       return spec.bootLoader === 'grub' ? [] : one('bootedentry', { bootedEntry: running.entry })
     case 'KubeletSpecs.kubernetes.talos.dev':
@@ -71,6 +76,7 @@ export function resourcesOf(node: FakeNode, all: readonly FakeNode[], type: stri
               partition_label: label,
               partition_index: at + 1,
               pretty_size: '1 GB',
+              size: label === 'EFI' ? node.efiBytes : 1024 ** 3,
             }),
         ),
         ...one('sdb1', {
@@ -84,6 +90,8 @@ export function resourcesOf(node: FakeNode, all: readonly FakeNode[], type: stri
       ]
     case 'MetaKeys.runtime.talos.dev':
       return node.fallback === undefined ? [] : one('0x06', { value: node.fallback })
+    case 'Diagnostics.runtime.talos.dev':
+      return node.diagnostics.flatMap(({ id, message }) => one(id, { message }))
     case 'Identities.cluster.talos.dev':
       return one('local', { nodeId: `id-of-${spec.hostname}` })
     case 'Members.cluster.talos.dev':

@@ -87,8 +87,15 @@ export function createInMemoryTalos(clock: ClockPort, specs: readonly FakeNodeSp
       return reach(address, 'services', signal).services
     },
     async counters(address, signal) {
-      const { bootTime } = reach(address, 'counters', signal)
-      return { cpuBusy: 1, cpuTotal: 10, memoryTotal: 8e9, memoryAvailable: 4e9, bootTime }
+      const { bootTime, memory, ephemeral } = reach(address, 'counters', signal)
+      return {
+        cpuBusy: 1,
+        cpuTotal: 10,
+        memoryTotal: memory,
+        memoryAvailable: memory / 2,
+        ephemeral,
+        bootTime,
+      }
     },
     async bootId(address, signal) {
       return reach(address, 'bootId', signal).bootId

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import type { ImageChoice } from '#contract/images.ts'
 import { ContextName, NodeAddress } from '#contract/names.ts'
-import type { UpgradePlan } from '#contract/upgrades.ts'
+import type { PreflightCheck, UpgradePlan } from '#contract/upgrades.ts'
 import type { Run } from '#contract/runs.ts'
 import type { Cluster } from '../../main/domain/nodes/clusters-port.ts'
 import { createRunEngine } from '../../main/domain/runs/run-engine.ts'
@@ -9,10 +10,13 @@ import { isOpen } from '../../main/domain/runs/run-state.ts'
 import type { SnapshotPort } from '../../main/domain/upgrades/snapshot-port.ts'
 import { parseVersionTable } from '../../main/domain/upgrades/version-table.ts'
 import { createActionPlanHandlers } from '../../main/ipc/handlers/action-plans.ts'
+import { createImageHandlers } from '../../main/ipc/handlers/images.ts'
 import { createNodeActionHandlers } from '../../main/ipc/handlers/node-actions.ts'
 import { createRunHandlers } from '../../main/ipc/handlers/runs.ts'
 import { createUpgradeHandlers } from '../../main/ipc/handlers/upgrades.ts'
+import { createConfigResources } from '../../main/store/config-resources.ts'
 import type { FakeNodeSpec } from './fake-node.ts'
+import { createInMemoryFactory } from './in-memory-factory.ts'
 import { createInMemoryTalos } from './in-memory-talos-port.ts'
 import { createManualClock, settle } from './manual-clock.ts'
 import { createMemoryJournal } from './memory-journal.ts'
@@ -85,8 +89,20 @@ export function createUpgradeScene(specs: readonly FakeNodeSpec[], journal = cre
     demo: false,
   }
   const clusters = { cluster: async () => cluster }
+  const factory = createInMemoryFactory(() => clock.now())
+  const images = { clusters, factory, sha256, factoryUrl: () => '' }
   const handlers = {
-    ...createUpgradeHandlers({ clusters, runs, clock, snapshots, table, sha256, newId }),
+    ...createImageHandlers(images),
+    ...createUpgradeHandlers({
+      ...images,
+      runs,
+      clock,
+      snapshots,
+      table,
+      schemas: createConfigResources('resources'),
+      quiet: () => settle(),
+      newId,
+    }),
     ...createNodeActionHandlers({ clusters, runs, clock, snapshots }),
     ...createActionPlanHandlers({ clusters, runs, clock, snapshots, newId }),
     ...createRunHandlers({ runs, clusters, sha256 }),
@@ -107,13 +123,14 @@ export function createUpgradeScene(specs: readonly FakeNodeSpec[], journal = cre
     return { context: casa, node: NodeAddress.parse(talos.node(hostname).spec.address) }
   }
 
-  async function plan(hostname: string, version: string) {
+  async function plan(hostname: string, version: string, choice: ImageChoice = {}) {
     const { context, node } = ref(hostname)
-    return flat(await handlers['upgrades.plan']({ context, nodes: [node], version }, signal))
+    const choices = [{ node, choice }]
+    return flat(await handlers['upgrades.plan']({ context, nodes: [node], version, choices }, signal))
   }
 
-  async function start(planId: string): Promise<string> {
-    return (await handlers['upgrades.start']({ planId }, signal)).runId
+  async function start(planId: string, accepted: readonly PreflightCheck['id'][] = []): Promise<string> {
+    return (await handlers['upgrades.start']({ planId, accepted: [...accepted] }, signal)).runId
   }
 
   async function upgrade(hostname: string, version: string): Promise<Run> {
@@ -124,6 +141,7 @@ export function createUpgradeScene(specs: readonly FakeNodeSpec[], journal = cre
     clock,
     log,
     talos,
+    factory,
     runs,
     journal,
     saved,

@@ -10,6 +10,8 @@ export interface Cluster {
   readonly nodes: readonly string[]
   readonly certificate: CertificateFacts
   readonly demo: boolean
+  /** The demo's own Image Factory; the only one its nodes are asked about. */
+  readonly factoryUrl?: string
 }
 
 export interface ClustersPort {

@@ -1,4 +1,5 @@
 import type { Run } from '#contract/runs.ts'
+import { fence, inline, table } from '../markdown.ts'
 
 /** A run as Markdown, for a ticket or a notebook: head, steps, verdict, output, and the same in talosctl. */
 export function exportRun(run: Run): string {
@@ -61,28 +62,4 @@ function facts(run: Run): readonly (readonly [string, string])[] {
     ['Error', run.error === undefined ? undefined : `${run.error.code}: ${run.error.message}`],
   ]
   return pairs.flatMap(([name, value]) => (value === undefined ? [] : [[name, inline(value)] as const]))
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
-  if (rows.length === 0) return []
-  const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`
-  return ['', line(head), line(head.map(() => '---')), ...rows.map(line)]
-}
-
-function cell(text: string): string {
-  return inline(text).replaceAll('\\', '\\\\').replaceAll('|', '\\|')
-}
-
-function inline(text: string): string {
-  return text.replace(/\s*\n\s*/g, ' ')
-}
-
-/** A fence longer than any run of backticks inside. */
-function fence(lines: readonly string[]): readonly string[] {
-  const longest = Math.max(
-    2,
-    ...lines.flatMap((line) => [...line.matchAll(/`+/g)].map(([ticks]) => ticks.length)),
-  )
-  const ticks = '`'.repeat(longest + 1)
-  return [ticks, ...lines, ticks]
 }

@@ -28,14 +28,15 @@ export function composePlan(prepared: readonly PreparedNode[], parts: ComposePar
   const nodes = orderNodes(prepared, options.order)
   const estimates = nodes.map(({ plan }) => plan.estimateSeconds)
   const known = estimates.filter((seconds) => seconds !== undefined)
+  const estimate = known.length === estimates.length ? known.reduce((a, b) => a + b, 0) : undefined
   const plan: UpgradePlan = {
     planId,
     kind,
     nodes: nodes.map((one) => one.plan),
     options,
-    preflight: [...clusterChecks(around)],
+    preflight: [...clusterChecks({ ...around, estimate })],
     steps: [],
-    ...(known.length === estimates.length ? { estimateSeconds: known.reduce((a, b) => a + b, 0) } : {}),
+    ...(estimate === undefined ? {} : { estimateSeconds: estimate }),
     computedAt: toInstant(around.now),
     validUntil: toInstant(around.now + PLAN_VALID),
     talosctl: nodes.map((one) => one.plan.talosctl).join('\n'),

@@ -24,6 +24,7 @@ import {
   type Peer,
   type SchematicFacts,
 } from './node-facts.ts'
+import { shapeOf } from '../machine-config/readable-by.ts'
 
 const FACTORY_SCHEMATIC: ResourceKey = {
   namespace: 'runtime',
@@ -198,6 +199,7 @@ function installSection(text: string): Omit<InstallFacts, 'version' | 'staged'> 
     ...(image === undefined ? {} : { image }),
     extraKernelArgs: listField(install, 'extraKernelArgs').map(String),
     grubUsesUkiCmdline: flagField(install, 'grubUseUKICmdline') ?? false,
+    shape: documents.map((document) => shapeOf(document)),
   }
 }
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { installerImage, type ImageSource } from './image.ts'
+import { factoryHostOf, installerImage, type ImageSource } from './image.ts'
 
 const vanilla = '3765'.padEnd(64, '0')
 const own = '613e'.padEnd(64, '1')
-const metal: ImageSource = { platform: 'metal', secureBoot: false }
+const metal: ImageSource = { platform: 'metal', secureBoot: false, factory: 'factory.talos.dev' }
 
 function image(version: string, source: Partial<ImageSource>) {
   return installerImage(version, { ...metal, ...source }, vanilla)
@@ -24,14 +24,13 @@ describe('the installer image of a node', () => {
     )
   })
 
-  test('keeps a private factory, told by the node or by its config', () => {
-    expect(image('v1.14.1', { schematicId: own, factoryUrl: 'https://images.casa:8443/' }).reference).toBe(
+  test('comes from the factory that the node belongs to', () => {
+    expect(image('v1.14.1', { schematicId: own, factory: 'images.casa:8443' }).reference).toBe(
       `images.casa:8443/metal-installer/${own}:v1.14.1`,
     )
-    const installedFrom = `images.casa/installer/${own}:v1.13.0`
-    expect(image('v1.13.9', { schematicId: own, installedFrom }).reference).toBe(
-      `images.casa/metal-installer/${own}:v1.13.9`,
-    )
+    expect(factoryHostOf(`images.casa/installer/${own}:v1.13.0`)).toBe('images.casa')
+    expect(factoryHostOf(`images.casa/digital-ocean-installer-secureboot/${own}@sha256:1`)).toBe('images.casa')
+    expect(factoryHostOf('ghcr.io/siderolabs/installer:v1.13.0')).toBeUndefined()
   })
 
   test('uses the plain image only for a node installed from it, and only while Talos publishes it', () => {

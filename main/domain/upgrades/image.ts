@@ -7,8 +7,8 @@ export interface ImageSource {
   /** `metal`, `nocloud`, `aws`, … as `Version` tells it. */
   readonly platform: string
   readonly secureBoot: boolean
-  /** `https://factory.talos.dev/` where the node tells it (1.14). */
-  readonly factoryUrl?: string | undefined
+  /** Host of the factory that its images come from: `factory.talos.dev`. */
+  readonly factory: string
   /** `machine.install.image` of the node's config. */
   readonly installedFrom?: string | undefined
 }
@@ -17,13 +17,15 @@ export interface InstallerImage {
   readonly reference: string
   /** The schematic inside it; absent for Talos' plain installer. */
   readonly schematicId?: string
-  /** Why this one: the node's schematic kept, Talos' default, Talos' plain installer, or a third party's that is not. */
-  readonly origin: 'kept' | 'default' | 'plain' | 'third-party'
+  /**
+   * Why this one: the node's schematic kept, another one chosen, Talos' default, Talos' plain installer, the default in
+   * place of a third party's image, or a third party's kept on purpose.
+   */
+  readonly origin: 'kept' | 'changed' | 'default' | 'plain' | 'third-party' | 'own'
 }
 
-const PUBLIC_FACTORY = 'factory.talos.dev'
 const PLAIN = 'ghcr.io/siderolabs/installer'
-const FACTORY_REFERENCE = /^([^/]+)\/(?:[a-z0-9]+-)?installer(?:-secureboot)?\/[0-9a-f]{64}(?:[:@]|$)/
+const FACTORY_REFERENCE = /^([^/]+)\/(?:[a-z0-9-]+-)?installer(?:-secureboot)?\/[0-9a-f]{64}(?:[:@]|$)/
 
 /**
  * The installer image of `version` that keeps schematic, platform and secure boot (behaviour.md §5.10). Talos' plain
@@ -41,12 +43,10 @@ export function installerImage(
     return { reference: `${PLAIN}:${version}`, origin: 'plain' }
   }
   const id = schematicId ?? defaultSchematic
-  const host = factoryHost(source)
-  const flavour = `${installerName(version, source.platform)}${source.secureBoot ? '-secureboot' : ''}`
   const thirdParty =
     schematicId === undefined && installedFrom !== undefined && before !== PLAIN && !isFactory(installedFrom)
   return {
-    reference: `${host}/${flavour}/${id}:${version}`,
+    reference: factoryImage(version, source, id, source.factory),
     schematicId: id,
     origin: schematicId !== undefined ? 'kept' : thirdParty ? 'third-party' : 'default',
   }
@@ -57,17 +57,26 @@ function installerName(version: string, platform: string): string {
   return platform === 'metal' && minorsBetween('1.10.0', version) < 0 ? 'installer' : `${platform}-installer`
 }
 
-/** A private factory stays the factory: as the node tells it, else as its config does. */
-function factoryHost({ factoryUrl, installedFrom }: ImageSource): string {
-  if (factoryUrl !== undefined && URL.canParse(factoryUrl)) return new URL(factoryUrl).host
-  return FACTORY_REFERENCE.exec(installedFrom ?? '')?.[1] ?? PUBLIC_FACTORY
+/** `factory.talos.dev/metal-installer-secureboot/<schematic>:v1.14.0` */
+export function factoryImage(
+  version: string,
+  { platform, secureBoot }: Pick<ImageSource, 'platform' | 'secureBoot'>,
+  id: string,
+  host: string,
+): string {
+  return `${host}/${installerName(version, platform)}${secureBoot ? '-secureboot' : ''}/${id}:${version}`
 }
 
-function isFactory(reference: string): boolean {
+/** Host of the factory that an installer image came from; `undefined` when it came from none. */
+export function factoryHostOf(reference: string | undefined): string | undefined {
+  return FACTORY_REFERENCE.exec(reference ?? '')?.[1]
+}
+
+export function isFactory(reference: string): boolean {
   return FACTORY_REFERENCE.test(reference)
 }
 
 /** The reference without tag and digest; a colon before the last slash is a port. */
-function repositoryOf(reference: string): string {
+export function repositoryOf(reference: string): string {
   return reference.replace(/@.*$/, '').replace(/:[^/:]*$/, '')
 }

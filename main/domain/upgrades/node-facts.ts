@@ -22,6 +22,35 @@ export interface InstallFacts {
   readonly grubUsesUkiCmdline: boolean
   /** The config on disk is another one; absent where the node does not show both. */
   readonly staged?: boolean
+  /** The documents with every value but `kind` and `name` taken out: what keys there are, and no secret. */
+  readonly shape: readonly unknown[]
+}
+
+/** Bytes. */
+export interface MemoryFacts {
+  readonly total: number
+  /** Filesystem on /var. */
+  readonly ephemeral?: { readonly size: number; readonly available: number }
+}
+
+/** A partition of the system disk that boot files live on. */
+export interface BootPartition {
+  readonly label: 'EFI' | 'BOOT'
+  /** Bytes. */
+  readonly size: number
+}
+
+/** A sequence that the node says it started and not that it ended (behaviour.md §5.4). */
+export interface OpenSequence {
+  readonly sequence: string
+  readonly phase?: string
+  /** It refused another one meanwhile. */
+  readonly locked?: boolean
+}
+
+export interface Diagnostic {
+  readonly id: string
+  readonly message: string
 }
 
 export interface KubernetesNode {
@@ -58,6 +87,15 @@ export interface NodeFacts {
   /** Control planes only. */
   readonly etcd?: Known<EtcdReading>
   readonly peers?: Known<readonly Peer[]>
+}
+
+/** What a plan asks besides: whether anything could stand in the way. */
+export interface PlanFacts extends NodeFacts {
+  readonly memory: Known<MemoryFacts>
+  readonly bootPartitions: Known<readonly BootPartition[]>
+  readonly diagnostics: Known<readonly Diagnostic[]>
+  /** `undefined`: none runs. */
+  readonly sequence: Known<OpenSequence | undefined>
 }
 
 export function isControlPlane(role: NodeRole): boolean {

@@ -1,7 +1,10 @@
+import type { ExtensionChange } from '#contract/images.ts'
 import type { NodePlan, PlanRow } from '#contract/upgrades.ts'
+import { extensionChanges, shortName } from '../images/extension-changes.ts'
 import { grubSlot, otherSlot, ownArguments } from './kernel-cmdline.ts'
 import { valueOf, type Known } from './known.ts'
 import type { NodeFacts, SchematicFacts } from './node-facts.ts'
+import type { SchematicContent } from './schematic.ts'
 import { findLine, releaseOf, type Components, type VersionTable } from './version-table.ts'
 
 /** What a target brings. `undefined` in `to`: a slot whose content no one has told. */
@@ -9,9 +12,18 @@ export interface RowsTarget {
   readonly table: VersionTable
   readonly from: string
   readonly to: string | undefined
-  readonly image?: { readonly reference: string; readonly schematicId?: string }
+  readonly image?: RowsImage
   readonly mechanism: NodePlan['mechanism']
   readonly losesKernelArguments: boolean
+  /** What becomes of each extension; else it is told from the schematics alone, without versions. */
+  readonly extensions?: readonly ExtensionChange[]
+}
+
+export interface RowsImage {
+  readonly reference: string
+  readonly schematicId?: string
+  readonly before?: SchematicContent | undefined
+  readonly after?: SchematicContent | undefined
 }
 
 const NONE = '–'
@@ -26,8 +38,11 @@ export function planRows(facts: NodeFacts, target: RowsTarget): readonly PlanRow
     kubernetesRow(facts),
     schematicRow(facts, target),
     extensionsRow(facts, target),
+    ...(target.extensions ?? []).map(extensionRow),
     kernelArgumentsRow(facts, target),
+    ...loaderRows(facts),
     bootEntryRow(facts, target),
+    ...overlayRows(target),
     ...(target.image === undefined ? [] : [row('image', imageBefore(facts), target.image.reference)]),
     { fact: 'mechanism', after: target.mechanism, note: 'changes' },
   ]
@@ -96,13 +111,50 @@ function schematicText(schematic: Known<SchematicFacts>): string | undefined {
   return schematic.known ? (schematic.value.id ?? NONE) : undefined
 }
 
-function extensionsRow({ schematic }: NodeFacts, { image }: RowsTarget): PlanRow {
+function extensionsRow({ schematic }: NodeFacts, { image, extensions }: RowsTarget): PlanRow {
   if (!schematic.known) return row('extensions', undefined, undefined)
-  const { id, extensions } = schematic.value
-  const before = extensions.map(({ name }) => name).join(', ') || NONE
+  const installed = schematic.value.extensions
+  const before = installed.map(({ name }) => name).join(', ') || NONE
   if (image === undefined) return row('extensions', before, undefined)
-  const kept = extensions.length === 0 || (id !== undefined && id === image.schematicId)
-  return kept ? row('extensions', before, before) : { fact: 'extensions', before, after: NONE, note: 'lost' }
+  const changes =
+    extensions ??
+    extensionChanges({
+      installed,
+      before: image.before?.extensions,
+      after: image.after?.extensions,
+      lost: installed.length > 0 && schematic.value.id === undefined,
+      offered: { known: false, reason: NONE },
+    })
+  if (changes.some(({ state }) => state === 'lost')) {
+    return { fact: 'extensions', before, after: NONE, note: 'lost' }
+  }
+  const gone = changes.filter(({ state }) => state === 'removed').map(({ name }) => shortName(name))
+  const come = changes.filter(({ state }) => state === 'added').map(({ name }) => shortName(name))
+  if (gone.length + come.length === 0) return row('extensions', before, before)
+  const kept = installed.map(({ name }) => name).filter((name) => !gone.includes(name))
+  return row('extensions', before, [...kept, ...come].sort().join(', ') || NONE)
+}
+
+const EXTENSION_NOTE = {
+  kept: 'unchanged',
+  updated: 'changes',
+  renamed: 'changes',
+  added: 'added',
+  removed: 'removed',
+  missing: 'lost',
+  lost: 'lost',
+  unknown: 'unknown',
+} as const satisfies Record<ExtensionChange['state'], PlanRow['note']>
+
+function extensionRow({ name, before, after, state }: ExtensionChange): PlanRow {
+  const gone = state === 'removed' || state === 'lost' || state === 'missing'
+  return {
+    fact: 'extension',
+    part: shortName(name),
+    ...(before === undefined ? {} : { before: before || '?' }),
+    ...(gone ? { after: NONE } : after === undefined ? {} : { after: after || '?' }),
+    note: EXTENSION_NOTE[state],
+  }
 }
 
 function kernelArgumentsRow(
@@ -110,11 +162,58 @@ function kernelArgumentsRow(
   { losesKernelArguments, image }: RowsTarget,
 ): PlanRow {
   const cmdline = valueOf(kernelCmdline)
-  const running = cmdline === undefined ? undefined : ownArguments(cmdline).join(' ') || NONE
-  if (!losesKernelArguments)
-    return row('kernel-arguments', running, image === undefined ? undefined : running)
-  const before = running ?? valueOf(install)?.extraKernelArgs.join(' ')
-  return { fact: 'kernel-arguments', ...(before === undefined ? {} : { before }), after: NONE, note: 'lost' }
+  const own = cmdline === undefined ? undefined : ownArguments(cmdline)
+  const running = own === undefined ? undefined : own.join(' ') || NONE
+  if (losesKernelArguments) {
+    const before = running ?? valueOf(install)?.extraKernelArgs.join(' ')
+    return {
+      fact: 'kernel-arguments',
+      ...(before === undefined ? {} : { before }),
+      after: NONE,
+      note: 'lost',
+    }
+  }
+  if (image === undefined) return row('kernel-arguments', running, undefined)
+  return row(
+    'kernel-arguments',
+    running,
+    own === undefined ? undefined : argumentsAfter(own, image).join(' ') || NONE,
+  )
+}
+
+/** What the schematic no longer names goes, what it names anew comes last. */
+function argumentsAfter(own: readonly string[], { before, after }: RowsImage): readonly string[] {
+  if (before === undefined || after === undefined) return own
+  const gone = before.extraKernelArgs.filter((argument) => !after.extraKernelArgs.includes(argument))
+  const come = after.extraKernelArgs.filter((argument) => !before.extraKernelArgs.includes(argument))
+  // `-console` takes one away when the image is made; it never stands on the command line itself.
+  const taken = come.filter((argument) => argument.startsWith('-')).map((argument) => argument.slice(1))
+  return [
+    ...own.filter((argument) => !gone.includes(argument) && !taken.includes(argument.replace(/=.*/, ''))),
+    ...come.filter((argument) => !argument.startsWith('-') && !own.includes(argument)),
+  ]
+}
+
+function loaderRows(facts: NodeFacts): readonly PlanRow[] {
+  const uki = bootsUki(facts)
+  const loader = uki === undefined ? undefined : uki ? 'systemd-boot' : 'GRUB'
+  const secure = valueOf(facts.security)?.secureBoot
+  const told = secure === undefined ? undefined : secure ? 'on' : 'off'
+  // An upgrade never changes the kind of boot loader (behaviour.md §5.8).
+  return [row('boot-loader', loader, loader), row('secure-boot', told, told)]
+}
+
+function overlayRows({ image }: RowsTarget): readonly PlanRow[] {
+  const text = (content: SchematicContent | undefined): string | undefined =>
+    content?.overlay === undefined ? undefined : `${content.overlay.image} ${content.overlay.name}`
+  const before = text(image?.before)
+  if (before === undefined) return []
+  const after = text(image?.after)
+  return [
+    after === undefined
+      ? { fact: 'overlay', before, after: NONE, note: 'lost' }
+      : row('overlay', before, after),
+  ]
 }
 
 function bootEntryRow(facts: NodeFacts, { from, to }: RowsTarget): PlanRow {

@@ -1,12 +1,17 @@
+import type { ImageChoice } from '#contract/images.ts'
 import type { NodePlan } from '#contract/upgrades.ts'
+import type { ChosenImage } from '../images/choose-image.ts'
+import { changesOf, type ImageReading } from '../images/read-images.ts'
+import type { JsonSchema } from '../machine-config/schema-port.ts'
 import { TalosFailure } from '../talos-failure.ts'
 import type { Sha256 } from './hash-port.ts'
-import { installerImage, type InstallerImage } from './image.ts'
 import { valueOf } from './known.ts'
-import { isControlPlane, type NodeFacts } from './node-facts.ts'
+import { isControlPlane, type NodeFacts, type PlanFacts } from './node-facts.ts'
 import { planRows } from './plan-rows.ts'
-import { hasLegacyUpgrade, losesKernelArguments, nodeChecks, upgradeChecks } from './preflight.ts'
-import { defaultSchematicId } from './schematic.ts'
+import { nodeChecks, targetChecks } from './preflight.ts'
+import { hasLegacyUpgrade, imageChecks, losesKernelArguments } from './preflight-image.ts'
+import { configCheck, machineChecks } from './preflight-machine.ts'
+import { shownSchematic, type SchematicContent } from './schematic.ts'
 import { findLine, lineOf, minorsBetween, type VersionTable } from './version-table.ts'
 import { parse } from 'semver'
 
@@ -19,7 +24,9 @@ export interface PreparedNode {
   readonly facts: NodeFacts
   /** Fingerprint of the inputs; another one means the plan is stale. */
   readonly inputs: string
-  readonly image?: InstallerImage
+  readonly image?: ChosenImage
+  /** What the factory and the registries said when it was computed. */
+  readonly reading?: ImageReading
 }
 
 export interface PlanParts {
@@ -29,45 +36,66 @@ export interface PlanParts {
   readonly earlierRuns: readonly number[]
 }
 
+/** What an upgrade is planned with besides. */
+export interface UpgradeParts extends PlanParts {
+  readonly choice: ImageChoice
+  readonly reading: ImageReading
+  /** Of the target's line; `undefined` when none ships with the app. */
+  readonly schema: JsonSchema | undefined
+}
+
 /** Computes the upgrade of one node. Throws what kept the node from telling its version, or `target-illegal`. */
-export function planUpgrade(facts: NodeFacts, version: string, parts: PlanParts): PreparedNode {
-  const { table, sha256 } = parts
-  const { tag, platform } = versionOf(facts)
+export function planUpgrade(facts: PlanFacts, version: string, parts: UpgradeParts): PreparedNode {
+  const { table, sha256, reading, choice } = parts
+  const { tag } = versionOf(facts)
   const to = targetOf(table, version, facts.node)
-  const image = installerImage(
-    to,
-    {
-      platform,
-      schematicId: valueOf(facts.schematic)?.id,
-      secureBoot: valueOf(facts.security)?.secureBoot ?? false,
-      factoryUrl: valueOf(facts.schematic)?.factoryUrl,
-      installedFrom: valueOf(facts.install)?.image,
-    },
-    defaultSchematicId(sha256),
-  )
+  const image = reading.chosen
   const mechanism = mechanismOf(facts, tag)
   const loses = mechanism === 'lifecycle' && losesKernelArguments(facts)
-  const target = { table, from: tag, to, image, mechanism, sha256 }
+  const extensions = changesOf(facts, reading)
+  const line = `v${lineOf(to) ?? ''}`
   const plan: NodePlan = {
     ...frame(facts, parts),
     from: tag,
     to,
     image: image.reference,
+    choice,
+    schematic: schematicsOf(valueOf(facts.schematic)?.id, image),
+    extensions: [...extensions],
     mechanism,
-    rows: [...planRows(facts, { ...target, losesKernelArguments: loses })],
+    rows: [
+      ...planRows(facts, { table, from: tag, to, image, mechanism, extensions, losesKernelArguments: loses }),
+    ],
     kept: keptParts(facts, tag),
-    preflight: [...nodeChecks(facts), ...upgradeChecks(facts, target)],
+    preflight: [
+      ...nodeChecks(facts),
+      ...machineChecks(facts),
+      ...targetChecks(facts, { table, from: tag, to }),
+      ...imageChecks(facts, { image, reading, extensions, mechanism, sha256 }),
+      { id: 'config-readable', ...configCheck(facts, line, parts.schema) },
+    ],
     steps: upgradeSteps(facts),
     talosctl: `talosctl -n ${facts.node} upgrade --image ${image.reference}`,
   }
-  return { plan, facts, inputs: fingerprint(facts), image }
+  return { plan, facts, inputs: fingerprint(facts), image, reading }
+}
+
+function schematicsOf(before: string | undefined, image: ChosenImage): NonNullable<NodePlan['schematic']> {
+  const view = (id: string, content: SchematicContent | undefined) => ({
+    id,
+    ...(content === undefined ? {} : { text: shownSchematic(content) }),
+  })
+  return {
+    ...(before === undefined ? {} : { before: view(before, image.before) }),
+    ...(image.schematicId === undefined ? {} : { after: view(image.schematicId, image.after) }),
+  }
 }
 
 /** Computes going back to the other boot slot. `other`: the version in it, where a run of this app wrote it. */
-export function planRollback(facts: NodeFacts, other: string | undefined, parts: PlanParts): PreparedNode {
+export function planRollback(facts: PlanFacts, other: string | undefined, parts: PlanParts): PreparedNode {
   const { table } = parts
   const { tag } = versionOf(facts)
-  const checks = nodeChecks(facts).map((check) =>
+  const checks = [...nodeChecks(facts), ...machineChecks(facts, true)].map((check) =>
     check.id === 'etcd-quorum' && check.outcome === 'pass' && etcdStepsDown(table, tag, other)
       ? { ...check, outcome: 'warn' as const, evidence: `${check.evidence}; ${etcdStep(table, tag, other)}` }
       : check,

@@ -1,24 +1,25 @@
 import type { CertificateFacts } from '#contract/contexts.ts'
 import type { Run } from '#contract/runs.ts'
-import type { NodePlan, PreflightCheck } from '#contract/upgrades.ts'
+import type { PreflightCheck } from '#contract/upgrades.ts'
 import { assessEtcd, quorumOf } from '../etcd/quorum.ts'
 import { TalosFailure } from '../talos-failure.ts'
-import type { Sha256 } from './hash-port.ts'
-import type { InstallerImage } from './image.ts'
 import { valueOf } from './known.ts'
 import type { NodeFacts } from './node-facts.ts'
-import { parseSchematic, schematicId } from './schematic.ts'
 import { judgeTarget, upgradePath } from './targets.ts'
-import { findLine, minorsBetween, type VersionTable } from './version-table.ts'
+import { findLine, type VersionTable } from './version-table.ts'
 
 type Check = PreflightCheck
-type Verdict = Pick<Check, 'outcome' | 'evidence'>
+/** What one check found, before it has its name. */
+export type CheckFinding = Omit<Check, 'id'>
+type Verdict = CheckFinding
 
 /** A certificate has to last at least this long from now: twice the wait for a node that does not come back. */
 const RUN_MUST_FIT = 60 * 60_000
 
 export interface Surroundings {
   readonly now: number
+  /** Seconds the run will take, where earlier ones tell. */
+  readonly estimate?: number | undefined
   readonly certificate: CertificateFacts
   /** The run that holds the cluster, or one that was cut off and not settled. */
   readonly otherRun: Run | undefined
@@ -28,7 +29,7 @@ export interface Surroundings {
 export function clusterChecks(around: Surroundings): readonly Check[] {
   return [
     { id: 'role-admin', ...adminCheck(around.certificate) },
-    { id: 'certificate-outlives-run', ...certificateCheck(around.certificate, around.now) },
+    { id: 'certificate-outlives-run', ...certificateCheck(around) },
     { id: 'no-other-run', ...otherRunCheck(around.otherRun) },
   ]
 }
@@ -68,19 +69,13 @@ export interface UpgradeTargetFacts {
   readonly table: VersionTable
   readonly from: string
   readonly to: string
-  readonly image: InstallerImage
-  readonly mechanism: NodePlan['mechanism']
-  readonly sha256: Sha256
 }
 
-/** Checks of an upgrade beyond the common ones. */
-export function upgradeChecks(facts: NodeFacts, target: UpgradeTargetFacts): readonly Check[] {
+/** Checks of where an upgrade goes. */
+export function targetChecks(facts: NodeFacts, target: UpgradeTargetFacts): readonly Check[] {
   return [
     { id: 'version-path', ...pathCheck(facts, target) },
     { id: 'kubernetes-supported', ...kubernetesCheck(facts, target) },
-    { id: 'image', ...imageCheck(facts, target.image) },
-    { id: 'schematic-kept', ...schematicCheck(facts, target) },
-    { id: 'kernel-arguments-kept', ...kernelArgumentsCheck(facts, target.mechanism) },
   ]
 }
 
@@ -88,8 +83,19 @@ function adminCheck({ roles }: CertificateFacts): Verdict {
   return { outcome: roles.includes('os:admin') ? 'pass' : 'block', evidence: roles.join(', ') || '–' }
 }
 
-function certificateCheck({ notAfter }: CertificateFacts, now: number): Verdict {
-  return { outcome: Date.parse(notAfter) - now > RUN_MUST_FIT ? 'pass' : 'block', evidence: notAfter }
+function certificateCheck({ certificate, now, estimate }: Surroundings): Verdict {
+  const { notAfter } = certificate
+  const least = Math.max(RUN_MUST_FIT, (estimate ?? 0) * 2000)
+  const minutes = (milliseconds: number): string => `${Math.round(milliseconds / 60_000)} min`
+  return {
+    outcome: Date.parse(notAfter) - now > least ? 'pass' : 'block',
+    evidence: notAfter,
+    readings: [
+      { source: 'Certificate notAfter', found: notAfter },
+      { source: 'Left', found: minutes(Date.parse(notAfter) - now) },
+      { source: 'Needed', found: minutes(least) },
+    ],
+  }
 }
 
 function otherRunCheck(run: Run | undefined): Verdict {
@@ -100,14 +106,33 @@ function otherRunCheck(run: Run | undefined): Verdict {
   }
 }
 
-function readyCheck({ stage }: NodeFacts): Verdict {
+function readyCheck({ stage, kubernetesNode }: NodeFacts): Verdict {
   if (!stage.known) return { outcome: 'unknown', evidence: stage.reason }
   if (stage.value === undefined) return { outcome: 'unknown', evidence: 'MachineStatus: –' }
   const { name, ready, unmet } = stage.value
   // In any other stage a sequence runs or the machine is unconfigured; `ready` means nothing there.
-  if (name !== 'running') return { outcome: 'block', evidence: name }
-  if (ready) return { outcome: 'pass', evidence: 'running, ready' }
-  return { outcome: 'warn', evidence: unmet.map((one) => `${one.name}: ${one.reason}`).join('; ') }
+  const node = valueOf(kubernetesNode)
+  const readings = [
+    { source: 'MachineStatus', found: `${name}${ready ? ', ready' : ''}` },
+    ...unmet.map((one) => ({ source: `unmet ${one.name}`, found: one.reason })),
+    {
+      source: 'NodeStatus',
+      found:
+        node === undefined
+          ? '–'
+          : `${node.ready ? 'Ready' : 'not Ready'}${node.unschedulable ? ', unschedulable' : ''}`,
+    },
+  ]
+  if (name !== 'running') return { outcome: 'block', evidence: name, readings }
+  if (!ready) {
+    return {
+      outcome: 'warn',
+      evidence: unmet.map((one) => `${one.name}: ${one.reason}`).join('; '),
+      readings,
+    }
+  }
+  if (node?.ready === false) return { outcome: 'warn', evidence: `${node.name}: not Ready`, readings }
+  return { outcome: 'pass', evidence: 'running, ready', readings }
 }
 
 function stagedCheck({ install }: NodeFacts): Verdict {
@@ -127,7 +152,35 @@ function timeCheck({ timeInSync }: NodeFacts): Verdict {
 
 /** An etcd that does not answer is no reason to hope: without its word no control plane is touched. */
 function etcdCheck(etcd: NonNullable<NodeFacts['etcd']>): Verdict {
-  return etcd.known ? assessEtcd(etcd.value) : { outcome: 'block', evidence: etcd.reason }
+  if (!etcd.known) return { outcome: 'block', evidence: etcd.reason }
+  const { members, alarms, status } = etcd.value
+  const readings = [
+    ...members.map(({ id, hostname, started, learner }) => ({
+      source: `EtcdMemberList ${hostname || id}`,
+      found: [
+        started ? 'started' : 'not started',
+        ...(learner ? ['learner'] : []),
+        ...(id === status.leaderId ? ['leader'] : []),
+      ].join(', '),
+    })),
+    {
+      source: 'EtcdAlarmList',
+      found: alarms.map(({ alarm, memberId }) => `${alarm} ${memberId}`).join(', ') || '–',
+    },
+    { source: 'EtcdStatus errors', found: status.errors.join('; ') || '–' },
+    {
+      source: 'Quorum',
+      found: `${members.length - 1} ≥ ${quorumOf(members.length)}`.replace(
+        '≥',
+        members.length - 1 >= quorumOf(members.length) ? '≥' : '<',
+      ),
+    },
+  ]
+  const verdict = { ...assessEtcd(etcd.value), readings }
+  if (members.length === 2) return { ...verdict, because: 'etcd-two-members' }
+  // Nobody can keep etcd up while its only member restarts; that is for the person to say yes to.
+  if (verdict.outcome === 'warn') return { ...verdict, because: 'etcd-one-member', accept: true }
+  return verdict
 }
 
 /** etcd lists a member as started also while its machine is off, so the other control planes are asked themselves. */
@@ -160,14 +213,27 @@ function membersBeside(hostnames: readonly string[], etcd: NodeFacts['etcd']): r
 function pathCheck({ kubernetes }: NodeFacts, { table, from, to }: UpgradeTargetFacts): Verdict {
   const target = judgeTarget(table, from, valueOf(kubernetes), to)
   if (target === undefined) return { outcome: 'block', evidence: `${from} → ${to}: ?` }
-  const path = [from, ...upgradePath(table, from, to)].join(' → ')
-  if (!target.legal) {
-    // Kubernetes has a check of its own; the path itself is fine then.
-    const aboutKubernetes = target.reason.startsWith('kubernetes')
-    return { outcome: aboutKubernetes ? 'pass' : 'block', evidence: path }
+  const path = [from, ...upgradePath(table, from, to)]
+  const line = findLine(table, to)
+  const evidence = path.join(' → ')
+  const readings = [
+    { source: 'Version', found: from },
+    {
+      source: `Talos ${line?.line ?? '?'}`,
+      found: `${line?.hosts.from ?? '?'} ≤ v < ${line?.hosts.below ?? '?'}`,
+    },
+  ]
+  if (!target.legal && !target.reason.startsWith('kubernetes')) {
+    const skips = target.reason === 'skips-a-minor' || target.reason === 'host-too-old'
+    return { outcome: 'block', evidence, readings, ...(skips ? { because: 'path-skips' } : {}) }
   }
-  const careful = target.reason === 'pre-release' || target.reason === 'downgrade-allowed'
-  return { outcome: careful ? 'warn' : 'pass', evidence: path }
+  // Kubernetes has a check of its own; the path itself is fine then.
+  if (target.reason === 'pre-release')
+    return { outcome: 'warn', evidence, readings, because: 'path-pre-release' }
+  if (target.reason === 'downgrade-allowed')
+    return { outcome: 'warn', evidence, readings, because: 'path-downgrade' }
+  if (path.length > 2) return { outcome: 'warn', evidence, readings, because: 'path-through-patch' }
+  return { outcome: 'pass', evidence, readings }
 }
 
 function kubernetesCheck({ kubernetes }: NodeFacts, { table, from, to }: UpgradeTargetFacts): Verdict {
@@ -175,55 +241,14 @@ function kubernetesCheck({ kubernetes }: NodeFacts, { table, from, to }: Upgrade
   const line = findLine(table, to)?.kubernetes
   if (line === undefined) return { outcome: 'unknown', evidence: to }
   const range = `${line.min}–${line.max}`
-  if (kubernetes.value === undefined) return { outcome: 'unknown', evidence: range }
+  const readings = [
+    { source: 'KubeletSpecs', found: kubernetes.value ?? '–' },
+    { source: `Talos ${to}`, found: range },
+  ]
+  if (kubernetes.value === undefined) return { outcome: 'unknown', evidence: range, readings }
   const reason = judgeTarget(table, from, kubernetes.value, to)?.reason
   const outside = reason === 'kubernetes-too-new' || reason === 'kubernetes-too-old'
-  return { outcome: outside ? 'block' : 'pass', evidence: `${kubernetes.value}; ${range}` }
-}
-
-/** Nobody is asked whether the image exists: the node pulls it first, and nothing has changed when that fails. */
-function imageCheck({ security }: NodeFacts, { reference, origin }: InstallerImage): Verdict {
-  // Under secure boot only the signed image starts, so this must not be guessed.
-  if (!security.known) return { outcome: 'block', evidence: `SecurityState: ${security.reason}` }
-  return { outcome: origin === 'third-party' ? 'warn' : 'unknown', evidence: reference }
-}
-
-function schematicCheck({ schematic }: NodeFacts, { image, sha256 }: UpgradeTargetFacts): Verdict {
-  // The image is made from it: without its word the node would get one without its extensions.
-  if (!schematic.known) return { outcome: 'block', evidence: schematic.reason }
-  const { id, extensions, content } = schematic.value
-  if (id === undefined && extensions.length > 0) {
-    // The image that would be installed knows nothing of them: they would be gone after the reboot.
-    return { outcome: 'block', evidence: extensions.map(({ name }) => name).join(', ') }
-  }
-  if (id === undefined) return { outcome: 'pass', evidence: image.schematicId ?? image.reference }
-  const parsed = content === undefined ? undefined : parseSchematic(content)
-  const proven = parsed !== undefined && schematicId(parsed, sha256) === id
-  return { outcome: 'pass', evidence: proven ? `${id} = sha256(schematic)` : id }
-}
-
-/** Who loses arguments: GRUB, new mechanism, arguments in the config that grub.cfg takes from there (behaviour.md §5.3). */
-function kernelArgumentsCheck(facts: NodeFacts, mechanism: NodePlan['mechanism']): Verdict {
-  const { install, security } = facts
-  if (!install.known) {
-    // A UKI has its arguments inside; a GRUB node may have them in the config that could not be read.
-    return { outcome: valueOf(security)?.uki === true ? 'unknown' : 'block', evidence: install.reason }
-  }
-  const evidence = `machine.install.extraKernelArgs: ${(install.value?.extraKernelArgs ?? []).join(' ') || '–'}`
-  if (mechanism === 'legacy') return { outcome: 'pass', evidence: `${evidence}; MachineService.Upgrade` }
-  return { outcome: losesKernelArguments(facts) ? 'block' : 'pass', evidence }
-}
-
-/** True when the installer of the new mechanism would drop `machine.install.extraKernelArgs`. */
-export function losesKernelArguments({ install, security }: NodeFacts): boolean {
-  const section = valueOf(install)
-  if (section === undefined || section.grubUsesUkiCmdline) return false
-  return section.extraKernelArgs.length > 0 && valueOf(security)?.uki !== true
-}
-
-/** The legacy call is there until 1.17. */
-export function hasLegacyUpgrade(version: string): boolean {
-  return minorsBetween('1.17.0', version) <= 0
+  return { outcome: outside ? 'block' : 'pass', evidence: `${kubernetes.value}; ${range}`, readings }
 }
 
 /**

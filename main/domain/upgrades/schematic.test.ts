@@ -1,9 +1,15 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { canonicalSchematic, defaultSchematicId, parseSchematic, schematicId } from './schematic.ts'
+import {
+  canonicalSchematic,
+  defaultSchematicId,
+  EMPTY_SCHEMATIC,
+  parseSchematic,
+  schematicId,
+} from './schematic.ts'
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
-const nothing = { extraKernelArgs: [], meta: [], extensions: [] }
+const nothing = EMPTY_SCHEMATIC
 
 describe('the id of a schematic', () => {
   test('the empty schematic has the id that Talos 1.14 installs by default', () => {
@@ -35,6 +41,7 @@ describe('the id of a schematic', () => {
       extraKernelArgs: ['intel_iommu=on', '-console', 'a: b', 'true', '1.5', "it's #1", ''],
       meta: [{ key: 10, value: '{"a":\n1}' }],
       extensions: ['siderolabs/iscsi-tools'],
+      unknown: [],
     }
     const text = canonicalSchematic(content)
     expect(parseSchematic(text)).toEqual(content)

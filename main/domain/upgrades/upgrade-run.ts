@@ -60,10 +60,9 @@ async function* upgradeNode(scene: RunScene, prepared: PreparedNode, changed: ()
 /** What the verdict will ask of this upgrade. Facts that the node could not tell before cannot be compared and stay out. */
 function expectedRows({ plan, facts, image }: PreparedNode, table: VersionTable): readonly VerdictRow[] {
   const rows = [expectRow('talos', facts, plan.to)]
-  if (facts.schematic.known) {
+  // What a third party's image holds is known only once it runs.
+  if (facts.schematic.known && image?.origin !== 'own') {
     rows.push(expectRow('schematic', facts, image?.schematicId ?? '–'))
-    const names = facts.schematic.value.extensions.map(({ name }) => name).join(', ')
-    rows.push(expectRow('extensions', facts, names === '' ? '–' : names))
   }
   const planned = planRows(facts, {
     table,
@@ -71,8 +70,13 @@ function expectedRows({ plan, facts, image }: PreparedNode, table: VersionTable)
     to: plan.to,
     mechanism: plan.mechanism,
     losesKernelArguments: false,
-    image: { reference: plan.image ?? '' },
+    image: image ?? { reference: plan.image ?? '' },
+    ...(plan.extensions === undefined ? {} : { extensions: plan.extensions }),
   })
+  const extensions = planned.find((row) => row.fact === 'extensions')?.after
+  if (facts.schematic.known && extensions !== undefined) {
+    rows.push(expectRow('extensions', facts, extensions))
+  }
   for (const fact of ['kernel-arguments', 'boot-entry'] as const) {
     const after = planned.find((row) => row.fact === fact)?.after
     if (after !== undefined && canTellAgain(fact, facts)) rows.push(expectRow(fact, facts, after))

@@ -1,4 +1,4 @@
-import { compare, minor, major, parse, type SemVer } from 'semver'
+import { compare, minor, major, parse, prerelease, type SemVer } from 'semver'
 import { field, listField, textField } from '../nodes/spec-fields.ts'
 
 /** What a Talos release carries; known for one release of each line (behaviour.md §0.1). */
@@ -54,6 +54,15 @@ function needed(raw: unknown, ...path: readonly string[]): string {
   const text = textField(raw, ...path)
   if (text === undefined) throw new Error(`The table of Talos lines lacks ${path.join('.')}.`)
   return text
+}
+
+/** The table with the releases that a factory lists beside its own; pre-releases and lines it does not know stay out. */
+export function withReleases(table: VersionTable, versions: readonly string[]): VersionTable {
+  return table.map((line) => {
+    const listed = versions.filter((version) => lineOf(version) === line.line && prerelease(version) === null)
+    const releases = [...new Set([...line.releases, ...listed.map((version) => version.replace(/^v/, ''))])]
+    return { ...line, releases: releases.sort(compare) }
+  })
 }
 
 /** `1.13` of `v1.13.9`, `1.14` of `v1.14.0-rc.1`; `undefined` for what is no version. */

@@ -7,9 +7,10 @@ import type { Cluster, ClustersPort } from '../../domain/nodes/clusters-port.ts'
 import type { RunEngine } from '../../domain/runs/run-engine.ts'
 import { isOpen } from '../../domain/runs/run-state.ts'
 import { TalosFailure } from '../../domain/talos-failure.ts'
+import { exportPlan } from '../../domain/upgrades/export-plan.ts'
 import { gatherNodeFacts } from '../../domain/upgrades/gather.ts'
+import { gatherPlanFacts } from '../../domain/upgrades/gather-plan.ts'
 import type { Sha256 } from '../../domain/upgrades/hash-port.ts'
-import { valueOf } from '../../domain/upgrades/known.ts'
 import { otherSlotVersion, runSeconds } from '../../domain/upgrades/past-runs.ts'
 import {
   composePlan,
@@ -18,16 +19,18 @@ import {
   throwIfNotAccepted,
   type PreparedPlan,
 } from '../../domain/upgrades/compose-plan.ts'
-import { planRollback, planUpgrade, type PlanParts, type PreparedNode } from '../../domain/upgrades/plan.ts'
+import { planRollback, type PlanParts, type PreparedNode } from '../../domain/upgrades/plan.ts'
 import { nodeChecks, throwIfBlocked, type Surroundings } from '../../domain/upgrades/preflight.ts'
+import { machineChecks } from '../../domain/upgrades/preflight-machine.ts'
+import { prepareUpgrade, settleImage, type PlanningDeps } from '../../domain/upgrades/prepare-upgrade.ts'
+import { readTargets } from '../../domain/upgrades/read-targets.ts'
 import { runRollback } from '../../domain/upgrades/rollback-run.ts'
 import type { SnapshotPort } from '../../domain/upgrades/snapshot-port.ts'
-import { listTargets } from '../../domain/upgrades/targets.ts'
 import { runUpgrade } from '../../domain/upgrades/upgrade-run.ts'
 import type { VersionTable } from '../../domain/upgrades/version-table.ts'
 import type { Handlers } from '../handlers.ts'
 
-interface Deps {
+interface Deps extends PlanningDeps {
   readonly clusters: ClustersPort
   readonly runs: RunEngine
   readonly clock: ClockPort
@@ -46,7 +49,7 @@ const PLANS_KEPT = 100
 
 export function createUpgradeHandlers(
   deps: Deps,
-): Pick<Handlers, 'upgrades.targets' | 'upgrades.plan' | 'upgrades.plan-rollback' | 'upgrades.start'> {
+): Pick<Handlers, Extract<keyof Handlers, `upgrades.${string}`>> {
   const { clusters, runs, clock, snapshots, table } = deps
   const plans = new Map<string, KeptPlan>()
 
@@ -96,47 +99,38 @@ export function createUpgradeHandlers(
     if (isPlanStale(prepared, clock.now())) {
       throw new TalosFailure('plan-stale', `This plan was computed at ${plan.computedAt}.`)
     }
-    await Promise.all(prepared.nodes.map((one) => assertAsPlanned(one, plan.computedAt, cluster, signal)))
+    await Promise.all(prepared.nodes.map((one) => assertAsPlanned(one, plan, cluster, signal)))
   }
 
   async function assertAsPlanned(
     one: PreparedNode,
-    computedAt: string,
+    { computedAt, kind }: PreparedPlan['plan'],
     { talos }: Cluster,
     signal: AbortSignal,
   ): Promise<void> {
     const { node, hostname } = one.plan
-    const facts = await gatherNodeFacts(talos, node, signal)
+    const facts = await gatherPlanFacts(talos, node, deps.quiet, signal)
     if (!facts.version.known && facts.version.failure !== undefined) throw facts.version.failure
     if (hasMoved(one, facts)) {
       throw new TalosFailure('plan-stale', `${hostname} is no longer as it was at ${computedAt}.`, { node })
     }
-    throwIfBlocked(nodeChecks(facts), node)
+    throwIfBlocked([...nodeChecks(facts), ...machineChecks(facts, kind === 'rollback')], node)
   }
 
   return {
-    async 'upgrades.targets'({ context, node }, signal) {
-      const { talos } = await clusters.cluster(context)
-      const facts = await gatherNodeFacts(talos, node, signal)
-      if (!facts.version.known) {
-        throw facts.version.failure ?? new TalosFailure('node-error', facts.version.reason, { node })
-      }
-      const current = facts.version.value.tag
-      const kubernetes = valueOf(facts.kubernetes)
-      return {
-        current,
-        ...(kubernetes === undefined ? {} : { kubernetes }),
-        targets: [...listTargets(table, current, kubernetes)],
-        source: 'built-in',
-      }
+    async 'upgrades.targets'({ context, node, ...wish }, signal) {
+      const cluster = await clusters.cluster(context)
+      const facts = await gatherNodeFacts(cluster.talos, node, signal)
+      return readTargets(cluster, facts, wish, deps, signal)
     },
 
-    async 'upgrades.plan'({ context, nodes, version, options }, signal) {
+    async 'upgrades.plan'({ context, nodes, version, choices = [], options }, signal) {
       const cluster = await clusters.cluster(context)
       const prepared = await Promise.all(
-        [...new Set(nodes)].map(async (node) => {
-          const facts = await gatherNodeFacts(cluster.talos, node, signal)
-          return planUpgrade(facts, version, partsOf(cluster, 'upgrade', node))
+        [...new Set(nodes)].map((node) => {
+          const choice = choices.find((one) => one.node === node)?.choice ?? {}
+          const parts = partsOf(cluster, 'upgrade', node)
+          return prepareUpgrade(cluster, { node, version, choice }, parts, deps, signal)
         }),
       )
       return keep(
@@ -152,7 +146,7 @@ export function createUpgradeHandlers(
 
     async 'upgrades.plan-rollback'({ context, node }, signal) {
       const cluster = await clusters.cluster(context)
-      const facts = await gatherNodeFacts(cluster.talos, node, signal)
+      const facts = await gatherPlanFacts(cluster.talos, node, deps.quiet, signal)
       const other = otherSlotVersion(runs.list(context), node)
       return keep(
         context,
@@ -170,6 +164,7 @@ export function createUpgradeHandlers(
       const { plan, context } = prepared
       const cluster = await clusters.cluster(context)
       await assertStartable(prepared, accepted, cluster, signal)
+      for (const one of prepared.nodes) await settleImage(one, deps.factory, signal)
       const parts = { talos: cluster.talos, clock, snapshots, context }
       const [first] = plan.nodes
       const id = await runs.start(
@@ -198,6 +193,10 @@ export function createUpgradeHandlers(
       // A plan is good for one run: after it, its inputs have moved.
       plans.delete(planId)
       return { runId: RunId.parse(id) }
+    },
+
+    async 'upgrades.export-plan'({ planId, format }) {
+      return exportPlan(planOf(planId).plan, format)
     },
   }
 }

@@ -38,7 +38,10 @@ export function Targets({
               </span>
             </>
           ),
-          reason: t('upgrade.target.supports', { min: target.kubernetesMin, max: target.kubernetesMax }),
+          reason:
+            target.kubernetesMin === undefined || target.kubernetesMax === undefined
+              ? undefined
+              : t('upgrade.target.supports', { min: target.kubernetesMin, max: target.kubernetesMax }),
           refused: !target.legal,
         }))}
       />

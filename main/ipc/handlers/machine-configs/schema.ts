@@ -1,24 +1,10 @@
-import { isInLines } from '../../../domain/machine-config/config-facts.ts'
-import { editorSchema } from '../../../domain/machine-config/editor-schema.ts'
-import type { JsonSchema, SchemaPort } from '../../../domain/machine-config/schema-port.ts'
+import { readLineSchema } from '../../../domain/machine-config/line-schema.ts'
+import type { SchemaPort } from '../../../domain/machine-config/schema-port.ts'
 import { TalosFailure } from '../../../domain/talos-failure.ts'
 
-/** The schema an editor uses for a Talos line. Throws `not-found` for a line that is not known. */
+/** The editor's schema of a Talos line. Throws `not-found` for a line there is none of. */
 export async function schemaOf(schemas: SchemaPort, version: string): Promise<Record<string, unknown>> {
-  const [versions, accepted, facts, own] = await Promise.all([
-    schemas.versions(),
-    schemas.accepted(),
-    schemas.facts(),
-    schemas.schema(version),
-  ])
+  const own = await readLineSchema(schemas, version)
   if (own === undefined) throw new TalosFailure('not-found', `There is no schema of Talos ${version}.`)
-  const earlier = new Map<string, JsonSchema>()
-  for (const line of versions) {
-    const found = line === version ? undefined : await schemas.schema(line)
-    if (found !== undefined) earlier.set(line, found)
-  }
-  const kinds = facts.kinds
-    .filter((kind) => isInLines(version, kind.since, undefined))
-    .map(({ kind }) => kind)
-  return editorSchema({ version, schema: own, earlier, accepted, kinds })
+  return own
 }

@@ -68,6 +68,10 @@ export const errorsEn = {
   'error.reset-refused': 'The node will not erase this. Nothing has begun.',
   'error.not-typed': 'What the plan asks for was not typed.',
   'error.target-illegal': 'That version cannot be reached from the one that runs.',
+  'error.image-missing': 'No registry has the installer image of this plan. Nothing was changed.',
+  'error.factory-unreachable': 'The Image Factory does not answer.',
+  'error.factory-refused': 'The Image Factory refused.',
+  'error.factory-answer': 'What the Image Factory answered cannot be right. It was not used.',
   'error.passphrase-wrong': 'That is not the passphrase.',
   'error.store-damaged': 'What was stored on this computer cannot be read.',
   'error.disk-write-failed': 'Writing to this computer’s disk failed.',
@@ -90,6 +94,7 @@ export const errorsEn = {
   'remedy.open-log': 'Open diagnostics',
   'remedy.read-node': 'Read the node again',
   'remedy.close-other-window': 'Close the other window, then load this one again.',
+  'remedy.check-factory': 'Look at the Image Factory’s address in the settings.',
 
   'error.at': 'line {line}, column {column}',
 } as const satisfies Texts & Record<`error.${ErrorCode}`, string> & Record<`remedy.${Remedy}`, string>

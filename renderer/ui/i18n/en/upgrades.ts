@@ -1,4 +1,4 @@
-import type { NodePlan, PlanRow, PreflightCheck, UpgradeTarget } from '#contract/upgrades.ts'
+import type { CheckReason, NodePlan, PlanRow, PreflightCheck, UpgradeTarget } from '#contract/upgrades.ts'
 import type { Texts } from '../text-types.ts'
 
 /** Upgrade of one node and the way back. */
@@ -112,6 +112,74 @@ export const upgradesEn = {
   'check.advice.other-control-planes-ready':
     'Never two control planes at once. Wait until the others are ready.',
 
+  'target.unknown-line': 'a line of Talos that this Ichor does not know',
+  'target.not-published': 'the Image Factory does not list it',
+  'plan.row.extension': 'Extension',
+  'plan.row.boot-loader': 'Boot loader',
+  'plan.row.secure-boot': 'Secure boot',
+  'plan.row.overlay': 'Board overlay',
+  'plan.added': 'added',
+  'plan.removed': 'removed',
+  'check.extensions-published': 'Extensions published',
+  'check.own-image': 'Image of your own',
+  'check.disk-space': 'Room on the disk',
+  'check.boot-space': 'Room for boot files',
+  'check.memory': 'Memory',
+  'check.no-other-sequence': 'Nothing else under way on the node',
+  'check.diagnostics': 'Diagnostics',
+  'check.config-readable': 'Configuration readable',
+  'check.advice.extensions-published': 'Nobody could tell whether all extensions exist for this version.',
+  'check.advice.own-image': 'This image does not come from an Image Factory.',
+  'check.advice.disk-space':
+    'The image needs room on EPHEMERAL. Make some: the kubelet clears unused images by itself when it is told to.',
+  'check.advice.boot-space': 'Two sets of boot files have to fit. What is free there Talos does not tell.',
+  'check.advice.memory': 'Talos recommends more memory than this machine has.',
+  'check.advice.no-other-sequence': 'The node does one thing at a time. Wait until it is through.',
+  'check.advice.diagnostics': 'Talos itself complains of something. Look at it first.',
+  'check.advice.config-readable': 'Nobody can tell here whether that version reads this configuration.',
+  'because.etcd-two-members':
+    'etcd needs both of its two members to agree. While one restarts it stops, and Kubernetes’ API with it. Add a third control plane first, or remove one of the two.',
+  'because.etcd-one-member':
+    'etcd has this member only. While the node restarts, Kubernetes’ API is down for the whole cluster; what runs on other nodes goes on.',
+  'because.image-missing': 'No registry has this image. Nothing would be changed, and nothing upgraded.',
+  'because.image-not-registered':
+    'The Image Factory has not heard of this schematic yet. It is told when you press “Check with the factory”, or at the start.',
+  'because.image-building':
+    'The Image Factory is still building this image. That takes up to some minutes; compute again then.',
+  'because.image-unpublished': 'The Image Factory does not list this version.',
+  'because.image-unasked':
+    'Whether this image exists could not be asked. The node pulls it first; if it is not there, nothing has changed.',
+  'because.choice-content-unknown': 'What the node’s schematic holds is not known, so it cannot be changed.',
+  'because.choice-content-unproven':
+    'Ichor cannot write this schematic so that its id comes out the same, so it does not change it.',
+  'because.choice-unknown-fields':
+    'The node’s schematic has parts that Ichor does not know. It would lose them.',
+  'because.choice-typed-differs': 'To keep an image of your own, type its name once more, without the tag.',
+  'because.choice-not-a-reference':
+    'This is no image reference: registry, name and tag, as in registry.casa.lan/talos/installer:v1.14.0.',
+  'because.own-image-replaced':
+    'The node was installed from an image of your own. What you put into it is not in the next one.',
+  'because.own-image-kept':
+    'Nobody here can tell what is in this image. Platform, secure boot and extensions are up to you.',
+  'because.extension-missing':
+    'These are not published for the target version; the image cannot be built. Take them out, or wait for them.',
+  'because.extension-lost': 'The extensions of this node would be gone: no schematic names them.',
+  'because.extension-renamed': 'These have another name in the target version. The Image Factory knows both.',
+  'because.extension-unasked': 'Whether all extensions exist for this version could not be asked.',
+  'because.grub-ignores-schematic':
+    'This node boots with GRUB and takes its arguments from machine.install.extraKernelArgs; those of the schematic have no effect.',
+  'because.grub-loses-arguments':
+    'It boots with GRUB and takes its arguments from the configuration. This way of upgrading does not hand them on.',
+  'because.path-through-patch': 'Talos tests the way through the latest patch of each minor. Go there first.',
+  'because.path-skips': 'Talos goes one minor at a time. Start with the first stop of the path.',
+  'because.path-pre-release': 'A pre-release, for trying out. There may be no way to the finished version.',
+  'because.path-downgrade':
+    'A step back. The configuration stays as it is and has to be readable by the older version.',
+  'because.config-unreadable':
+    'That version does not know these parts. It would load none of the configuration and come up in maintenance mode.',
+  'because.memory-below-minimum': 'Talos wants more memory than this machine has.',
+  'because.sequence-locked': 'A sequence holds the node and refused another one.',
+
   'upgrade.start': 'Upgrade {node} to {version}',
   'upgrade.start.rollback': 'Roll {node} back',
   'upgrade.blocked': { one: '{count} check blocks.', other: '{count} checks block.' },
@@ -125,4 +193,5 @@ export const upgradesEn = {
   Record<`plan.mechanism.${NodePlan['mechanism']}`, string> &
   Record<`plan.kept.${NodePlan['kept'][number]['what']}`, string> &
   Record<`check.${PreflightCheck['id']}` | `check.advice.${PreflightCheck['id']}`, string> &
+  Record<`because.${CheckReason}`, string> &
   Record<`preflight.${PreflightCheck['outcome']}`, string>

@@ -67,6 +67,10 @@ export const errorsEs: Translated<typeof errorsEn> = {
   'error.reset-refused': 'El nodo se niega a borrar esto. No ha empezado nada.',
   'error.not-typed': 'No se ha escrito lo que pide el plan.',
   'error.target-illegal': 'A esa versión no se llega desde la que está en marcha.',
+  'error.image-missing': 'Ningún registro tiene la imagen de instalador de este plan. No ha cambiado nada.',
+  'error.factory-unreachable': 'La Image Factory no responde.',
+  'error.factory-refused': 'La Image Factory se ha negado.',
+  'error.factory-answer': 'Lo que ha respondido la Image Factory no puede ser correcto. No se ha usado.',
   'error.passphrase-wrong': 'Esa no es la contraseña.',
   'error.store-damaged': 'Lo guardado en este ordenador no se puede leer.',
   'error.disk-write-failed': 'No se ha podido escribir en el disco de este ordenador.',
@@ -90,6 +94,7 @@ export const errorsEs: Translated<typeof errorsEn> = {
   'remedy.open-log': 'Abrir el diagnóstico',
   'remedy.read-node': 'Leer el nodo otra vez',
   'remedy.close-other-window': 'Cierra la otra ventana y vuelve a cargar esta.',
+  'remedy.check-factory': 'Revisa en los ajustes la dirección de la Image Factory.',
 
   'error.at': 'línea {line}, columna {column}',
 }

@@ -112,6 +112,80 @@ export const upgradesEs: Translated<typeof upgradesEn> = {
   'check.advice.other-control-planes-ready':
     'Nunca dos planos de control a la vez. Espera a que los otros estén listos.',
 
+  'target.unknown-line': 'una serie de Talos que este Ichor no conoce',
+  'target.not-published': 'la Image Factory no la ofrece',
+  'plan.row.extension': 'Extensión',
+  'plan.row.boot-loader': 'Gestor de arranque',
+  'plan.row.secure-boot': 'Arranque seguro',
+  'plan.row.overlay': 'Overlay de la placa',
+  'plan.added': 'se añade',
+  'plan.removed': 'se quita',
+  'check.extensions-published': 'Extensiones publicadas',
+  'check.own-image': 'Imagen propia',
+  'check.disk-space': 'Sitio en el disco',
+  'check.boot-space': 'Sitio para el arranque',
+  'check.memory': 'Memoria',
+  'check.no-other-sequence': 'Nada más en marcha en el nodo',
+  'check.diagnostics': 'Diagnósticos',
+  'check.config-readable': 'Configuración legible',
+  'check.advice.extensions-published':
+    'Nadie ha podido decir si todas las extensiones existen para esta versión.',
+  'check.advice.own-image': 'Esta imagen no viene de una Image Factory.',
+  'check.advice.disk-space':
+    'La imagen necesita sitio en EPHEMERAL. Haz un poco: el kubelet borra por sí mismo las imágenes sin uso si se le pide.',
+  'check.advice.boot-space':
+    'Tienen que caber dos juegos de archivos de arranque. Talos no dice cuánto queda libre ahí.',
+  'check.advice.memory': 'Talos recomienda más memoria de la que tiene esta máquina.',
+  'check.advice.no-other-sequence': 'El nodo hace una cosa cada vez. Espera a que termine.',
+  'check.advice.diagnostics': 'El propio Talos se queja de algo. Míralo antes.',
+  'check.advice.config-readable': 'Aquí nadie puede decir si esa versión lee esta configuración.',
+  'because.etcd-two-members':
+    'etcd necesita que sus dos miembros estén de acuerdo. Mientras uno reinicia se para, y con él la API de Kubernetes. Añade antes un tercer plano de control, o quita uno de los dos.',
+  'because.etcd-one-member':
+    'etcd solo tiene este miembro. Mientras el nodo reinicia, la API de Kubernetes no responde en todo el clúster; lo que corre en otros nodos sigue.',
+  'because.image-missing': 'Ningún registro tiene esta imagen. No cambiaría nada, ni se actualizaría nada.',
+  'because.image-not-registered':
+    'La Image Factory aún no conoce este schematic. Se le dice cuando pulsas «Comprobar con la factory», o al empezar.',
+  'because.image-building':
+    'La Image Factory todavía está construyendo esta imagen. Tarda hasta unos minutos; calcula de nuevo entonces.',
+  'because.image-unpublished': 'La Image Factory no ofrece esta versión.',
+  'because.image-unasked':
+    'No se ha podido preguntar si esta imagen existe. El nodo la descarga primero; si no está, no ha cambiado nada.',
+  'because.choice-content-unknown':
+    'No se sabe qué contiene el schematic del nodo, así que no se puede cambiar.',
+  'because.choice-content-unproven':
+    'Ichor no sabe escribir este schematic de modo que dé el mismo id, así que no lo cambia.',
+  'because.choice-unknown-fields': 'El schematic del nodo tiene partes que Ichor no conoce. Se perderían.',
+  'because.choice-typed-differs':
+    'Para conservar una imagen propia, escribe su nombre otra vez, sin la etiqueta.',
+  'because.choice-not-a-reference':
+    'Esto no es una referencia de imagen: registro, nombre y etiqueta, como registry.casa.lan/talos/installer:v1.14.0.',
+  'because.own-image-replaced':
+    'El nodo se instaló con una imagen propia. Lo que pusiste en ella no está en la siguiente.',
+  'because.own-image-kept':
+    'Aquí nadie puede decir qué hay en esta imagen. La plataforma, el arranque seguro y las extensiones corren de tu cuenta.',
+  'because.extension-missing':
+    'No están publicadas para la versión de destino; la imagen no se puede construir. Quítalas, o espera a que estén.',
+  'because.extension-lost': 'Las extensiones de este nodo desaparecerían: ningún schematic las nombra.',
+  'because.extension-renamed':
+    'En la versión de destino se llaman de otra forma. La Image Factory conoce ambos nombres.',
+  'because.extension-unasked':
+    'No se ha podido preguntar si todas las extensiones existen para esta versión.',
+  'because.grub-ignores-schematic':
+    'Este nodo arranca con GRUB y toma sus argumentos de machine.install.extraKernelArgs; los del schematic no tienen efecto.',
+  'because.grub-loses-arguments':
+    'Arranca con GRUB y toma sus argumentos de la configuración. Esta forma de actualizar no se los pasa.',
+  'because.path-through-patch': 'Talos prueba el camino por el último parche de cada menor. Ve antes ahí.',
+  'because.path-skips': 'Talos avanza una menor cada vez. Empieza por la primera parada del camino.',
+  'because.path-pre-release':
+    'Una versión preliminar, para probar. Puede que no haya camino a la definitiva.',
+  'because.path-downgrade':
+    'Un paso atrás. La configuración se queda como está y la versión anterior tiene que poder leerla.',
+  'because.config-unreadable':
+    'Esa versión no conoce estas partes. No cargaría nada de la configuración y arrancaría en modo de mantenimiento.',
+  'because.memory-below-minimum': 'Talos pide más memoria de la que tiene esta máquina.',
+  'because.sequence-locked': 'Una secuencia ocupa el nodo y ha rechazado otra.',
+
   'upgrade.start': 'Actualizar {node} a {version}',
   'upgrade.start.rollback': 'Volver atrás {node}',
   'upgrade.blocked': { one: '{count} comprobación lo impide.', other: '{count} comprobaciones lo impiden.' },
