@@ -77,7 +77,7 @@ export function createHttpFactory({ cache, now }: Deps): FactoryPort {
       await cache.write(question.key, told)
       return told
     } catch (error) {
-      if (old === undefined || !(error instanceof TalosFailure) || isFailure(error, 'cancelled')) throw error
+      if (old === undefined || !(error instanceof TalosFailure) || error.code === 'cancelled') throw error
       return { ...old, failure: error }
     }
   }

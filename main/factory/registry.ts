@@ -1,5 +1,5 @@
 import type { RegistryWord } from '../domain/images/factory-port.ts'
-import { isFailure, TalosFailure } from '../domain/talos-failure.ts'
+import { TalosFailure } from '../domain/talos-failure.ts'
 import { fetchLimited, TooLate, type Answer } from './fetch-limited.ts'
 
 /** A factory builds an image when it is first asked for; nobody waits for that here. Milliseconds and bytes. */
@@ -36,7 +36,7 @@ export async function askRegistry(
     return judge({ ...answer, body }, evidence)
   } catch (error) {
     if (error instanceof TooLate) return { state: 'building', evidence: `${asked}: ${error.message}` }
-    if (!(error instanceof TalosFailure) || isFailure(error, 'cancelled')) throw error
+    if (!(error instanceof TalosFailure) || error.code === 'cancelled') throw error
     return { state: 'unknown', evidence: `${asked}: ${error.message}` }
   }
 }

@@ -134,7 +134,9 @@ export function createUpgradeScene(specs: readonly FakeNodeSpec[], journal = cre
   }
 
   async function upgrade(hostname: string, version: string): Promise<Run> {
-    return finish(await start((await plan(hostname, version)).planId))
+    const { planId, preflight } = await plan(hostname, version)
+    const accepted = preflight.filter(({ accept }) => accept === true).map(({ id }) => id)
+    return finish(await start(planId, accepted))
   }
 
   return {

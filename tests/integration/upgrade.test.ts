@@ -12,12 +12,14 @@ import { createNodeActionHandlers } from '../../main/ipc/handlers/node-actions.t
 import { createRunHandlers } from '../../main/ipc/handlers/runs.ts'
 import { createUpgradeHandlers } from '../../main/ipc/handlers/upgrades.ts'
 import { startSimulatedCluster, type NodePlan, type SimulatedCluster } from '../../main/simulator/cluster.ts'
+import { serveFactory } from '../../main/simulator/factory/serve-factory.ts'
 import type { SimulatedMachine } from '../../main/simulator/machine-api.ts'
 import { createEtcdSnapshots } from '../../main/store/etcd-snapshots.ts'
 import { createRunJournal } from '../../main/store/run-journal.ts'
 import { createTalosPort } from '../../main/talos/grpc-talos-port.ts'
 import { certificateReader } from '../../main/talos/read-certificate.ts'
 import { createHurriedClock } from '../fakes/hurried-clock.ts'
+import { planningOver } from '../fakes/planning.ts'
 import { createRecordingLog } from '../fakes/recording-log.ts'
 import { protosDir } from '../fakes/talos-node.ts'
 import { sha256, table } from '../fakes/upgrade-scene.ts'
@@ -46,6 +48,8 @@ async function scene(nodes: readonly NodePlan[], patience = PATIENCE) {
   const folder = await mkdtemp(join(tmpdir(), 'ichor-upgrade-'))
   stack.push(() => rm(folder, { recursive: true }))
 
+  const factory = await serveFactory(cluster.registry)
+  stack.push(() => factory[Symbol.asyncDispose]())
   const clock = createHurriedClock(patience)
   const log = createRecordingLog()
   const journal = createRunJournal(join(folder, 'runs'))
@@ -58,7 +62,16 @@ async function scene(nodes: readonly NodePlan[], patience = PATIENCE) {
     cluster: async () => ({ name: casa, talos, endpoints, nodes: context.nodes, certificate, demo: false }),
   }
   const handlers = {
-    ...createUpgradeHandlers({ clusters, runs, clock, snapshots, table, sha256, newId: randomUUID }),
+    ...createUpgradeHandlers({
+      ...planningOver(factory.url),
+      clusters,
+      runs,
+      clock,
+      snapshots,
+      table,
+      sha256,
+      newId: randomUUID,
+    }),
     ...createNodeActionHandlers({ clusters, runs, clock, snapshots }),
     ...createActionPlanHandlers({ clusters, runs, clock, snapshots, newId: randomUUID }),
     ...createRunHandlers({ clusters, runs, sha256 }),

@@ -1,7 +1,6 @@
 import { DIAGNOSTIC, SYSTEM_DISK } from '../nodes/resource-types.ts'
 import { numberField, textField } from '../nodes/spec-fields.ts'
 import type { ReadingPort, ResourceKey, TalosEvent } from '../nodes/talos-port.ts'
-import { isFailure } from '../talos-failure.ts'
 import { gatherNodeFacts, type GatherPort } from './gather.ts'
 import { ask, askIfThere } from './known.ts'
 import type { BootPartition, Diagnostic, MemoryFacts, OpenSequence, PlanFacts } from './node-facts.ts'
@@ -85,16 +84,13 @@ export async function readSequence(
       open = after(open, payload)
     }
   })()
-  // Awaited below; it must not count as unhandled while the other is waited for.
+  // Once it fell quiet the stream is cut off, and what it says to that is of no interest.
   listening.catch(() => undefined)
   try {
     await Promise.race([listening, untilQuiet(() => heard, quiet, either)])
   } finally {
     done.abort()
   }
-  await listening.catch((error: unknown) => {
-    if (signal.aborted || !isFailure(error, 'cancelled')) throw error
-  })
   return open
 }
 

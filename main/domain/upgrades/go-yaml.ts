@@ -36,7 +36,7 @@ function isBlock(value: unknown): value is object {
 
 function flat(value: unknown, depth: number): string {
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? '[]' : '{}'
-  if (typeof value !== 'string') return String(value ?? null)
+  if (typeof value !== 'string') return JSON.stringify(value ?? null)
   return value.includes('\n') && isLiteral(value) ? literal(value, depth + INDENT) : goScalar(value)
 }
 

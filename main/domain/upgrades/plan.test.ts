@@ -59,7 +59,11 @@ describe('the plan of an upgrade', () => {
         after: 'iscsi-tools, util-linux-tools',
         note: 'unchanged',
       },
+      { fact: 'extension', part: 'iscsi-tools', before: 'v1', after: 'v1', note: 'unchanged' },
+      { fact: 'extension', part: 'util-linux-tools', before: 'v1', after: 'v1', note: 'unchanged' },
       { fact: 'kernel-arguments', before: '–', after: '–', note: 'unchanged' },
+      { fact: 'boot-loader', before: 'systemd-boot', after: 'systemd-boot', note: 'unchanged' },
+      { fact: 'secure-boot', before: 'off', after: 'off', note: 'unchanged' },
       { fact: 'boot-entry', before: 'Talos-v1.13.9.efi', after: 'Talos-v1.14.0.efi', note: 'changes' },
       {
         fact: 'image',
@@ -84,7 +88,7 @@ describe('the plan of an upgrade', () => {
     expect(Date.parse(plan.validUntil) - Date.parse(plan.computedAt)).toBe(30 * 60_000)
     expect(
       plan.preflight.filter(({ outcome }) => outcome !== 'pass').map(({ id, outcome }) => `${id} ${outcome}`),
-    ).toEqual(['image unknown'])
+    ).toEqual([])
   })
 
   test('holds nothing of the configuration but the installer image', async () => {
@@ -236,7 +240,11 @@ describe('preflight', () => {
         config: 'machine: {install: {image: "registry.casa/talos:v1.13.9"}}',
       }),
     )
-    expect(check(await planOf([bare]), 'image')?.outcome).toBe('warn')
+    expect(check(await planOf([bare]), 'own-image')).toMatchObject({
+      outcome: 'warn',
+      because: 'own-image-replaced',
+      accept: true,
+    })
   })
 
   test('facts the node does not tell are unknown, never passed', async () => {

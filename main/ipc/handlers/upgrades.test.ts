@@ -97,10 +97,10 @@ describe('starting a plan', () => {
 })
 
 describe('where a node can go', () => {
-  test('is told from the node and the table that came with the app', async () => {
+  test('is told from the node, the factory and the table that came with the app', async () => {
     const scene = createUpgradeScene([worker(1)])
     const told = await scene.handlers['upgrades.targets'](scene.ref('estante-1'), scene.signal)
-    expect(told).toMatchObject({ current: 'v1.13.9', kubernetes: 'v1.36.3', source: 'built-in' })
+    expect(told).toMatchObject({ current: 'v1.13.9', kubernetes: 'v1.36.3', source: 'factory' })
     expect(told.targets.find(({ reason }) => reason === 'recommended')?.version).toBe('v1.14.0')
   })
 

@@ -1,6 +1,6 @@
 import { RefreshCw } from 'lucide-react'
-import type { ReactNode } from 'react'
-import type { UpgradePlan } from '#contract/upgrades.ts'
+import { useState, type ReactNode } from 'react'
+import type { PreflightCheck, UpgradePlan } from '#contract/upgrades.ts'
 import type { WireError } from '#contract/wire-error.ts'
 import { useAction } from '../../ipc/use-call.ts'
 import { Button } from '../../ui/Button.tsx'
@@ -11,8 +11,11 @@ import { PageBody, PageHead } from '../../ui/Page.tsx'
 import { navigate } from '../../ui/route.ts'
 import { State } from '../../ui/State.tsx'
 import { PlanTables } from './PlanTables.tsx'
-import { Preflight } from './Preflight.tsx'
+import { Preflight, type ShownCheck } from './Preflight.tsx'
 import './upgrades.css'
+
+type CheckId = PreflightCheck['id']
+const NONE: ReadonlySet<CheckId> = new Set()
 
 /** A plan on its page: what is chosen and what changes left, what was checked and the one button right. */
 export function PlanFrame({
@@ -35,14 +38,17 @@ export function PlanFrame({
 }) {
   const { t, format } = useText()
   const start = useAction('upgrades.start')
-  const checks =
-    plan === undefined ? [] : [...plan.preflight, ...plan.nodes.flatMap((node) => node.preflight)]
-  const blocks = checks.filter(({ outcome }) => outcome === 'block').length
+  const checks = plan === undefined ? [] : checksOf(plan)
+  const blocks = checks.filter(({ check }) => check.outcome === 'block').length
+  // What was accepted of one plan is not accepted of the next.
+  const [accepted, setAccepted] = useState<{ readonly of: string; readonly ids: ReadonlySet<CheckId> }>()
+  const yes = accepted !== undefined && accepted.of === plan?.planId ? accepted.ids : NONE
+  const waiting = checks.filter(({ check }) => check.accept === true && !yes.has(check.id)).length
   const failure = start.error ?? error
 
   async function go(): Promise<void> {
     if (plan === undefined) return
-    const started = await start.run({ planId: plan.planId })
+    const started = await start.run({ planId: plan.planId, accepted: [...yes] })
     if (started.ok) navigate({ at: 'run', id: started.value.runId })
   }
 
@@ -83,7 +89,12 @@ export function PlanFrame({
           {plan === undefined ? (
             <p className="dim">{t('upgrade.choose-first')}</p>
           ) : (
-            <Preflight checks={checks} askedAt={plan.computedAt} />
+            <Preflight
+              checks={checks}
+              askedAt={plan.computedAt}
+              accepted={yes}
+              onAccept={(id, on) => setAccepted({ of: plan.planId, ids: withOrWithout(yes, id, on) })}
+            />
           )}
         </div>
         <div className="upgrade-rail-foot">
@@ -96,7 +107,9 @@ export function PlanFrame({
                 ? t('upgrade.choose-first')
                 : blocks > 0
                   ? t('upgrade.blocked', { count: blocks })
-                  : undefined
+                  : waiting > 0
+                    ? t('upgrade.accept-first', { count: waiting })
+                    : undefined
             }
             onClick={() => void go()}
           >
@@ -113,4 +126,18 @@ export function PlanFrame({
       </div>
     </div>
   )
+}
+
+function checksOf({ preflight, nodes }: UpgradePlan): readonly ShownCheck[] {
+  const several = nodes.length > 1
+  return [
+    ...preflight.map((check) => ({ check })),
+    ...nodes.flatMap((node) =>
+      node.preflight.map((check) => ({ check, hostname: several ? node.hostname : undefined })),
+    ),
+  ]
+}
+
+function withOrWithout(ids: ReadonlySet<CheckId>, id: CheckId, on: boolean): ReadonlySet<CheckId> {
+  return new Set(on ? [...ids, id] : [...ids].filter((one) => one !== id))
 }

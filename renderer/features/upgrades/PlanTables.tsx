@@ -51,8 +51,8 @@ function NodeTables({
             </tr>
           </thead>
           <tbody>
-            {plan.rows.map((row) => (
-              <PlanLine key={row.fact} row={row} />
+            {shownRows(plan.rows).map((row) => (
+              <PlanLine key={`${row.fact} ${row.part ?? ''}`} row={row} />
             ))}
             <SumRow>
               <Cell colSpan={3}>
@@ -83,6 +83,12 @@ function NodeTables({
   )
 }
 
+/** The line of all extensions only where none of them has its own. */
+function shownRows(rows: readonly PlanRow[]): readonly PlanRow[] {
+  const single = rows.some(({ fact }) => fact === 'extension')
+  return rows.filter(({ fact }) => !single || fact !== 'extensions')
+}
+
 function PlanLine({ row }: { readonly row: PlanRow }) {
   const text = useText()
   const { t } = text
@@ -91,7 +97,10 @@ function PlanLine({ row }: { readonly row: PlanRow }) {
   const after = valueOf(row.fact, row.after, text)
   return (
     <Row>
-      <NameCell>{t(`plan.row.${row.fact}`)}</NameCell>
+      <NameCell>
+        {t(`plan.row.${row.fact}`)}
+        {row.part !== undefined && <span className="plan-part"> {row.part}</span>}
+      </NameCell>
       <Cell tint="before" mono={mono}>
         <span className="plan-value">
           {before === undefined ? <Dash why={t('unknown')} /> : <Elided value={before} other={after} />}
@@ -103,6 +112,13 @@ function PlanLine({ row }: { readonly row: PlanRow }) {
             <State kind="decide">
               <b>{t('plan.lost')}</b>
             </State>
+          ) : row.note === 'removed' ? (
+            <b className="strong">{t('plan.removed')}</b>
+          ) : row.note === 'added' ? (
+            <b className="strong">
+              {t('plan.added')}
+              {after === undefined ? '' : ` ${after}`}
+            </b>
           ) : after === undefined ? (
             <Dash why={t('plan.not-known')} />
           ) : row.note === 'changes' ? (

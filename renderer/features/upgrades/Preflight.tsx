@@ -1,7 +1,9 @@
 import type { PreflightCheck } from '#contract/upgrades.ts'
-import { useText } from '../../ui/i18n/text.tsx'
+import { useText, type TextTools } from '../../ui/i18n/text.tsx'
 import type { StateKind } from '../../ui/icons.tsx'
 import { State } from '../../ui/State.tsx'
+import { Tick } from '../../ui/Tick.tsx'
+import './preflight.css'
 
 const KIND: Readonly<Record<PreflightCheck['outcome'], StateKind>> = {
   block: 'decide',
@@ -11,17 +13,30 @@ const KIND: Readonly<Record<PreflightCheck['outcome'], StateKind>> = {
 }
 const ORDER = ['block', 'warn', 'unknown', 'pass'] as const
 
-/** What was asked before anything is sent, each with what was read. What blocks comes first. */
+/** A check, and the node it is about where a plan has several. */
+export interface ShownCheck {
+  readonly check: PreflightCheck
+  readonly hostname?: string | undefined
+}
+
+/**
+ * What was asked before anything is sent, each with what was read one click away. What blocks comes first; what the
+ * person has to take upon themselves has its tick beside it.
+ */
 export function Preflight({
   checks,
   askedAt,
+  accepted,
+  onAccept,
 }: {
-  readonly checks: readonly PreflightCheck[]
+  readonly checks: readonly ShownCheck[]
   readonly askedAt: string
+  readonly accepted: ReadonlySet<PreflightCheck['id']>
+  readonly onAccept: (id: PreflightCheck['id'], yes: boolean) => void
 }) {
   const { t, format } = useText()
-  const open = ORDER.slice(0, 3).flatMap((outcome) => checks.filter((check) => check.outcome === outcome))
-  const passed = checks.filter((check) => check.outcome === 'pass')
+  const by = (outcome: PreflightCheck['outcome']): readonly ShownCheck[] =>
+    checks.filter(({ check }) => check.outcome === outcome)
   return (
     <>
       <div className="upgrade-rail-head">
@@ -30,41 +45,123 @@ export function Preflight({
       </div>
       <div className="preflight-counts">
         {ORDER.map((outcome) => (
-          <div
-            key={outcome}
-            className={checks.some((check) => check.outcome === outcome) ? undefined : 'preflight-zero'}
-          >
-            <b>{checks.filter((check) => check.outcome === outcome).length}</b>
+          <div key={outcome} className={by(outcome).length > 0 ? undefined : 'preflight-zero'}>
+            <b>{by(outcome).length}</b>
             <State kind={KIND[outcome]}>{t(`preflight.${outcome}`)}</State>
           </div>
         ))}
       </div>
-      {open.map((check, at) => (
-        <div
-          key={`${check.id} ${String(at)}`}
-          className={check.outcome === 'block' ? 'check check-block' : 'check'}
-        >
-          <State kind={KIND[check.outcome]}>{t(`preflight.${check.outcome}`)}</State>
-          <b>{t(`check.${check.id}`)}</b>
-          <div>{t(`check.advice.${check.id}`)}</div>
-          <div className="evidence" title={check.evidence}>
-            {evidenceText(check.evidence, format.date)}
-          </div>
-        </div>
-      ))}
+      {ORDER.slice(0, 3)
+        .flatMap(by)
+        .map((shown, at) => (
+          <OpenCheck
+            key={`${shown.check.id} ${shown.hostname ?? ''} ${String(at)}`}
+            {...shown}
+            accepted={accepted.has(shown.check.id)}
+            onAccept={onAccept}
+          />
+        ))}
       <div className="checks-passed">
-        {passed.map((check, at) => (
-          <div key={`${check.id} ${String(at)}`} className="check-line">
-            <State kind="proven">{t(`check.${check.id}`)}</State>
-            {check.evidence !== '–' && (
-              <span className="meta" title={check.evidence}>
-                {evidenceText(check.evidence, format.date)}
-              </span>
-            )}
-          </div>
+        {by('pass').map((shown, at) => (
+          <PassedCheck key={`${shown.check.id} ${shown.hostname ?? ''} ${String(at)}`} {...shown} />
         ))}
       </div>
     </>
+  )
+}
+
+function OpenCheck({
+  check,
+  hostname,
+  accepted,
+  onAccept,
+}: ShownCheck & {
+  readonly accepted: boolean
+  readonly onAccept: (id: PreflightCheck['id'], yes: boolean) => void
+}) {
+  const text = useText()
+  const { t } = text
+  return (
+    <div className={check.outcome === 'block' ? 'check check-block' : 'check'}>
+      <State kind={KIND[check.outcome]}>{t(`preflight.${check.outcome}`)}</State>
+      <b>
+        {hostname === undefined ? '' : `${hostname}: `}
+        {t(`check.${check.id}`)}
+      </b>
+      <div>{check.because === undefined ? t(`check.advice.${check.id}`) : t(`because.${check.because}`)}</div>
+      <Evidence check={check} />
+      {check.accept === true && (
+        <Tick checked={accepted} onChange={(yes) => onAccept(check.id, yes)}>
+          {acceptText(check, text)}
+        </Tick>
+      )}
+    </div>
+  )
+}
+
+/** The words that are ticked say what is accepted; they are never just "yes". */
+function acceptText(check: PreflightCheck, { t }: TextTools): string {
+  if (check.because === 'etcd-one-member') return t('accept.downtime')
+  if (check.because === 'own-image-replaced') return t('accept.own-image-replaced')
+  if (check.because === 'own-image-kept') return t('accept.own-image-kept')
+  return t('accept.other')
+}
+
+function Evidence({ check }: { readonly check: PreflightCheck }) {
+  const { t, format } = useText()
+  const { evidence, readings = [] } = check
+  const short = evidenceText(evidence, format.date)
+  if (readings.length === 0) {
+    return (
+      <div className="evidence" title={evidence}>
+        {short}
+      </div>
+    )
+  }
+  return (
+    <details className="check-read">
+      <summary>
+        <span className="evidence">{short}</span>
+        <span className="check-read-more">{t('preflight.read')}</span>
+      </summary>
+      <Readings readings={readings} />
+    </details>
+  )
+}
+
+function PassedCheck({ check, hostname }: ShownCheck) {
+  const { t, format } = useText()
+  const { evidence, readings = [] } = check
+  const name = `${hostname === undefined ? '' : `${hostname}: `}${t(`check.${check.id}`)}`
+  const line = (
+    <>
+      <State kind="proven">{name}</State>
+      {evidence !== '–' && (
+        <span className="meta" title={evidence}>
+          {evidenceText(evidence, format.date)}
+        </span>
+      )}
+    </>
+  )
+  if (readings.length === 0) return <div className="check-line">{line}</div>
+  return (
+    <details className="check-passed">
+      <summary className="check-line">{line}</summary>
+      <Readings readings={readings} />
+    </details>
+  )
+}
+
+function Readings({ readings }: { readonly readings: NonNullable<PreflightCheck['readings']> }) {
+  return (
+    <dl className="readings">
+      {readings.map(({ source, found }, at) => (
+        <div key={`${source} ${String(at)}`}>
+          <dt>{source}</dt>
+          <dd>{found}</dd>
+        </div>
+      ))}
+    </dl>
   )
 }
 

@@ -180,6 +180,16 @@ export const upgradesEn = {
   'because.memory-below-minimum': 'Talos wants more memory than this machine has.',
   'because.sequence-locked': 'A sequence holds the node and refused another one.',
 
+  'preflight.read': 'what was read',
+  'accept.downtime': 'I accept that Kubernetes’ API and etcd are down until the node is back.',
+  'accept.own-image-replaced':
+    'I accept that the image of my own is replaced and what I put into it is gone.',
+  'accept.own-image-kept': 'I keep this image on purpose and answer for what is in it.',
+  'accept.other': 'I have read this and go on.',
+  'upgrade.accept-first': {
+    one: '{count} point has to be accepted.',
+    other: '{count} points have to be accepted.',
+  },
   'upgrade.start': 'Upgrade {node} to {version}',
   'upgrade.start.rollback': 'Roll {node} back',
   'upgrade.blocked': { one: '{count} check blocks.', other: '{count} checks block.' },

@@ -186,6 +186,12 @@ export const upgradesEs: Translated<typeof upgradesEn> = {
   'because.memory-below-minimum': 'Talos pide más memoria de la que tiene esta máquina.',
   'because.sequence-locked': 'Una secuencia ocupa el nodo y ha rechazado otra.',
 
+  'preflight.read': 'qué se leyó',
+  'accept.downtime': 'Acepto que la API de Kubernetes y etcd no respondan hasta que el nodo vuelva.',
+  'accept.own-image-replaced': 'Acepto que se sustituya mi imagen propia y se pierda lo que puse en ella.',
+  'accept.own-image-kept': 'Conservo esta imagen a propósito y respondo de lo que contiene.',
+  'accept.other': 'Lo he leído y sigo.',
+  'upgrade.accept-first': { one: 'Hay {count} punto que aceptar.', other: 'Hay {count} puntos que aceptar.' },
   'upgrade.start': 'Actualizar {node} a {version}',
   'upgrade.start.rollback': 'Volver atrás {node}',
   'upgrade.blocked': { one: '{count} comprobación lo impide.', other: '{count} comprobaciones lo impiden.' },
