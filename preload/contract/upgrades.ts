@@ -230,7 +230,10 @@ export const upgradesContract = {
       nodes: z.array(NodeAddress).min(1).max(200),
       version: z.string().max(64),
       /** Other images than the nodes' own; a node that is not named keeps what it has. */
-      choices: z.array(z.object({ node: NodeAddress, choice: ImageChoice })).max(200).optional(),
+      choices: z
+        .array(z.object({ node: NodeAddress, choice: ImageChoice }))
+        .max(200)
+        .optional(),
       options: PlanOptions.partial().optional(),
     }),
     UpgradePlan,

@@ -1,4 +1,10 @@
-import type { ExtensionChange, FactoryWord, ImageChoice, ImageFinding, OfferedExtension } from '#contract/images.ts'
+import type {
+  ExtensionChange,
+  FactoryWord,
+  ImageChoice,
+  ImageFinding,
+  OfferedExtension,
+} from '#contract/images.ts'
 import { toInstant } from '../clock-port.ts'
 import { toWireError, TalosFailure } from '../talos-failure.ts'
 import type { Sha256 } from '../upgrades/hash-port.ts'

@@ -29,7 +29,9 @@ describe('the installer image of a node', () => {
       `images.casa:8443/metal-installer/${own}:v1.14.1`,
     )
     expect(factoryHostOf(`images.casa/installer/${own}:v1.13.0`)).toBe('images.casa')
-    expect(factoryHostOf(`images.casa/digital-ocean-installer-secureboot/${own}@sha256:1`)).toBe('images.casa')
+    expect(factoryHostOf(`images.casa/digital-ocean-installer-secureboot/${own}@sha256:1`)).toBe(
+      'images.casa',
+    )
     expect(factoryHostOf('ghcr.io/siderolabs/installer:v1.13.0')).toBeUndefined()
   })
 
