@@ -52,7 +52,7 @@ export async function runSimulator(
     return
   }
   const sized = [values.controlplanes, values.workers, values.talos].some((value) => value !== undefined)
-  const versions = (values.talos ?? 'v1.13.9').split(',')
+  const versions = (values.talos ?? 'v1.13.9').split(',').map(withV)
   const cluster = await startSimulatedCluster({
     protosDir: values.protos ?? join(host.installed, 'protos'),
     resourcesDir: join(host.installed, 'resources'),
@@ -105,6 +105,11 @@ function cause(cluster: SimulatedCluster, scenario: string): void {
     const [name = '', hostname] = entry.split('@')
     cluster.cause(name, hostname)
   }
+}
+
+/** Versions are written with and without it. */
+function withV(version: string): string {
+  return /^\d/.test(version) ? `v${version}` : version
 }
 
 /** Keys are for their owner's eyes only. */

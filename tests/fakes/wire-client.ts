@@ -7,6 +7,8 @@ import type { ClusterServiceDefinition } from '../../main/talos/generated/cluste
 import type { ImageServiceDefinition } from '../../main/talos/generated/machine/ImageService.ts'
 import type { LifecycleServiceDefinition } from '../../main/talos/generated/machine/LifecycleService.ts'
 import type { MachineServiceDefinition } from '../../main/talos/generated/machine/MachineService.ts'
+import type { InspectServiceDefinition } from '../../main/talos/generated/inspect/InspectService.ts'
+import type { LVMServiceDefinition } from '../../main/talos/generated/machine/LVMService.ts'
 import type { MDServiceDefinition } from '../../main/talos/generated/machine/MDService.ts'
 import type { StorageServiceDefinition } from '../../main/talos/generated/storage/StorageService.ts'
 import type { TimeServiceDefinition } from '../../main/talos/generated/time/TimeService.ts'
@@ -30,6 +32,8 @@ type Answers = Replies<'machine.MachineService', MachineServiceDefinition> &
   Replies<'machine.ImageService', ImageServiceDefinition> &
   Replies<'machine.LifecycleService', LifecycleServiceDefinition> &
   Replies<'machine.MDService', MDServiceDefinition> &
+  Replies<'machine.LVMService', LVMServiceDefinition> &
+  Replies<'inspect.InspectService', InspectServiceDefinition> &
   Replies<'storage.StorageService', StorageServiceDefinition> &
   Replies<'time.TimeService', TimeServiceDefinition> &
   Replies<'cluster.ClusterService', ClusterServiceDefinition> &
@@ -44,6 +48,8 @@ export interface WireClient {
     request?: object,
     metadata?: Metadata,
   ): WireStream<Answers[Path]>
+  /** Streams these requests and gives the one answer. */
+  upload<Path extends keyof Answers>(path: Path, requests: readonly object[]): Promise<Answers[Path]>
   close(): void
 }
 
@@ -119,6 +125,24 @@ export function createWireClient(
           call.cancel()
         },
       }
+    },
+    upload<Path extends keyof Answers>(path: Path, requests: readonly object[]) {
+      const { requestSerialize, responseDeserialize } = methodOf(path)
+      return new Promise<Answers[Path]>((resolve, reject) => {
+        const call = client.makeClientStreamRequest(
+          path,
+          requestSerialize,
+          responseDeserialize,
+          new Metadata(),
+          { deadline: Date.now() + 10_000 },
+          (error: Error | null, reply?: object) => {
+            if (error) reject(error)
+            else resolve(reply as Answers[Path])
+          },
+        )
+        for (const request of requests) call.write(request)
+        call.end()
+      })
     },
     close: () => client.close(),
   }

@@ -98,6 +98,7 @@ export function followMachines(
     if (isWell) {
       hear(name)
       kubelets.resume(name, rebooted)
+      staticPods.sync(machine, name)
     } else if (wasReady) {
       kubelets.lose(name)
       unawaited(evictAfterPatience(name, silence(name)), world.end)

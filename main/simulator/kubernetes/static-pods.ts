@@ -1,7 +1,7 @@
 import type { SimulatedMachine } from '../machine-api.ts'
 import { nowOf, type KubeWorld } from './kube-world.ts'
 import { isReady, timestamp, type Pod } from './objects.ts'
-import { creating, newPod, running, unready } from './pods.ts'
+import { creating, newPod, ready, running, unready } from './pods.ts'
 import { EVERYTHING } from './tolerations.ts'
 import { ownerOf } from './workloads.ts'
 
@@ -47,7 +47,15 @@ export function createStaticPods(world: KubeWorld): StaticPods {
       if (!wanted) return
       const since = timestamp(status?.updated ?? world.clock.now())
       if (known && isUnchanged(known, wanted)) {
-        if (!isReady(known)) store.put('pods', running(world, known, { podIP: machine.spec.address }, since))
+        if (isReady(known)) return
+        // A kubelet that came back finds the containers it had; after a reboot they were started anew.
+        const place = { podIP: machine.spec.address }
+        store.put(
+          'pods',
+          hasRunSince(known, machine.load().bootTime * 1000)
+            ? ready(known, nowOf(world))
+            : running(world, known, place, since),
+        )
         return
       }
       // Another image or other arguments make another pod of the same name.
@@ -93,6 +101,12 @@ export function createStaticPods(world: KubeWorld): StaticPods {
   }
 
   return { sync }
+}
+
+function hasRunSince(pod: Pod, boot: number): boolean {
+  const [first] = pod.status.containerStatuses ?? []
+  const startedAt = first?.state.running?.startedAt
+  return startedAt !== undefined && Date.parse(startedAt) >= boot
 }
 
 function isUnchanged(pod: Pod, wanted: StaticPod): boolean {

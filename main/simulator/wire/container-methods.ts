@@ -11,7 +11,8 @@ export const containerMethods: Methods<MachineServiceHandlers> = {
   }),
   Stats: ({ namespace, driver }, context) => {
     const { cpu } = context.machine.load()
-    const listed = listContainers(context, namespace, driver).filter(({ mib }) => mib > 0)
+    // Sandboxes are told with nothing.
+    const listed = listContainers(context, namespace, driver)
     const weight = listed.reduce((sum, { mib }) => sum + mib, 0)
     return {
       messages: [

@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type SimulatedCluster, startSimulatedCluster } from '../../main/simulator/cluster.ts'
+import { connectWith } from '../fakes/talosconfig-client.ts'
+import { PROTOS_DIR, type WireClient } from '../fakes/wire-client.ts'
+
+/** etcd lost and found again, and its way back a release; behaviour.md §7.2, §7.3. */
+const BOOTSTRAP = '/machine.MachineService/Bootstrap'
+const RECOVER = '/machine.MachineService/EtcdRecover'
+
+const bytesOf = (frames: readonly { readonly bytes: Buffer }[]): Buffer =>
+  Buffer.concat(frames.map(({ bytes }) => bytes))
+
+describe.each(['v1.14.0', 'v1.12.11', 'v1.9.6'])('the only control plane of %s', (talos) => {
+  let cluster: SimulatedCluster
+  let wire: WireClient
+  beforeAll(async () => {
+    cluster = await startSimulatedCluster({
+      protosDir: PROTOS_DIR,
+      speed: 500,
+      nodes: [
+        { hostname: 'cp', role: 'controlplane', talos },
+        { hostname: 'worker', role: 'worker', talos },
+      ],
+    })
+    wire = connect('cp')
+  })
+  afterAll(async () => {
+    wire.close()
+    await cluster[Symbol.asyncDispose]()
+  })
+
+  function connect(hostname: string): WireClient {
+    const { address, port } = cluster.node(hostname).spec
+    return connectWith(cluster.talosconfig(), `${address}:${port}`)
+  }
+
+  async function etcd() {
+    const { messages } = await wire.unary('/machine.MachineService/ServiceList')
+    return messages[0]?.services.find(({ id }) => id === 'etcd')
+  }
+
+  async function loseEtcd(): Promise<void> {
+    const { bootId } = cluster.node('cp')
+    await wire.unary('/machine.MachineService/Reset', {
+      graceful: false,
+      reboot: true,
+      systemPartitionsToWipe: [{ label: 'EPHEMERAL', wipe: true }],
+    })
+    await expect.poll(() => cluster.node('cp').bootId, { timeout: 10_000 }).not.toBe(bootId)
+    await expect
+      .poll(async () => (await etcd().catch(() => undefined))?.state, { timeout: 10_000 })
+      .toBe('Preparing')
+  }
+
+  test('takes no snapshot and no bootstrap while it has its data', async () => {
+    await expect(wire.upload(RECOVER, [{ bytes: Buffer.alloc(32) }])).rejects.toMatchObject({
+      code: 9,
+      details: 'etcd service is not ready for recovery yet',
+    })
+    await expect(wire.unary(BOOTSTRAP)).rejects.toMatchObject({
+      code: 6,
+      details: 'etcd data directory is not empty',
+    })
+    const worker = connect('worker')
+    await expect(worker.upload(RECOVER, [])).rejects.toMatchObject({ code: 9 })
+    worker.close()
+  })
+
+  test('waits once its data is gone, says so, and starts from a snapshot', async () => {
+    const snapshot = bytesOf(await wire.stream('/machine.MachineService/EtcdSnapshot').all())
+    await loseEtcd()
+    expect((await etcd())?.events?.events.at(-1)?.msg).toBe('Running pre state')
+    const log = bytesOf(await wire.stream('/machine.MachineService/Dmesg').all()).toString()
+    expect(log).toContain('etcd is waiting to join the cluster, if this node is the first node')
+    await expect(wire.unary('/machine.MachineService/EtcdStatus')).rejects.toMatchObject({ code: 2 })
+
+    await expect(wire.unary(BOOTSTRAP, { recoverEtcd: true })).rejects.toMatchObject({ code: 2 })
+    await wire.upload(RECOVER, [{ bytes: snapshot.subarray(0, -1) }])
+    await expect(wire.unary(BOOTSTRAP, { recoverEtcd: true })).rejects.toMatchObject({
+      details: 'error restoring etcd from the snapshot: snapshot missing hash but --skip-hash-check=false',
+    })
+    const spoilt = Buffer.from(snapshot)
+    spoilt.writeUInt8(spoilt.readUInt8(5000) ^ 1, 5000)
+    await wire.upload(RECOVER, [{ bytes: spoilt }])
+    await expect(wire.unary(BOOTSTRAP, { recoverEtcd: true })).rejects.toMatchObject({
+      details: 'error restoring etcd from the snapshot: expected sha256 does not match the snapshot',
+    })
+
+    const halves = [snapshot.subarray(0, 7000), snapshot.subarray(7000)]
+    await wire.upload(
+      RECOVER,
+      halves.map((bytes) => ({ bytes })),
+    )
+    await wire.unary(BOOTSTRAP, { recoverEtcd: true })
+    await expect.poll(async () => (await etcd())?.health?.healthy, { timeout: 10_000 }).toBe(true)
+    const { messages } = await wire.unary('/machine.MachineService/EtcdStatus')
+    expect(Number(messages[0]?.memberStatus?.dbSize)).toBe(snapshot.length)
+    await expect(wire.unary(BOOTSTRAP)).rejects.toMatchObject({ code: 6 })
+  })
+
+  test('starts empty when it is bootstrapped without one', async () => {
+    await loseEtcd()
+    await wire.unary(BOOTSTRAP)
+    await expect.poll(async () => (await etcd())?.health?.healthy, { timeout: 10_000 }).toBe(true)
+    const { messages } = await wire.unary('/machine.MachineService/EtcdMemberList')
+    expect(messages[0]?.members.map(({ hostname }) => hostname)).toEqual(['cp'])
+  })
+
+  // It came with 1.11.
+  if (talos === 'v1.9.6') return
+  test('goes back one release and no further', async () => {
+    const validate = (version: string) =>
+      wire.unary('/machine.MachineService/EtcdDowngradeValidate', { version })
+    const [now, before] = talos === 'v1.14.0' ? ['3.7.0', '3.6'] : ['3.6.0', '3.5']
+    const { messages } = await validate(before)
+    expect(messages[0]?.clusterDowngrade?.clusterVersion).toBe(now)
+    const refusals: readonly (readonly [string, number, string])[] = [
+      ['', 3, 'version is required for etcd downgrade'],
+      ['3', 3, 'version should be in MAJOR.MINOR format'],
+      ['x.5', 3, 'major version should be a number'],
+      ['3.y', 3, 'minor version should be a number'],
+      ['3.4', 3, 'etcd downgrade is only supported to 3.5 and later versions'],
+      ['3.9', 2, 'failed to query etcd status: etcdserver: invalid downgrade target version'],
+    ]
+    for (const [version, code, details] of refusals)
+      await expect(validate(version)).rejects.toMatchObject({ code, details })
+    const cancel = () => wire.unary('/machine.MachineService/EtcdDowngradeCancel')
+    await expect(cancel()).rejects.toMatchObject({
+      details: 'failed to query etcd status: etcdserver: no inflight downgrade',
+    })
+    await wire.unary('/machine.MachineService/EtcdDowngradeEnable', { version: before })
+    await expect(validate(before)).rejects.toMatchObject({
+      details: 'failed to query etcd status: etcdserver: cluster has a downgrade job in progress',
+    })
+    await cancel()
+    await expect(validate(before)).resolves.toBeDefined()
+  })
+})
