@@ -48,6 +48,8 @@ interface ClusterSize {
   readonly workers: number
   /** `v1.13.9`, given to the nodes in turn. */
   readonly talos: readonly string[]
+  /** Which contract the config of a 1.14 node is by, in turn as well. */
+  readonly contracts?: readonly NonNullable<MachineSpec['contract']>[]
 }
 
 export interface SimulatedCluster extends AsyncDisposable, Scenarios {
@@ -197,13 +199,18 @@ function planOf(nodes: SimulatedClusterOptions['nodes']): readonly Omit<MachineS
 }
 
 /** bronce-1 … for control planes, estante-1 … for workers, as in the demo. */
-function sizedPlans({ controlPlanes, workers, talos }: ClusterSize): readonly NodePlan[] {
+function sizedPlans({ controlPlanes, workers, talos, contracts = [] }: ClusterSize): readonly NodePlan[] {
   const versionOf = (index: number): string => talos[index % Math.max(1, talos.length)] ?? 'v1.13.9'
+  const contractOf = (index: number): Pick<NodePlan, 'contract'> => {
+    const contract = contracts[index % Math.max(1, contracts.length)]
+    return contract === undefined ? {} : { contract }
+  }
   const plan = (role: NodePlan['role'], prefix: string, count: number, offset: number): readonly NodePlan[] =>
     Array.from({ length: count }, (_none, index) => ({
       hostname: `${prefix}-${index + 1}`,
       role,
       talos: versionOf(offset + index),
+      ...contractOf(offset + index),
     }))
   return [
     ...plan('controlplane', 'bronce', controlPlanes, 0),

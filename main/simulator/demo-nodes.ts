@@ -24,7 +24,7 @@ export function demoNodes(): readonly Unplaced[] {
   return plannedNodes([
     { hostname: 'bronce-1', role: 'controlplane', talos: 'v1.13.9' },
     { hostname: 'bronce-2', role: 'controlplane', talos: 'v1.13.9' },
-    { hostname: 'bronce-3', role: 'controlplane', talos: 'v1.14.0' },
+    { hostname: 'bronce-3', role: 'controlplane', talos: 'v1.14.0', contract: '1.14' },
     {
       hostname: 'estante-1',
       role: 'worker',

@@ -115,6 +115,8 @@ export interface MachineSpec {
   readonly role: 'controlplane' | 'worker'
   /** `v1.13.9` */
   readonly talos: string
+  /** Which generator its first config is by: that of 1.14 puts Kubernetes into documents. `1.13` unless told otherwise. */
+  readonly contract?: '1.13' | '1.14'
   readonly bootLoader: 'grub' | 'systemd-boot'
   readonly extensions: readonly string[]
   readonly kernelArguments: readonly string[]

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type SimulatedCluster, startSimulatedCluster } from './cluster.ts'
 import { serveControl } from './control/serve-control.ts'
+import type { StorageSystem } from './kubernetes/storage/storage.ts'
 import { SCENARIOS } from './data/scenarios.ts'
 import type { SparePlan } from './demo-nodes.ts'
 import { serveFactory } from './factory/serve-factory.ts'
@@ -11,6 +12,8 @@ const USAGE = `Usage: simulator [options]
   --controlplanes N   how many (default: the demo's cluster of five)
   --workers N
   --talos LIST        versions given to the nodes in turn: v1.13.9,v1.14.0
+  --contract LIST     1.13 or 1.14 for the configs of 1.14 nodes, in turn (default 1.13)
+  --storage LIST      longhorn, rook-ceph, cloudnative-pg (default longhorn)
   --speed N           how much faster than real time (default 1)
   --seed TEXT         the same seed gives the same machines
   --maintenance N     machines that wait for a config
@@ -34,6 +37,8 @@ export async function runSimulator(
       controlplanes: { type: 'string' },
       workers: { type: 'string' },
       talos: { type: 'string' },
+      contract: { type: 'string', default: '1.13' },
+      storage: { type: 'string', default: 'longhorn' },
       speed: { type: 'string', default: '1' },
       seed: { type: 'string', default: '1' },
       maintenance: { type: 'string', default: '0' },
@@ -56,6 +61,7 @@ export async function runSimulator(
   const cluster = await startSimulatedCluster({
     protosDir: values.protos ?? join(host.installed, 'protos'),
     resourcesDir: join(host.installed, 'resources'),
+    storage: wordsOf('storage', values.storage, STORAGE),
     speed: numberOf('speed', values.speed),
     seed: values.seed,
     spares: spares(numberOf('maintenance', values.maintenance), versions),
@@ -65,6 +71,7 @@ export async function runSimulator(
             controlPlanes: numberOf('controlplanes', values.controlplanes ?? '3'),
             workers: numberOf('workers', values.workers ?? '0'),
             talos: versions,
+            contracts: wordsOf('contract', values.contract, CONTRACTS),
           },
         }
       : {}),
@@ -84,6 +91,20 @@ export async function runSimulator(
   } finally {
     await cluster[Symbol.asyncDispose]()
   }
+}
+
+const CONTRACTS = ['1.13', '1.14'] as const
+const STORAGE: readonly StorageSystem[] = ['longhorn', 'rook-ceph', 'cloudnative-pg']
+
+function wordsOf<Word extends string>(name: string, list: string, known: readonly Word[]): readonly Word[] {
+  return list
+    .split(',')
+    .filter((text) => text !== '')
+    .map((text) => {
+      const word = known.find((one) => one === text)
+      if (word === undefined) throw new Error(`--${name} knows ${known.join(', ')}, not "${text}"`)
+      return word
+    })
 }
 
 function numberOf(name: string, text: string): number {

@@ -131,12 +131,22 @@ function stageConfig(core: MachineCore): void {
   const { active } = core.life
   if (active?.text !== core.disk.config) return
   // A node label changes nothing else, so the staged edit is harmless when it comes into force.
-  const text = active.text.includes('    nodeLabels:\n')
-    ? active.text.replace('    nodeLabels:\n', `    nodeLabels:\n        ${STAGED_NOTE}: ""\n`)
-    : active.text.replace('    sysctls:\n', `    nodeLabels:\n        ${STAGED_NOTE}: ""\n    sysctls:\n`)
+  const text = withLabel(active.text)
   parseConfig(text, { talos: talosOf(core), schemaDir: core.schemaDir })
   core.disk.config = text
   publishConfigs(core)
+}
+
+/** The text with one more node label, wherever this config keeps its labels. */
+function withLabel(text: string): string {
+  const label = `${STAGED_NOTE}: ""\n`
+  const document = 'kind: KubeNodeConfig\n'
+  if (text.includes(`${document}labels:\n`))
+    return text.replace(`${document}labels:\n`, `${document}labels:\n    ${label}`)
+  if (text.includes(document)) return text.replace(document, `${document}labels:\n    ${label}`)
+  if (text.includes('    nodeLabels:\n'))
+    return text.replace('    nodeLabels:\n', `    nodeLabels:\n        ${label}`)
+  return text.replace('    sysctls:\n', `    nodeLabels:\n        ${label}    sysctls:\n`)
 }
 
 function dropStagedConfig(core: MachineCore): void {

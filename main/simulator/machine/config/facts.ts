@@ -79,7 +79,7 @@ export function readFacts(documents: readonly ConfigDocument[], talos: string): 
       texts(at(legacy, 'cluster', 'network', 'podSubnets')) ?? ['10.244.0.0/16'],
     serviceSubnets: texts(one('KubeNetworkConfig')['serviceSubnets']) ??
       texts(at(legacy, 'cluster', 'network', 'serviceSubnets')) ?? ['10.96.0.0/12'],
-    sysctls: { ...strings(at(legacy, 'machine', 'sysctls')), ...strings(one('SysctlConfig')['sysctls']) },
+    sysctls: { ...strings(at(legacy, 'machine', 'sysctls')), ...strings(one('SysctlConfig')['params']) },
     kernelModules: [
       ...list(at(legacy, 'machine', 'kernel', 'modules')).map((module) => text(tree(module)['name']) ?? ''),
       ...of('KernelModuleConfig').map((document) => text(document['name']) ?? ''),
@@ -98,8 +98,15 @@ export function readFacts(documents: readonly ConfigDocument[], talos: string): 
     installImage:
       text(at(legacy, 'machine', 'install', 'image')) ??
       text(at(one('UnattendedInstallConfig'), 'installer', 'image')),
-    installDisk: text(at(legacy, 'machine', 'install', 'disk')),
+    installDisk:
+      text(at(legacy, 'machine', 'install', 'disk')) ??
+      installDisk(text(at(one('UnattendedInstallConfig'), 'provisioning', 'diskSelector', 'match'))),
   }
+}
+
+/** The device that a selector names; others are not understood here. */
+function installDisk(match: string | undefined): string | undefined {
+  return /^disk\.dev_path == ["']([^"']+)["']$/.exec(match ?? '')?.[1]
 }
 
 function component(legacy: Tree, key: string, typed: Tree, fallback: string): ComponentFacts {

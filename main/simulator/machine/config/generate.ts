@@ -1,6 +1,7 @@
 import type { ClusterSecrets, MachineSpec } from '../../machine-api.ts'
 import { schematicId } from '../schematic.ts'
 import { atLeast, componentsOf } from '../versions.ts'
+import { multidocConfig } from './kube-documents.ts'
 
 export interface GenerateRequest {
   readonly spec: MachineSpec
@@ -10,28 +11,31 @@ export interface GenerateRequest {
   readonly secrets: ClusterSecrets
   /** Name of the first network port. */
   readonly link: string
+  readonly installerImage: string
 }
 
 /**
  * A MachineConfig as `talosctl gen config` writes it for that version, with the comments it puts beside the
- * fields, plus what a home lab adds by hand (behaviour.md §9.4).
- * 1.14 nodes get the 1.13 contract, which they take.
+ * fields, plus what a home lab adds by hand (behaviour.md §9.4). Nodes of 1.14 get the 1.13 contract, which they take,
+ * unless their plan asks for that of 1.14.
  */
-export function generateConfig(request: GenerateRequest): string {
+export function generateConfig(request: Omit<GenerateRequest, 'installerImage'>): string {
   const { spec } = request
-  const documents = [
-    [...machineSection(request), ...clusterSection(request)].join('\n'),
-    ...(atLeast(spec.talos, '1.12') ? networkDocuments(request) : []),
+  const full = { ...request, installerImage: installerImage(spec) }
+  const more = [
+    ...(atLeast(spec.talos, '1.12') ? networkDocuments(full) : []),
     ...(spec.role === 'worker' && atLeast(spec.talos, '1.10') ? [longhornVolume()] : []),
   ]
-  return `${documents.join('\n---\n')}\n`
+  if (spec.contract === '1.14' && atLeast(spec.talos, '1.14')) return multidocConfig(full, more)
+  const legacy = [...machineSection(full), ...clusterSection(full)].join('\n')
+  return `${[legacy, ...more].join('\n---\n')}\n`
 }
 
 function base64(text: string): string {
   return Buffer.from(text).toString('base64')
 }
 
-function machineSection({ spec, secrets, link }: GenerateRequest): string[] {
+function machineSection({ spec, secrets, link, installerImage }: GenerateRequest): string[] {
   const { talos } = spec
   const controlPlane = spec.role === 'controlplane'
   const kubernetes = componentsOf(talos).kubernetes
@@ -58,7 +62,7 @@ function machineSection({ spec, secrets, link }: GenerateRequest): string[] {
     '    # Used to provide instructions for installations.',
     '    install:',
     '        disk: /dev/nvme0n1 # The disk used for installations.',
-    `        image: ${installerImage(spec)} # Allows for supplying the image used to perform the installation.`,
+    `        image: ${installerImage} # Allows for supplying the image used to perform the installation.`,
     '        wipe: false # Indicates if the installation disk should be wiped at installation time.',
     ...(atLeast(talos, '1.12')
       ? [
@@ -240,6 +244,14 @@ function networkDocuments({ spec, link }: GenerateRequest): string[] {
       'nameservers:',
       '    - address: 1.1.1.1 # The IP address of the nameserver.',
       '    - address: 9.9.9.9',
+      ...(spec.contract === '1.14'
+        ? [
+            '# Configures host DNS caching resolver.',
+            'hostDNS:',
+            '    enabled: true # Enable host DNS caching resolver.',
+            '    forwardKubeDNSToHost: true # Use the host DNS resolver as upstream for Kubernetes CoreDNS pods.',
+          ]
+        : []),
     ].join('\n'),
     [
       'apiVersion: v1alpha1',

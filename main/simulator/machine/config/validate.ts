@@ -14,12 +14,13 @@ type Tree = Readonly<Record<string, unknown>>
 /** Static then runtime validation; the text of the multi-error, or `undefined` (behaviour.md §4.4). */
 export function validateConfig(file: ConfigFile, context: ValidateContext): string | undefined {
   const legacy = file.documents.find(({ kind }) => kind === '')
-  const legacyErrors = legacy ? validateLegacy(legacy.value, context) : []
+  const isNamed = file.documents.some(({ kind }) => kind === 'KubeClusterConfig')
+  const legacyErrors = legacy ? validateLegacy(legacy.value, context, isNamed) : []
   const typed = file.documents.filter(({ kind }) => kind !== '')
   const errors = [
     ...(legacyErrors.length > 0 ? [`v1alpha1.Config: ${multiError(legacyErrors)}`] : []),
     ...typed.flatMap((document) =>
-      validateDocument(document, file).map((text) => `${document.kind}/${document.name}: ${text}`),
+      validateDocument(document, file, context).map((text) => `${document.kind}/${document.name}: ${text}`),
     ),
     ...clashes(typed),
     ...legacyConflicts(file, context.talos),
@@ -33,13 +34,13 @@ function multiError(errors: readonly string[]): string {
   return `${head}\n${errors.map((text) => `\t* ${text}\n`).join('')}\n`
 }
 
-function validateLegacy(value: Tree, context: ValidateContext): string[] {
+function validateLegacy(value: Tree, context: ValidateContext, isNamed: boolean): string[] {
   const machine = value['machine']
   if (!isTree(machine)) return ['machine instructions are required']
   const cluster = value['cluster']
   return [
     ...validateMachine(machine, context),
-    ...(isTree(cluster) ? validateCluster(cluster) : ['cluster instructions are required']),
+    ...(isTree(cluster) ? validateCluster(cluster, isNamed) : ['cluster instructions are required']),
     ...validateImages(machine, isTree(cluster) ? cluster : {}, context.talos),
   ]
 }
@@ -73,10 +74,11 @@ function validateMachine(machine: Tree, context: ValidateContext): string[] {
   return errors
 }
 
-function validateCluster(cluster: Tree): string[] {
+/** @param isNamed a KubeClusterConfig tells the endpoint */
+function validateCluster(cluster: Tree, isNamed: boolean): string[] {
   const controlPlane = isTree(cluster['controlPlane']) ? cluster['controlPlane'] : {}
   const endpoint = text(controlPlane['endpoint'])
-  if (endpoint === '') return ['cluster controlplane endpoint is required']
+  if (endpoint === '') return isNamed ? [] : ['cluster controlplane endpoint is required']
   return URL.canParse(endpoint) && endpoint.startsWith('https://')
     ? []
     : [`invalid controlplane endpoint: ${endpoint}`]
@@ -93,17 +95,45 @@ function validateImages(machine: Tree, cluster: Tree, talos: string): string[] {
     ['kube-controller-manager', image(cluster['controllerManager'])],
     ['kube-scheduler', image(cluster['scheduler'])],
     ['kube-proxy', image(cluster['proxy'])],
-  ].flatMap(([name = '', reference = '']) => {
-    const tag = /:(v\d+\.\d+\.\d+)/.exec(reference)?.[1]
-    const objection = tag === undefined ? undefined : kubernetesObjection(tag, talos)
-    return objection === undefined ? [] : [`${name} image is not valid: ${objection}`]
-  })
+  ].flatMap(([name = '', reference = '']) => validateImage(name, reference, talos))
 }
 
-function validateDocument(document: ConfigDocument, file: ConfigFile): string[] {
+function validateImage(name: string, reference: string, talos: string): string[] {
+  const tag = /:(v\d+\.\d+\.\d+)/.exec(reference)?.[1]
+  const objection = tag === undefined ? undefined : kubernetesObjection(tag, talos)
+  return objection === undefined ? [] : [`${name} image is not valid: ${objection}`]
+}
+
+/** 1.14: documents that name an image, and how Talos calls it. */
+const TYPED_IMAGES: Readonly<Record<string, string>> = {
+  KubeletConfig: 'kubelet',
+  KubeAPIServerConfig: 'kube-apiserver',
+  KubeControllerManagerConfig: 'kube-controller-manager',
+  KubeSchedulerConfig: 'scheduler',
+  KubeProxyConfig: 'proxy',
+}
+
+/** The only expressions understood here name one device; any other is taken to match. */
+function validateInstall(value: Tree, disks: readonly string[]): string[] {
+  const provisioning = isTree(value['provisioning']) ? value['provisioning'] : {}
+  const selector = isTree(provisioning['diskSelector']) ? provisioning['diskSelector'] : {}
+  const match = text(selector['match'])
+  if (match === '') return ['disk selector is required']
+  const device = /^disk\.dev_path == ["']([^"']+)["']$/.exec(match)?.[1]
+  return device === undefined || disks.includes(device) ? [] : [`no disks matched the expression: ${match}`]
+}
+
+function validateDocument(
+  document: ConfigDocument,
+  file: ConfigFile,
+  { talos, disks }: ValidateContext,
+): string[] {
   const { kind, name, value } = document
   const errors: string[] = []
   if (DOCUMENT_KINDS[kind]?.named && name === '') errors.push('name is required')
+  const component = TYPED_IMAGES[kind]
+  if (component !== undefined) errors.push(...validateImage(component, text(value['image']), talos))
+  if (kind === 'UnattendedInstallConfig') errors.push(...validateInstall(value, disks))
   if (kind === 'HostnameConfig') errors.push(...validateHostname(value, file))
   if (
     kind.endsWith('VolumeConfig') &&
