@@ -19,6 +19,7 @@ import { createActionPlanHandlers } from './ipc/handlers/action-plans.ts'
 import { createAppHandlers } from './ipc/handlers/app.ts'
 import { createContextHandlers } from './ipc/handlers/contexts.ts'
 import { createImageHandlers } from './ipc/handlers/images.ts'
+import { createDemoHandlers } from './ipc/handlers/demo.ts'
 import { createMachineConfigHandlers } from './ipc/handlers/machine-configs.ts'
 import { otherSlotVersion } from './domain/upgrades/past-runs.ts'
 import { endOfTrial } from './ipc/handlers/machine-configs/open-trials.ts'
@@ -120,6 +121,7 @@ export async function createApp(
       demo,
       files: createTalosconfigFiles({ env: process.env, home: homedir(), pick: host.pickFile }),
     }),
+    ...createDemoHandlers({ demo }),
     ...createNodeHandlers({ clusters, fleets, clock, log }),
     ...createNodeActionHandlers({ clusters, runs, clock, snapshots }),
     ...createActionPlanHandlers({ clusters, runs, clock, snapshots, newId: randomUUID }),

@@ -34,6 +34,8 @@ export interface ClusterKubernetes {
   restartContainer(id: string): boolean
   /** Whether an app of kube-system has its pods ready; `absent` when there is none. */
   systemApp(label: 'kube-proxy' | 'kube-dns'): 'ready' | 'absent' | { readonly notReady: readonly string[] }
+  /** Whether storage has a part on that node. */
+  holdsVolumes(node: string): boolean
   /**
    * A disruption budget over the pod that holds the node's volumes, until it is let go: the trouble `drain-blocked-by-pdb`.
    * @throws when the node holds none

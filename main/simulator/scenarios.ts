@@ -5,6 +5,8 @@ import type { ClusterWorld } from './machine/core.ts'
 export interface ScenarioState extends ScenarioFacts {
   /** Hostnames of the machines it is on. */
   readonly active: readonly string[]
+  /** Hostnames it can be caused on, the one it takes by itself first; none for those of the whole cluster. */
+  readonly fits: readonly string[]
 }
 
 /** Switches for trouble, by the names in data/scenarios.ts. */
@@ -55,6 +57,19 @@ export function createScenarios(
     return found
   }
 
+  function fits(facts: ScenarioFacts): readonly string[] {
+    if (facts.scope === 'cluster') return []
+    const members = names(world.machines())
+    const first = fitting(facts).spec.hostname
+    const able = members.filter((hostname) => isAble(facts, machineOf(hostname)))
+    return [...new Set([first, ...able])].filter((hostname) => able.includes(hostname))
+  }
+
+  function isAble({ on, name }: ScenarioFacts, { spec }: SimulatedMachine): boolean {
+    if (on === 'controlplane') return spec.role === 'controlplane'
+    return !NEEDS_VOLUMES.includes(name) || (world.kubernetes?.holdsVolumes(spec.hostname) ?? false)
+  }
+
   function causeOnCluster(facts: ScenarioFacts): void {
     if (taken.has(facts.name)) return
     const { take, none } = CLUSTER[facts.name] ?? NOTHING
@@ -87,9 +102,12 @@ export function createScenarios(
       for (const machine of chosen) machine.settle(name)
       return names(chosen.filter((machine) => on.includes(machine)))
     },
-    scenarios: () => SCENARIOS.map((facts) => ({ ...facts, active: names(active(facts)) })),
+    scenarios: () =>
+      SCENARIOS.map((facts) => ({ ...facts, active: names(active(facts)), fits: fits(facts) })),
   }
 }
+
+const NEEDS_VOLUMES: readonly string[] = ['drain-blocked-by-pdb', 'storage-degraded']
 
 interface ClusterScenario {
   take(world: ClusterWorld): readonly SimulatedMachine[]

@@ -7,6 +7,7 @@ import { configSidesContract } from './config-sides.ts'
 import { contextsContract } from './contexts.ts'
 import type { Method, Stream } from './define.ts'
 import { imagesContract } from './images.ts'
+import { demoContract } from './demo.ts'
 import { machineConfigsContract } from './machine-configs.ts'
 import { nodeActionsContract } from './node-actions.ts'
 import { nodesContract } from './nodes.ts'
@@ -17,6 +18,7 @@ import { upgradesContract } from './upgrades.ts'
 export const contract = {
   ...appContract,
   ...contextsContract,
+  ...demoContract,
   ...nodesContract,
   ...nodeActionsContract,
   ...machineConfigsContract,

@@ -1,20 +1,12 @@
-import {
-  ChevronDown,
-  ChevronRight,
-  CircleQuestionMark,
-  FlaskConical,
-  Menu as MenuIcon,
-  Plus,
-  Search,
-} from 'lucide-react'
+import { ChevronDown, ChevronRight, CircleQuestionMark, Menu as MenuIcon, Plus, Search } from 'lucide-react'
 import { Fragment } from 'react'
 import type { Context } from '#contract/contexts.ts'
+import { DemoMark } from '../features/demo/DemoMark.tsx'
 import { isActive, isOnTrial } from '../ipc/stores/runs-store.ts'
 import { nodeName } from '../ui/node-state.ts'
 import { selectNode } from '../ipc/stores/nodes-store.ts'
 import { useContexts, useNodes, useRuns } from '../ipc/stores/stores-context.ts'
 import { IconButton, Key } from '../ui/Button.tsx'
-import { Hint } from '../ui/Hint.tsx'
 import { useText, type TextTools } from '../ui/i18n/text.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { Menu, MenuItem, MenuRule } from '../ui/Menu.tsx'
@@ -120,19 +112,6 @@ function ContextSwitcher({ context }: { readonly context: Context | undefined })
         {t('tree.import')}
       </MenuItem>
     </Menu>
-  )
-}
-
-/** Always there while the open cluster is simulated, so that nobody takes it for theirs. */
-function DemoMark() {
-  const { t } = useText()
-  return (
-    <Hint text={t('demo.hint')}>
-      <span className="demo-mark">
-        <Icon of={FlaskConical} size={13} />
-        {t('demo.mark')}
-      </span>
-    </Hint>
   )
 }
 

@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test'
 import { expect, startApp, test as base, type RunningApp } from './app.ts'
 import { configScreen } from './drivers/config.ts'
 import { fleetScreen } from './drivers/fleet.ts'
+import { troubleMenu } from './drivers/troubles.ts'
 
 /** Each test has the demo cluster to itself, as `npm start -- --demo` opens it. */
 const test = base.extend<{ app: RunningApp }>({
@@ -110,6 +111,28 @@ test('a node is upgraded with proof, then rolled back with proof', async ({ wind
   await proven(window)
   await expect(window.getByRole('table', { name: 'Verdict' })).toContainText('v1.13.9')
   await expect(window.getByRole('table', { name: 'Tasks' })).toContainText('Proven')
+})
+
+test('trouble is caused on purpose, seen in the fleet, and ended', async ({ window }) => {
+  const fleet = fleetScreen(window)
+  const troubles = troubleMenu(window)
+  await fleet.settled(5)
+  await troubles.open()
+  await troubles.cause('Plug pulled', 'estante-2')
+  await troubles.cause('Slow answers', 'bronce-1')
+  await troubles.end('Slow answers')
+  await troubles.close()
+  await expect(troubles.mark).toHaveText('demo cluster1 trouble')
+  await expect(fleet.row('estante-2')).toContainText('no answer')
+  // Another window, or this one again, knows of it.
+  await window.reload()
+  await expect(troubles.mark).toContainText('1 trouble')
+  await troubles.open()
+  await expect(troubles.dialog).toContainText('On estante-2')
+  await troubles.end('Plug pulled')
+  await troubles.close()
+  await expect(troubles.mark).toHaveText('demo cluster')
+  await fleet.settled(5)
 })
 
 test('the palette opens a screen by a few keys', async ({ window }) => {

@@ -193,6 +193,7 @@ export function startKubernetes(options: {
 
   return {
     drain: (node, say, signal) => drainNode(world, kubelets, node, say, signal),
+    holdsVolumes: (node) => controllers.instanceManagerOn(node) !== undefined,
     holdVolumes,
     holdRebuild(node, isHeld) {
       storage.hold(node, isHeld)

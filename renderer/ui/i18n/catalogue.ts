@@ -1,4 +1,5 @@
 import { configChangesEn } from './en/config-changes.ts'
+import { demoEn } from './en/demo.ts'
 import { errorsEn } from './en/errors.ts'
 import { fleetEn } from './en/fleet.ts'
 import { machineConfigsEn } from './en/machine-configs.ts'
@@ -9,6 +10,7 @@ import { shellEn } from './en/shell.ts'
 import { upgradesEn } from './en/upgrades.ts'
 import { welcomeEn } from './en/welcome.ts'
 import { configChangesEs } from './es/config-changes.ts'
+import { demoEs } from './es/demo.ts'
 import { errorsEs } from './es/errors.ts'
 import { fleetEs } from './es/fleet.ts'
 import { machineConfigsEs } from './es/machine-configs.ts'
@@ -31,6 +33,7 @@ const english = {
   ...upgradesEn,
   ...runsEn,
   ...settingsEn,
+  ...demoEn,
 } as const satisfies Texts
 
 const spanish: Translated<typeof english> = {
@@ -44,6 +47,7 @@ const spanish: Translated<typeof english> = {
   ...upgradesEs,
   ...runsEs,
   ...settingsEs,
+  ...demoEs,
 }
 
 export type Language = 'en' | 'es'
