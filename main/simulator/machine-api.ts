@@ -232,6 +232,8 @@ export interface SimulatedMachine {
   readonly resources: ResourceStore
   readonly power: EventEmitter<{ up: []; down: [] }>
   readonly isUp: boolean
+  /** While it is down: nothing at its address says so, as without power; otherwise its kernel refuses the port. */
+  readonly isSilent?: boolean
   /** Running version, which an upgrade changes: `v1.14.0`. */
   readonly talosVersion: string
   readonly bootId: string

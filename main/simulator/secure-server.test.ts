@@ -86,3 +86,39 @@ test('a port that is taken is an error and no silence', async () => {
     }),
   ).rejects.toMatchObject({ code: 'EADDRINUSE' })
 })
+
+const DAY = 24 * 3_600_000
+
+/** What a client whose certificate is refused is told: the reason OpenSSL gives for the alert. */
+async function alertFor(options: object): Promise<unknown> {
+  const socket = await shake(options)
+  socket.resume()
+  // A client that has written already: what it wrote must not turn the alert into a reset.
+  socket.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
+  const [error] = (await once(socket, 'error')) as [NodeJS.ErrnoException]
+  return error.code
+}
+
+test.each(['TLS_AES_256_GCM_SHA384', 'TLS_AES_128_GCM_SHA256', 'TLS_CHACHA20_POLY1305_SHA256'])(
+  'a certificate that is not let in is refused with the alert of its fault, under %s',
+  async (ciphers) => {
+    const refused = async (pair: KeyPairPem | undefined): Promise<unknown> =>
+      alertFor({ ciphers, cert: pair?.crt, key: pair && relabelForTls(pair.key) })
+    const past = { notBefore: new Date(Date.now() - 2 * DAY), notAfter: new Date(Date.now() - DAY) }
+    expect(await refused(await issueClient(os, { roles: ['os:admin'], ...past }))).toBe(
+      'ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED',
+    )
+    const stranger = await createOsAuthority()
+    expect(await refused(await issueClient(stranger, { roles: ['os:admin'] }))).toBe(
+      'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA',
+    )
+    const both = await issueClient(os, { roles: ['os:admin'], usages: ['clientAuth', 'serverAuth'] })
+    expect(await refused(both)).toBe('ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE')
+    expect(await refused(undefined)).toBe('ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED')
+  },
+)
+
+test('with TLS 1.2 the connection just ends', async () => {
+  const refused = shake({ maxVersion: 'TLSv1.2', cert: undefined, key: undefined })
+  await expect(refused).rejects.toMatchObject({ code: 'ECONNRESET' })
+})

@@ -5,6 +5,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { createServer, type Server as TlsServer, TLSSocket } from 'node:tls'
 import { type Server, ServerCredentials } from '@grpc/grpc-js'
 import type { KeyPairPem } from './machine-api.ts'
+import { type CertificateAlert, createAlertSender } from './tls-alert.ts'
 
 /**
  * Electron's BoringSSL neither offers nor accepts Ed25519 unless told so, on either side (behaviour.md §1.4). Names as
@@ -33,7 +34,7 @@ export interface SecureListener {
 
 /**
  * Serves `server` over mutual TLS (≥1.2, ALPN h2): the client's certificate must chain to `ca`, be valid now, and name
- * clientAuth as its only extended use, else the connection is dropped right after the handshake, as apid does.
+ * clientAuth as its only extended use, else the connection ends with the TLS alert that apid sends.
  * TLS is terminated here and not in grpc-js, whose server credentials carry no `sigalgs`, check no key usage and cannot
  * drop connections without a goodbye.
  * @param options.address IPv4; `port` 0 takes a free one
@@ -61,14 +62,17 @@ export async function listenSecurely(
   const tls = createServer({
     ...context(options.pair),
     requestCert: options.ca !== undefined,
-    rejectUnauthorized: options.ca !== undefined,
+    // Looked at below: Node would cut the connection without a word.
+    rejectUnauthorized: false,
     ALPNProtocols: ['h2'],
   })
   const sockets = keepSockets(tls)
+  const alerts = createAlertSender(tls)
   tls.on('secureConnection', (socket) => {
     // A connection that is cut mid-frame errors here first; grpc-js hears of it as a cancelled stream.
     socket.on('error', () => undefined)
-    if (options.ca !== undefined && options.exactKeyUsage && !isForClientsOnly(socket)) socket.destroy()
+    const objection = options.ca === undefined ? undefined : objectionTo(socket, options.exactKeyUsage)
+    if (objection) alerts.refuse(socket, objection)
     else injector.injectConnection(socket)
   })
   await listening(tls, options)
@@ -165,6 +169,20 @@ function listening(
       resolve()
     })
   })
+}
+
+/** What a Go server would say against the client's certificate; nothing when it is let in (behaviour.md §1.5). */
+function objectionTo(socket: TLSSocket, exactKeyUsage: boolean): CertificateAlert | undefined {
+  const raw = socket.getPeerCertificate().raw as Buffer | undefined
+  if (raw === undefined) return 'certificate required'
+  if (socket.authorized) return exactKeyUsage && !isForClientsOnly(socket) ? 'bad certificate' : undefined
+  // An error in the types, a code in fact.
+  const reason = String(socket.authorizationError)
+  if (reason.includes('CERT_HAS_EXPIRED') || reason.includes('CERT_NOT_YET_VALID'))
+    return 'certificate expired'
+  return reason.includes('ISSUER') || reason.includes('SIGNED') || reason.includes('VERIFY_LEAF')
+    ? 'unknown ca'
+    : 'bad certificate'
 }
 
 function isForClientsOnly(socket: TLSSocket): boolean {

@@ -19,6 +19,10 @@ export interface SmallMachine extends SimulatedMachine {
   write(service: string, line: string): void
   /** What was asked of it, oldest first. */
   readonly asked: readonly string[]
+  /** Its address answers nothing while it is down, as without power. */
+  isSilent: boolean
+  /** How long it slept each time, milliseconds. */
+  readonly naps: readonly number[]
   /** Milliseconds by which it is slow to answer. */
   slowness: number
   /** Resolves with how long a slow answer is put off; it comes after `wake`. */
@@ -48,10 +52,12 @@ export function createSmallMachine(
   let fallAsleep: (milliseconds: number) => void = () => undefined
   const asleep = new Promise<number>((resolve) => (fallAsleep = resolve))
   let wake: () => void = () => undefined
+  const naps: number[] = []
   const awake = new Promise<void>((resolve) => (wake = resolve))
   const clock: SimulatedClock = {
     now: () => Date.UTC(2026, 2, 1, 10),
     sleep(milliseconds) {
+      naps.push(milliseconds)
       fallAsleep(milliseconds)
       return awake
     },
@@ -94,6 +100,8 @@ export function createSmallMachine(
       return `boot ${boots} of ${spec.hostname}`
     },
     asked,
+    isSilent: false,
+    naps,
     slowness: 0,
     get responseDelay() {
       return machine.slowness

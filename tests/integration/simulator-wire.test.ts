@@ -233,6 +233,32 @@ test('a node without power refuses its port and drops whoever was connected, and
   await expect(again.unary(VERSION)).resolves.toBeDefined()
 })
 
+test('a node whose address answers nothing takes a while to be given up, then fails at once', async () => {
+  const off = cluster.machine('cp-2')
+  const through = cluster.machine('cp-1')
+  const client = await cluster.client('cp-1')
+  off.powerOff()
+  off.isSilent = true
+  const before = through.naps.length
+  const call = () => client.unary(VERSION, {}, metadataOf({ node: off.spec.address }))
+  const first = call()
+  const lost = {
+    code: 14,
+    details: `connection error: desc = "transport: Error while dialing: dial tcp ${off.spec.address}:50000: connect: no route to host"`,
+  }
+  const given = expect(first).rejects.toMatchObject(lost)
+  await expect.poll(() => through.naps.slice(before)).toEqual([3000])
+  through.wake()
+  await given
+  await expect(call()).rejects.toMatchObject(lost)
+  expect(through.naps.slice(before)).toEqual([3000])
+
+  off.isSilent = false
+  await off.powerOn()
+  await cluster.served.settled()
+  await expect(call()).resolves.toBeDefined()
+})
+
 function refusal({ address, port }: { readonly address: string; readonly port: number }): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect({ host: address, port })

@@ -90,6 +90,9 @@ export function createMachine(plan: MachineSpec, dependencies: MachineDependenci
     get isUp() {
       return core.life.toldUp
     },
+    get isSilent() {
+      return core.life.power === undefined || core.life.linkDown
+    },
     get talosVersion() {
       return talosOf(core)
     },

@@ -3,7 +3,8 @@ import { maintenanceRoles, opensInMaintenance } from '../maintenance/authorisati
 import { checkAuthorised, checkExists, unimplemented } from './authorisation.ts'
 import type { AnyMethod, CallContext, Node } from './call.ts'
 import { createFrameQueue } from './frames.ts'
-import { type Route, routeOf, type RoutingKeys, unreachable } from './routing.ts'
+import { reach } from './dial.ts'
+import { type Route, routeOf, type RoutingKeys } from './routing.ts'
 import { minorOf } from './talos-version.ts'
 
 /** A call as it came over the wire, before routing. */
@@ -52,13 +53,13 @@ export function createDispatcher(methods: ReadonlyMap<string, AnyMethod>): Dispa
   }
 
   async function unaryAt(self: Node, target: string, call: Incoming): Promise<object> {
-    const node = reach(self, target)
+    const node = await reach(self, target, call.signal)
     using link = linkTo(node.machine, call.signal)
     return await Promise.race([answerUnary(node, call, link.signal), link.broken])
   }
 
   async function* streamAt(self: Node, target: string, call: Incoming): AsyncGenerator<object> {
-    const node = reach(self, target)
+    const node = await reach(self, target, call.signal)
     using link = linkTo(node.machine, call.signal)
     yield* answerStream(node, call, link.signal)
     if (link.signal.aborted && !call.signal.aborted) throw connectionLost()
@@ -131,12 +132,6 @@ function routeFrom(self: Node, call: Incoming): Route {
     forwards: machine.spec.role === 'controlplane',
     isLocal: (target) => target === machine.spec.address || target === machine.spec.hostname,
   })
-}
-
-function reach(self: Node, target: string): Node {
-  const machine = self.cluster.find(target)
-  if (!machine?.isUp) throw unreachable(target, machine?.spec)
-  return { ...self, machine }
 }
 
 interface Link extends Disposable {

@@ -50,12 +50,16 @@ export function routeOf(
   return { kind: 'local' }
 }
 
-/** How apid words a dial that failed; the caller cannot tell a powered-off node from one that reboots. */
-export function unreachable(target: string, machine: { readonly port: number } | undefined): SimulatedStatus {
+/** How apid words a dial that failed. @param isSilent nothing at the address answered at all */
+export function unreachable(
+  target: string,
+  machine: { readonly port: number } | undefined,
+  isSilent = false,
+): SimulatedStatus {
   const isAddress = /^[\d.]+$|:/.test(target)
   if (!machine && !isAddress)
     return new SimulatedStatus(Code.UNAVAILABLE, 'name resolver error: produced zero addresses')
-  const reason = machine ? 'connection refused' : 'no route to host'
+  const reason = machine && !isSilent ? 'connection refused' : 'no route to host'
   return new SimulatedStatus(
     Code.UNAVAILABLE,
     `connection error: desc = "transport: Error while dialing: dial tcp ${target}:50000: connect: ${reason}"`,
