@@ -11,9 +11,9 @@ const VERSIONS_YOUNG = 60 * 60_000
 const EXTENSIONS_YOUNG = 24 * 60 * 60_000
 const SILENT_FOR = 30_000
 
-/** Milliseconds and bytes of one question. */
-const QUICK = { within: 10_000, limit: 4 * 1024 * 1024 }
-const SCHEMATIC = { within: 15_000, limit: 1024 * 1024 }
+/** Bytes of an answer that are taken at most. */
+const LIST_LIMIT = 4 * 1024 * 1024
+const SCHEMATIC_LIMIT = 1024 * 1024
 
 const VersionList = z.array(z.string().max(64)).max(5000)
 const ExtensionList = z
@@ -35,10 +35,16 @@ const KeptExtensions = z
 interface Deps {
   readonly cache: FactoryCachePort
   readonly now: () => number
+  /** Milliseconds that an answer may take; a factory that builds an image first takes minutes. */
+  readonly within?: { readonly list: number; readonly manifest: number }
 }
 
+const PATIENCE = { list: 10_000, manifest: 12_000 }
+
 /** The Image Factory over HTTP (behaviour.md §5.10). Lists are kept on disk, so that they are there without a network. */
-export function createHttpFactory({ cache, now }: Deps): FactoryPort {
+export function createHttpFactory({ cache, now, within = PATIENCE }: Deps): FactoryPort {
+  const list = { within: within.list, limit: LIST_LIMIT }
+  const schematic = { within: within.list, limit: SCHEMATIC_LIMIT }
   /** By host: until when it is not asked again by itself, and why. */
   const silent = new Map<string, { readonly until: number; readonly failure: TalosFailure }>()
 
@@ -101,7 +107,7 @@ export function createHttpFactory({ cache, now }: Deps): FactoryPort {
 
     async schematic(url, id, signal) {
       leaveAlone(url)
-      const answer = await call(url, `/schematics/${encodeURIComponent(id)}`, { ...SCHEMATIC, signal })
+      const answer = await call(url, `/schematics/${encodeURIComponent(id)}`, { ...schematic, signal })
       if (answer.status === 404) return undefined
       if (answer.status !== 200) throw refusal(url, answer)
       return answer.body
@@ -109,7 +115,7 @@ export function createHttpFactory({ cache, now }: Deps): FactoryPort {
 
     async register(url, text, signal) {
       const answer = await call(url, '/schematics', {
-        ...SCHEMATIC,
+        ...schematic,
         method: 'POST',
         headers: { 'Content-Type': 'application/yaml' },
         body: text,
@@ -121,27 +127,28 @@ export function createHttpFactory({ cache, now }: Deps): FactoryPort {
 
     async image(reference, url, signal) {
       if (url !== undefined) leaveAlone(url)
-      return askRegistry(reference, url, signal)
+      return askRegistry(reference, { url, within: within.manifest }, signal)
     },
   }
 
   async function json(url: string, path: string, signal: AbortSignal): Promise<unknown> {
-    const answer = await call(url, path, { ...QUICK, headers: { Accept: 'application/json' }, signal })
+    const answer = await call(url, path, { ...list, headers: { Accept: 'application/json' }, signal })
     if (answer.status !== 200) throw refusal(url, answer)
     return parsed(url, answer.body, z.unknown())
   }
 
   function versionsOf(value: unknown): readonly string[] {
-    const list = VersionList.safeParse(value)
-    const versions = (list.data ?? []).filter((version) => version.startsWith('v') && valid(version) !== null)
+    const versions = (VersionList.safeParse(value).data ?? []).filter(
+      (version) => version.startsWith('v') && valid(version) !== null,
+    )
     if (versions.length === 0) throw new TalosFailure('factory-answer', 'This is no list of Talos versions.')
     return [...new Set(versions)].sort(compare)
   }
 
   function extensionsOf(url: string, value: unknown): readonly OfferedExtension[] {
-    const list = ExtensionList.safeParse(value)
-    if (!list.success) throw new TalosFailure('factory-answer', `${hostOf(url)} gave no list of extensions.`)
-    return list.data.map(({ name, ref, author, description }) => ({
+    const found = ExtensionList.safeParse(value)
+    if (!found.success) throw new TalosFailure('factory-answer', `${hostOf(url)} gave no list of extensions.`)
+    return found.data.map(({ name, ref, author, description }) => ({
       name,
       version: versionOf(ref),
       author,

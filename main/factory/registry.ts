@@ -2,9 +2,16 @@ import type { RegistryWord } from '../domain/images/factory-port.ts'
 import { TalosFailure } from '../domain/talos-failure.ts'
 import { fetchLimited, TooLate, type Answer } from './fetch-limited.ts'
 
-/** A factory builds an image when it is first asked for; nobody waits for that here. Milliseconds and bytes. */
-const MANIFEST = { within: 12_000, limit: 256 * 1024 }
-const TOKEN = { within: 8_000, limit: 64 * 1024 }
+/** Bytes of an answer that are taken at most. */
+const MANIFEST_LIMIT = 256 * 1024
+const TOKEN_LIMIT = 64 * 1024
+
+interface Where {
+  /** Of the registry; absent: https at the host of the reference. */
+  readonly url: string | undefined
+  /** Milliseconds. A factory builds an image when it is first asked for; nobody waits for that here. */
+  readonly within: number
+}
 
 const ACCEPT = [
   'application/vnd.oci.image.index.v1+json',
@@ -15,12 +22,11 @@ const ACCEPT = [
 
 /**
  * Asks a registry for an image's manifest, anonymously, as the node would.
- * @param url of the registry; absent: https at the host of the reference
  * @throws TalosFailure when the caller cancels
  */
 export async function askRegistry(
   reference: string,
-  url: string | undefined,
+  { url, within }: Where,
   signal: AbortSignal,
 ): Promise<RegistryWord> {
   const place = placeOf(reference, url)
@@ -28,11 +34,16 @@ export async function askRegistry(
   const asked = `HEAD ${place}`
   const since = performance.now()
   try {
-    const answer = await withToken(place, signal)
+    const answer = await withToken(place, within, signal)
     const evidence = `${asked}: ${answer.status}, ${Math.round(performance.now() - since)} ms`
     if (answer.status !== 404 && answer.status !== 400) return judge(answer, evidence)
     // Only a GET has words with its refusal: which extension there is none of, for one.
-    const { body } = await fetchLimited(place, { ...MANIFEST, headers: { Accept: ACCEPT }, signal })
+    const { body } = await fetchLimited(place, {
+      within,
+      limit: MANIFEST_LIMIT,
+      headers: { Accept: ACCEPT },
+      signal,
+    })
     return judge({ ...answer, body }, evidence)
   } catch (error) {
     if (error instanceof TooLate) return { state: 'building', evidence: `${asked}: ${error.message}` }
@@ -49,20 +60,22 @@ function placeOf(reference: string, url: string | undefined): string | undefined
   return `${url ?? `https://${registry}`}/v2/${name}/manifests/${digest ?? tag}`
 }
 
-async function withToken(place: string, signal: AbortSignal): Promise<Answer> {
-  const first = await head(place, {}, signal)
+async function withToken(place: string, within: number, signal: AbortSignal): Promise<Answer> {
+  const first = await head(place, within, {}, signal)
   if (first.status !== 401) return first
-  const token = await anonymousToken(first.headers.get('www-authenticate') ?? '', signal)
-  return token === undefined ? first : head(place, { Authorization: `Bearer ${token}` }, signal)
+  const token = await anonymousToken(first.headers.get('www-authenticate') ?? '', within, signal)
+  return token === undefined ? first : head(place, within, { Authorization: `Bearer ${token}` }, signal)
 }
 
 function head(
   place: string,
+  within: number,
   headers: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): Promise<Answer> {
   return fetchLimited(place, {
-    ...MANIFEST,
+    within,
+    limit: MANIFEST_LIMIT,
     method: 'HEAD',
     headers: { Accept: ACCEPT, ...headers },
     signal,
@@ -70,7 +83,11 @@ function head(
 }
 
 /** What public registries give to anyone who asks: `Bearer realm="https://ghcr.io/token",service=…,scope=…`. */
-async function anonymousToken(challenge: string, signal: AbortSignal): Promise<string | undefined> {
+async function anonymousToken(
+  challenge: string,
+  within: number,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   if (!/^bearer /i.test(challenge)) return undefined
   const fields = new Map(
     [...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, key = '', value = '']) => [key, value]),
@@ -82,7 +99,7 @@ async function anonymousToken(challenge: string, signal: AbortSignal): Promise<s
     const value = fields.get(key)
     if (value !== undefined) url.searchParams.set(key, value)
   }
-  const answer = await fetchLimited(url.href, { ...TOKEN, signal })
+  const answer = await fetchLimited(url.href, { within, limit: TOKEN_LIMIT, signal })
   if (answer.status !== 200) return undefined
   return /"(?:access_)?token"\s*:\s*"([\w.~+/=-]+)"/.exec(answer.body)?.[1]
 }

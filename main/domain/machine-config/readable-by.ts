@@ -39,7 +39,7 @@ export function readableBy(shape: readonly unknown[], schema: JsonSchema): Reada
     if (own === 'unknown') found.unreadable.push(label === '' ? '?' : label)
     else if (own !== undefined) walk(document, own, label === '' ? [] : [label])
   }
-  return found
+  return { unreadable: [...new Set(found.unreadable)], deprecated: [...new Set(found.deprecated)] }
 }
 
 /** `undefined`: known by name only, so anything may be inside. */
@@ -61,11 +61,12 @@ function createWalk(schema: JsonSchema, found: { unreadable: string[]; deprecate
     if (typeof reference !== 'string') return part
     return asFields(definitions[reference.slice(reference.lastIndexOf('/') + 1)]) ?? {}
   }
-  return function walk(value: unknown, part: Fields, path: readonly string[]): void {
+  /** `told`: what stands above is deprecated already, and all below it with it. */
+  return function walk(value: unknown, part: Fields, path: readonly string[], told = false): void {
     const rule = resolve(part)
     if (Array.isArray(value)) {
       const items = asFields(rule['items'])
-      if (items !== undefined) for (const item of value) walk(item, items, path)
+      if (items !== undefined) for (const item of value) walk(item, items, path, told)
       return
     }
     const properties = asFields(rule['properties'])
@@ -75,9 +76,10 @@ function createWalk(schema: JsonSchema, found: { unreadable: string[]; deprecate
     for (const [key, inner] of Object.entries(value)) {
       const property = asFields(properties?.[key])
       if (property !== undefined) {
-        if (property['deprecated'] === true) found.deprecated.push([...path, key].join('.'))
-        walk(inner, property, [...path, key])
-      } else if (isFields(others)) walk(inner, others, [...path, key])
+        const old = property['deprecated'] === true
+        if (old && !told) found.deprecated.push([...path, key].join('.'))
+        walk(inner, property, [...path, key], told || old)
+      } else if (isFields(others)) walk(inner, others, [...path, key], told)
       else if (others === false) found.unreadable.push([...path, key].join('.'))
     }
   }

@@ -157,10 +157,8 @@ function extensionRow({ name, before, after, state }: ExtensionChange): PlanRow 
   }
 }
 
-function kernelArgumentsRow(
-  { kernelCmdline, install }: NodeFacts,
-  { losesKernelArguments, image }: RowsTarget,
-): PlanRow {
+function kernelArgumentsRow(facts: NodeFacts, { losesKernelArguments, image }: RowsTarget): PlanRow {
+  const { kernelCmdline, install } = facts
   const cmdline = valueOf(kernelCmdline)
   const own = cmdline === undefined ? undefined : ownArguments(cmdline)
   const running = own === undefined ? undefined : own.join(' ') || NONE
@@ -173,12 +171,11 @@ function kernelArgumentsRow(
       note: 'lost',
     }
   }
-  if (image === undefined) return row('kernel-arguments', running, undefined)
-  return row(
-    'kernel-arguments',
-    running,
-    own === undefined ? undefined : argumentsAfter(own, image).join(' ') || NONE,
-  )
+  if (image === undefined || own === undefined) return row('kernel-arguments', running, undefined)
+  // grub.cfg is written from the config there, whatever the schematic says (behaviour.md §5.8).
+  const fromConfig = bootsUki(facts) === false && valueOf(install)?.grubUsesUkiCmdline !== true
+  const after = fromConfig ? own : argumentsAfter(own, image)
+  return row('kernel-arguments', running, after.join(' ') || NONE)
 }
 
 /** What the schematic no longer names goes, what it names anew comes last. */

@@ -189,12 +189,103 @@ describe('preflight', () => {
     expect(check(await planOf(three, prepare), id)).toMatchObject({ id, outcome })
   })
 
-  test('two control planes: etcd cannot spare one', async () => {
-    expect(check(await planOf(three.slice(0, 2)), 'etcd-quorum')?.outcome).toBe('block')
+  test('two control planes: etcd cannot spare one, and why is said', async () => {
+    const found = check(await planOf(three.slice(0, 2)), 'etcd-quorum')
+    expect(found).toMatchObject({ outcome: 'block', because: 'etcd-two-members' })
+    expect(found?.readings).toContainEqual({ source: 'Quorum', found: '1 < 2' })
+    expect(found?.readings).toContainEqual({ source: 'EtcdMemberList bronce-1', found: 'started, leader' })
   })
 
-  test('a single control plane: a warning in words', async () => {
-    expect(check(await planOf(three.slice(0, 1)), 'etcd-quorum')?.outcome).toBe('warn')
+  test('a single control plane: the downtime has to be accepted in words', async () => {
+    const scene = createUpgradeScene(three.slice(0, 1))
+    const plan = await scene.plan('bronce-1', 'v1.14.0')
+    expect(check(plan, 'etcd-quorum')).toMatchObject({
+      outcome: 'warn',
+      because: 'etcd-one-member',
+      accept: true,
+    })
+    await expect(scene.start(plan.planId)).rejects.toMatchObject({ code: 'plan-blocked' })
+    expect(scene.talos.node('bronce-1').calls).toEqual([])
+    expect((await scene.finish(await scene.start(plan.planId, ['etcd-quorum']))).outcome).toBe('proven')
+  })
+
+  test.each<[string, Parameters<typeof check>[1], string, string, (scene: Scene) => void]>([
+    ['too little room for the image', 'disk-space', 'block', 'EPHEMERAL 100 MiB', (s) => (s.talos.node('bronce-1').ephemeral.available = 100 * 1024 ** 2)],
+    ['little room', 'disk-space', 'warn', 'EPHEMERAL 1000 MiB', (s) => (s.talos.node('bronce-1').ephemeral.available = 1000 * 1024 ** 2)],
+    ['an EFI partition for one UKI', 'boot-space', 'warn', 'EFI 100 MiB', (s) => (s.talos.node('bronce-1').efiBytes = 100 * 1024 ** 2)],
+    ['an EFI partition for two', 'boot-space', 'pass', 'EFI 2101 MiB', () => undefined],
+    ['less memory than Talos wants', 'memory', 'warn', '1500 MiB', (s) => (s.talos.node('bronce-1').memory = 1500 * 1024 ** 2)],
+    ['as much as the kernel sees of 2 GiB', 'memory', 'pass', '1900 MiB', (s) => (s.talos.node('bronce-1').memory = 1900 * 1024 ** 2)],
+    ['a diagnostic', 'diagnostics', 'warn', 'host and pod addresses overlap', (s) => s.talos.node('bronce-1').diagnostics.push({ id: 'address-overlap', message: 'host and pod addresses overlap' })],
+    ['a sequence that goes on', 'no-other-sequence', 'block', 'shutdown, drain', (s) => {
+      s.talos.node('bronce-1').tell('other', { kind: 'sequence', sequence: 'shutdown', action: 'start' })
+      s.talos.node('bronce-1').tell('other', { kind: 'phase', phase: 'drain', action: 'start' })
+    }],
+    ['a sequence that refused another one', 'no-other-sequence', 'block', 'shutdown: locked', (s) => {
+      s.talos.node('bronce-1').tell('other', { kind: 'sequence', sequence: 'shutdown', action: 'start' })
+      s.talos.node('bronce-1').tell('mine', { kind: 'sequence', sequence: 'reboot', action: 'noop', error: { code: 'locked', message: 'sequence not started: locked' } })
+    }],
+    ['a sequence that is over', 'no-other-sequence', 'pass', '–', (s) => {
+      s.talos.node('bronce-1').tell('', { kind: 'sequence', sequence: 'boot', action: 'start' })
+      s.talos.node('bronce-1').tell('', { kind: 'sequence', sequence: 'boot', action: 'stop' })
+    }],
+    ['a node that Kubernetes calls not ready', 'node-ready', 'warn', 'bronce-1: not Ready', (s) => (s.talos.node('bronce-1').kubernetesReady = false)],
+  ])('%s: %s is %s', async (_, id, outcome, evidence, prepare) => {
+    expect(check(await planOf(three, prepare), id)).toMatchObject({ outcome, evidence })
+  }) // prettier-ignore
+
+  test('a sequence that began after the plan keeps it from starting', async () => {
+    const scene = createUpgradeScene(three)
+    const { planId } = await scene.plan('estante-1', 'v1.14.0')
+    scene.talos.node('estante-1').tell('other', { kind: 'sequence', sequence: 'reset', action: 'start' })
+    await expect(scene.start(planId)).rejects.toMatchObject({
+      code: 'plan-blocked',
+      message: expect.stringContaining('no-other-sequence: reset') as unknown,
+    })
+    expect(scene.talos.node('estante-1').calls).toEqual([])
+  })
+
+  test.each([
+    ['v1.14.0', 'v1.36.3', 'pass', undefined],
+    ['v1.12.11', 'v1.35.0', 'block', 'config-unreadable'],
+  ] as const)('a config with a document of 1.13 for %s: %s', async (to, kubernetes, outcome, because) => {
+    const config =
+      'machine:\n  token: x\n  install: {disk: /dev/sda}\ncluster: {}\n---\napiVersion: v1alpha1\nkind: KubeSpanConfig\nenabled: true\n'
+    const found = check(
+      await planOf([worker(1, 'v1.13.9', { kubernetes, config })], undefined, to),
+      'config-readable',
+    )
+    expect(found?.outcome).toBe(outcome)
+    expect(found?.because).toBe(because)
+    if (because !== undefined) expect(found?.evidence).toBe('KubeSpanConfig')
+  })
+
+  test('a newer patch of the same minor is the step before the next minor', async () => {
+    const plan = await planOf([worker(1, 'v1.13.0', { kubernetes: 'v1.36.3' })])
+    expect(check(plan, 'version-path')).toMatchObject({
+      outcome: 'warn',
+      because: 'path-through-patch',
+      evidence: 'v1.13.0 → v1.13.9 → v1.14.0',
+    })
+  })
+
+  test('a plan is exported whole, as Markdown and as JSON, without a secret', async () => {
+    const scene = createUpgradeScene(three)
+    const { planId } = await scene.plan('bronce-1', 'v1.14.0')
+    const exported = async (format: 'markdown' | 'json') =>
+      scene.handlers['upgrades.export-plan']({ planId, format }, scene.signal)
+    const markdown = await exported('markdown')
+    expect(markdown.fileName).toBe('upgrade-bronce-1-v1.14.0.md')
+    expect(markdown.text).toContain('# upgrade: bronce-1 v1.13.9 → v1.14.0\n')
+    expect(markdown.text).toContain('| talos | v1.13.9 | v1.14.0 | changes |')
+    expect(markdown.text).toContain('| extension iscsi-tools | v1 | v1 | unchanged |')
+    expect(markdown.text).toMatch(/\| etcd-quorum \| pass \| .*EtcdMemberList bronce-2: started/)
+    const json = await exported('json')
+    expect(UpgradePlanSchema.parse(JSON.parse(json.text)).planId).toBe(planId)
+    expect(markdown.text + json.text).not.toContain(SECRET)
+    await expect(
+      scene.handlers['upgrades.export-plan']({ planId: 'x', format: 'json' }, scene.signal),
+    ).rejects.toMatchObject({ code: 'plan-stale' })
   })
 
   test('a worker has no etcd to ask', async () => {

@@ -7,6 +7,7 @@ import { Facts } from '../../ui/Facts.tsx'
 import { Segmented } from '../../ui/Filters.tsx'
 import { useText, type TextTools } from '../../ui/i18n/text.tsx'
 import { Columns, PageBody, PageHead, Section } from '../../ui/Page.tsx'
+import { FactorySetting } from './FactorySetting.tsx'
 
 /** Each choice is kept at once; there is nothing to confirm. */
 export function SettingsPage() {
@@ -18,7 +19,10 @@ export function SettingsPage() {
       <PageBody>
         {app !== undefined && (
           <Columns>
-            <Look settings={app.settings} />
+            <div>
+              <Look settings={app.settings} />
+              <FactorySetting settings={app.settings} />
+            </div>
             <About app={app} />
           </Columns>
         )}

@@ -10,6 +10,7 @@ import { useText } from '../../ui/i18n/text.tsx'
 import { PageBody, PageHead } from '../../ui/Page.tsx'
 import { navigate } from '../../ui/route.ts'
 import { State } from '../../ui/State.tsx'
+import { PlanExport } from './PlanExport.tsx'
 import { PlanTables } from './PlanTables.tsx'
 import { Preflight, type ShownCheck } from './Preflight.tsx'
 import './upgrades.css'
@@ -67,9 +68,12 @@ export function PlanFrame({
           }
           actions={
             plan !== undefined && (
-              <Button icon={RefreshCw} busy={busy} onClick={onAgain}>
-                {t('upgrade.again')}
-              </Button>
+              <>
+                <Button icon={RefreshCw} busy={busy} onClick={onAgain}>
+                  {t('upgrade.again')}
+                </Button>
+                <PlanExport planId={plan.planId} />
+              </>
             )
           }
         />

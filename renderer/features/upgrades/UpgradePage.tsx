@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import type { ImageChoice } from '#contract/images.ts'
 import { selectNode } from '../../ipc/stores/nodes-store.ts'
 import { useNodes } from '../../ipc/stores/stores-context.ts'
 import { useQuery } from '../../ipc/use-call.ts'
@@ -7,6 +8,9 @@ import { EmptyState } from '../../ui/EmptyState.tsx'
 import { useText } from '../../ui/i18n/text.tsx'
 import { nodeName, plainVersion } from '../../ui/node-state.ts'
 import { PageBody, PageHead, Section } from '../../ui/Page.tsx'
+import { FactoryLine } from './FactoryLine.tsx'
+import { ImageSection } from './ImageSection.tsx'
+import { PathTable } from './PathTable.tsx'
 import { PlanFrame } from './PlanFrame.tsx'
 import { Targets } from './Targets.tsx'
 
@@ -19,12 +23,25 @@ interface Props {
 export function UpgradePage({ context, node }: Props) {
   const { t } = useText()
   const summary = useNodes(selectNode(node))
-  const targets = useQuery('upgrades.targets', { context, node })
+  const [typed, setTyped] = useState<string>()
+  const [fresh, setFresh] = useState(false)
+  const targets = useQuery('upgrades.targets', {
+    context,
+    node,
+    ...(typed === undefined ? {} : { typed }),
+    ...(fresh ? { fresh } : {}),
+  })
   const [picked, setPicked] = useState<string>()
-  const version = picked ?? targets.value?.targets.find(({ reason }) => reason === 'recommended')?.version
+  const [choice, setChoice] = useState<ImageChoice>({})
+  const judged = targets.value?.typed
+  const version =
+    picked ??
+    (judged?.legal === true ? judged.version : undefined) ??
+    targets.value?.targets.find(({ reason }) => reason === 'recommended')?.version
+  const choices = [{ node, choice }]
   const plan = useQuery(
     'upgrades.plan',
-    version === undefined ? undefined : { context, nodes: [node], version },
+    version === undefined ? undefined : { context, nodes: [node], version, choices },
   )
   const name = summary === undefined ? node : nodeName(summary)
 
@@ -42,7 +59,7 @@ export function UpgradePage({ context, node }: Props) {
       </>
     )
   }
-  const { current, kubernetes, source } = targets.value
+  const { current, kubernetes, factory } = targets.value
   // The plan of the version before stays in memory while the next is computed; it must not be started.
   const shown = plan.value?.nodes[0]?.to === version ? plan.value : undefined
   return (
@@ -73,13 +90,41 @@ export function UpgradePage({ context, node }: Props) {
                   version: plainVersion(current),
                   kubernetes: plainVersion(kubernetes),
                 })}
-            {', '}
-            {t(`upgrade.target.source.${source}`)}
           </>
         }
       >
-        <Targets targets={targets.value.targets} chosen={version} onChange={setPicked} />
+        <Targets
+          targets={targets.value.targets}
+          typed={judged}
+          asked={typed}
+          chosen={version}
+          onChange={setPicked}
+          onType={(text) => {
+            setPicked(undefined)
+            setTyped(text)
+          }}
+        />
+        <FactoryLine
+          word={factory}
+          busy={targets.busy}
+          onAgain={() => {
+            setFresh(true)
+            targets.reload()
+          }}
+        />
       </Section>
+      <PathTable told={targets.value} chosen={version} />
+      {version !== undefined && (
+        <ImageSection
+          context={context}
+          node={node}
+          version={version}
+          choice={choice}
+          plan={shown?.nodes[0]}
+          onChoice={setChoice}
+          onChecked={plan.reload}
+        />
+      )}
     </PlanFrame>
   )
 }

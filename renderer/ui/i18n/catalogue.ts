@@ -2,6 +2,7 @@ import { configChangesEn } from './en/config-changes.ts'
 import { demoEn } from './en/demo.ts'
 import { errorsEn } from './en/errors.ts'
 import { fleetEn } from './en/fleet.ts'
+import { imagesEn } from './en/images.ts'
 import { machineConfigsEn } from './en/machine-configs.ts'
 import { nodeEn } from './en/node.ts'
 import { runsEn } from './en/runs.ts'
@@ -13,6 +14,7 @@ import { configChangesEs } from './es/config-changes.ts'
 import { demoEs } from './es/demo.ts'
 import { errorsEs } from './es/errors.ts'
 import { fleetEs } from './es/fleet.ts'
+import { imagesEs } from './es/images.ts'
 import { machineConfigsEs } from './es/machine-configs.ts'
 import { nodeEs } from './es/node.ts'
 import { runsEs } from './es/runs.ts'
@@ -31,6 +33,7 @@ const english = {
   ...machineConfigsEn,
   ...configChangesEn,
   ...upgradesEn,
+  ...imagesEn,
   ...runsEn,
   ...settingsEn,
   ...demoEn,
@@ -45,6 +48,7 @@ const spanish: Translated<typeof english> = {
   ...machineConfigsEs,
   ...configChangesEs,
   ...upgradesEs,
+  ...imagesEs,
   ...runsEs,
   ...settingsEs,
   ...demoEs,

@@ -20,6 +20,12 @@ export const settingsEn = {
   'settings.tasks': 'Task log',
   'settings.tasks.open': 'Open',
   'settings.tasks.folded': 'Folded to one line',
+  'settings.factory': 'Image Factory',
+  'settings.factory.help':
+    'Asked for versions and extensions in place of factory.talos.dev. Empty: the public one. A node that belongs to a factory of its own is asked about there.',
+  'settings.factory.wrong': 'Write https:// or http:// and a host, and nothing behind it.',
+  'settings.factory.same': 'This is what is kept already.',
+  'settings.factory.save': 'Keep',
   'settings.saved': 'Kept for the next start.',
   'settings.keys': 'Keys',
   'settings.about': 'This app',

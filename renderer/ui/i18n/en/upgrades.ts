@@ -13,14 +13,8 @@ export const upgradesEn = {
   'upgrade.target': 'Target',
   'upgrade.target.remark': '{node} runs {version}',
   'upgrade.target.remark-kubernetes': '{node} runs {version} with Kubernetes {kubernetes}',
-  'upgrade.target.source.built-in': 'versions this Ichor knows',
-  'upgrade.target.source.factory': 'versions the Image Factory lists',
   'upgrade.target.supports': 'Runs Kubernetes {min} to {max}.',
-  'upgrade.target.older': {
-    one: 'Show {count} version that is not possible',
-    other: 'Show {count} versions that are not possible',
-  },
-  'upgrade.target.hide': 'Show only what is possible',
+  'upgrade.target.hide': 'Show fewer',
 
   'target.recommended': 'recommended',
   'target.latest-patch': 'latest patch',

@@ -19,6 +19,12 @@ export const settingsEs: Translated<typeof settingsEn> = {
   'settings.tasks': 'Registro de tareas',
   'settings.tasks.open': 'Abierto',
   'settings.tasks.folded': 'Plegado a una línea',
+  'settings.factory': 'Image Factory',
+  'settings.factory.help':
+    'Se le preguntan versiones y extensiones en lugar de a factory.talos.dev. Vacío: la pública. Si un nodo pertenece a otra factory, se pregunta a esa.',
+  'settings.factory.wrong': 'Escribe https:// o http:// y un nombre de máquina, sin nada detrás.',
+  'settings.factory.same': 'Es lo que ya está guardado.',
+  'settings.factory.save': 'Guardar',
   'settings.saved': 'Se guarda para el próximo inicio.',
   'settings.keys': 'Claves',
   'settings.about': 'Esta aplicación',

@@ -12,14 +12,8 @@ export const upgradesEs: Translated<typeof upgradesEn> = {
   'upgrade.target': 'Destino',
   'upgrade.target.remark': '{node} tiene {version}',
   'upgrade.target.remark-kubernetes': '{node} tiene {version} con Kubernetes {kubernetes}',
-  'upgrade.target.source.built-in': 'versiones que este Ichor conoce',
-  'upgrade.target.source.factory': 'versiones que ofrece la Image Factory',
   'upgrade.target.supports': 'Admite Kubernetes {min} a {max}.',
-  'upgrade.target.older': {
-    one: 'Mostrar {count} versión que no es posible',
-    other: 'Mostrar {count} versiones que no son posibles',
-  },
-  'upgrade.target.hide': 'Mostrar solo lo posible',
+  'upgrade.target.hide': 'Mostrar menos',
 
   'target.recommended': 'recomendada',
   'target.latest-patch': 'último parche',
