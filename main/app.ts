@@ -13,6 +13,7 @@ import { createRunEngine } from './domain/runs/run-engine.ts'
 import type { SealPort } from './domain/seal-port.ts'
 import { isFailure } from './domain/talos-failure.ts'
 import { createHttpFactory } from './factory/http-factory.ts'
+import { createKubernetesClusters } from './kubernetes-clusters.ts'
 import type { MadeApp } from './hosts/create-app.ts'
 import type { Handlers } from './ipc/handlers.ts'
 import { createActionPlanHandlers } from './ipc/handlers/action-plans.ts'
@@ -20,6 +21,7 @@ import { createAppHandlers } from './ipc/handlers/app.ts'
 import { createContextHandlers } from './ipc/handlers/contexts.ts'
 import { createImageHandlers } from './ipc/handlers/images.ts'
 import { createDemoHandlers } from './ipc/handlers/demo.ts'
+import { createKubernetesHandlers } from './ipc/handlers/kubernetes.ts'
 import { createMachineConfigHandlers } from './ipc/handlers/machine-configs.ts'
 import { otherSlotVersion } from './domain/upgrades/past-runs.ts'
 import { endOfTrial } from './ipc/handlers/machine-configs/open-trials.ts'
@@ -36,6 +38,7 @@ import { createRunJournal } from './store/run-journal.ts'
 import { createSealedContexts } from './store/sealed-contexts.ts'
 import { openSettings } from './store/settings.ts'
 import { createTalosconfigFiles } from './store/talosconfig-files.ts'
+import { readKubernetesLines } from './store/kubernetes-lines.ts'
 import { readVersionTable } from './store/version-table.ts'
 import { certificateReader } from './talos/read-certificate.ts'
 
@@ -58,7 +61,11 @@ export async function createApp(
   setMaxListeners(LISTENERS_OF_A_SIGNAL)
   const { dataDir, protosDir, resourcesDir, clock, log, keystore } = host
   const seal = sealWhatMayRest(keystore)
-  const [settings, table] = await Promise.all([openSettings(dataDir, log), readVersionTable(resourcesDir)])
+  const [settings, table, kubernetesLines] = await Promise.all([
+    openSettings(dataDir, log),
+    readVersionTable(resourcesDir),
+    readKubernetesLines(resourcesDir),
+  ])
 
   const book = createContextBook({
     store: createSealedContexts(join(dataDir, 'contexts.sealed'), keystore.seal),
@@ -85,6 +92,7 @@ export async function createApp(
     demoFactory: () => demo.factoryUrl(),
   })
   const fleets = createFleets({ clusters, clock, log })
+  const kubernetes = createKubernetesClusters(clusters)
   clusters.onClosed((context) => fleets.drop(context))
 
   const snapshots = createEtcdSnapshots(join(dataDir, 'snapshots'), clock)
@@ -152,7 +160,17 @@ export async function createApp(
       quiet: (signal) => delay(PAST_EVENTS_TOLD, undefined, { signal }),
       newId: randomUUID,
     }),
-    ...createRunHandlers({ runs, clusters, sha256 }),
+    ...createKubernetesHandlers({
+      clusters,
+      kubernetesOf: (context) => kubernetes.of(context),
+      runs,
+      clock,
+      schemas,
+      table,
+      lines: kubernetesLines,
+      newId: randomUUID,
+    }),
+    ...createRunHandlers({ runs, clusters, kubernetesOf: (context) => kubernetes.of(context), sha256 }),
   }
 
   return {
@@ -162,6 +180,7 @@ export async function createApp(
       await runs.close()
       await journal.close()
       fleets[Symbol.dispose]()
+      kubernetes[Symbol.dispose]()
       clusters[Symbol.dispose]()
       await demo[Symbol.asyncDispose]()
     },

@@ -3,6 +3,7 @@ import {
   ApiextensionsV1Api,
   CoreV1Api,
   CustomObjectsApi,
+  KubernetesObjectApi,
   PolicyV1Api,
   PatchStrategy,
   ResponseContext,
@@ -26,6 +27,8 @@ export interface KubernetesApis {
   readonly policy: PolicyV1Api
   readonly extensions: ApiextensionsV1Api
   readonly custom: CustomObjectsApi
+  /** For objects of whatever kind; it asks the API server where that kind lives. */
+  readonly objects: KubernetesObjectApi
   readonly version: VersionApi
 }
 
@@ -59,6 +62,7 @@ export function apisOver(transport: Transport, signal: AbortSignal): KubernetesA
     policy: new PolicyV1Api(configuration),
     extensions: new ApiextensionsV1Api(configuration),
     custom: new CustomObjectsApi(configuration),
+    objects: new KubernetesObjectApi(configuration),
     version: new VersionApi(configuration),
   }
 }

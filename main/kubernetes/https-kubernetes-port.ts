@@ -1,4 +1,4 @@
-import type { KubernetesPort, PodRef } from '../domain/kubernetes/kubernetes-port.ts'
+import type { KubeManifest, KubernetesPort, PodRef } from '../domain/kubernetes/kubernetes-port.ts'
 import type { Secret } from '../domain/secret.ts'
 import type { KubernetesApis } from './client.ts'
 import type { Transport } from './transport.ts'
@@ -10,14 +10,15 @@ export type KubeconfigSource = (
 
 /** Loaded with the first call: the client library is large, and many a session never needs it. */
 async function loadLibrary() {
-  const [client, kubeconfig, transport, objects, storage] = await Promise.all([
+  const [client, kubeconfig, transport, objects, storage, manifests] = await Promise.all([
     import('./client.ts'),
     import('./read-kubeconfig.ts'),
     import('./transport.ts'),
     import('./read-objects.ts'),
     import('./read-storage.ts'),
+    import('./manifests.ts'),
   ])
-  return { ...client, ...kubeconfig, ...transport, ...objects, ...storage }
+  return { ...client, ...kubeconfig, ...transport, ...objects, ...storage, ...manifests }
 }
 type Library = Awaited<ReturnType<typeof loadLibrary>>
 
@@ -148,10 +149,23 @@ export function createKubernetesPort(source: KubeconfigSource): KubernetesPort &
 
     storage: async (signal) => ask('storage', signal, (apis, { readStorage }) => readStorage(apis)),
 
+    countObjects: async (of, signal) =>
+      ask(of.plural, signal, (apis, { countObjects }) => countObjects(apis, of)),
+
+    readObject: async (like, signal) =>
+      ask(titleOf(like), signal, (apis, { readObject }) => readObject(apis, like)),
+
+    applyObject: async (object, dryRun, signal) =>
+      ask(`apply ${titleOf(object)}`, signal, (apis, { applyObject }) => applyObject(apis, object, dryRun)),
+
     close: () => void hangUp(),
   }
 }
 
 function nameOf({ namespace, name }: PodRef): string {
   return `${namespace}/${name}`
+}
+
+function titleOf({ kind, metadata: { name, namespace } }: KubeManifest): string {
+  return `${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`
 }

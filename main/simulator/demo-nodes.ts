@@ -19,9 +19,12 @@ const HOME_SERVER: Omit<Unplaced, 'hostname' | 'role' | 'talos'> = {
 
 const LONGHORN = ['siderolabs/iscsi-tools', 'siderolabs/util-linux-tools']
 
+/** One for the whole cluster, such as all of the demo's Talos versions run. */
+const DEMO_KUBERNETES = '1.34.1'
+
 /** The demo's cupboard: three control planes and two workers of mixed versions and boot loaders. */
 export function demoNodes(): readonly Unplaced[] {
-  return plannedNodes([
+  const cupboard: readonly NodePlan[] = [
     { hostname: 'bronce-1', role: 'controlplane', talos: 'v1.13.9' },
     { hostname: 'bronce-2', role: 'controlplane', talos: 'v1.13.9' },
     { hostname: 'bronce-3', role: 'controlplane', talos: 'v1.14.0', contract: '1.14' },
@@ -43,7 +46,8 @@ export function demoNodes(): readonly Unplaced[] {
       memoryBytes: 8 * GIB,
       diskBytes: 500_107_862_016,
     },
-  ])
+  ]
+  return plannedNodes(cupboard.map((plan) => ({ kubernetes: DEMO_KUBERNETES, ...plan })))
 }
 
 export function plannedNodes(plans: readonly NodePlan[]): readonly Unplaced[] {

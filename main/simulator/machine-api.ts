@@ -117,6 +117,8 @@ export interface MachineSpec {
   readonly talos: string
   /** Which generator its first config is by: that of 1.14 puts Kubernetes into documents. `1.13` unless told otherwise. */
   readonly contract?: '1.13' | '1.14'
+  /** Kubernetes of its first config, `1.34.1`; what its Talos brings along unless told otherwise. */
+  readonly kubernetes?: string
   readonly bootLoader: 'grub' | 'systemd-boot'
   readonly extensions: readonly string[]
   readonly kernelArguments: readonly string[]

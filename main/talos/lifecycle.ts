@@ -1,4 +1,5 @@
 import type { LifecyclePort, PullProgress } from '../domain/nodes/talos-port.ts'
+import { isFailure } from '../domain/talos-failure.ts'
 import type { Caller } from './call.ts'
 import type { ImageServicePullResponse__Output } from './generated/machine/ImageServicePullResponse.ts'
 import type { TalosProtos } from './load-protos.ts'
@@ -12,6 +13,7 @@ const SYSTEM_CONTAINERD = { driver: 'CRI', namespace: 'NS_SYSTEM' } as const
 const LEGACY_UPGRADE_DEADLINE_MS = 30 * 60_000
 const REBOOT_MODE = { default: 'DEFAULT', powercycle: 'POWERCYCLE', force: 'FORCE' } as const
 const WIPE_MODE = { all: 'ALL', 'system-disk': 'SYSTEM_DISK', 'user-disks': 'USER_DISKS' } as const
+const PRE_PULL_DEADLINE_MS = 15 * 60_000
 const STATUS = {
   DOWNLOADING: 'downloading',
   DOWNLOAD_COMPLETE: 'downloaded',
@@ -75,6 +77,23 @@ export function createLifecycle(caller: Caller, protos: TalosProtos): LifecycleP
       for await (const frame of caller.stream(node, image.Pull, request, { signal })) {
         const progress = toPullProgress(frame)
         if (progress !== undefined) yield progress
+      }
+    },
+
+    async prePullImage(node, reference, into, signal) {
+      const namespace = into === 'cri' ? ('NS_CRI' as const) : ('NS_SYSTEM' as const)
+      try {
+        const request = { containerd: { driver: 'CRI' as const, namespace }, imageRef: reference }
+        for await (const frame of caller.stream(node, image.Pull, request, { signal })) void frame
+      } catch (error) {
+        // Before 1.13 the machine service pulls, and says nothing until it is done.
+        if (!isFailure(error, 'unsupported-by-version')) throw error
+        await caller.unary(
+          node,
+          machine.ImagePull,
+          { namespace, reference },
+          { signal, deadlineMs: PRE_PULL_DEADLINE_MS },
+        )
       }
     },
 

@@ -8,6 +8,7 @@ import { contextsContract } from './contexts.ts'
 import type { Method, Stream } from './define.ts'
 import { imagesContract } from './images.ts'
 import { demoContract } from './demo.ts'
+import { kubernetesContract } from './kubernetes.ts'
 import { machineConfigsContract } from './machine-configs.ts'
 import { nodeActionsContract } from './node-actions.ts'
 import { nodesContract } from './nodes.ts'
@@ -27,6 +28,7 @@ export const contract = {
   ...configRolloutContract,
   ...imagesContract,
   ...upgradesContract,
+  ...kubernetesContract,
   ...runsContract,
 } as const satisfies Readonly<Record<MethodName | StreamName, unknown>>
 

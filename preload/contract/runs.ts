@@ -14,6 +14,8 @@ export const RunKind = z.enum([
   'remove-member',
   'service',
   'import',
+  'kubernetes',
+  'manifests',
 ])
 export type RunKind = z.infer<typeof RunKind>
 

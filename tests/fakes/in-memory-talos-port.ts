@@ -221,6 +221,9 @@ export function createInMemoryTalos(clock: ClockPort, specs: readonly FakeNodeSp
       node.next = node.other
       node.restart('')
     },
+    async prePullImage(address, image, _into, signal) {
+      reach(address, `prePullImage ${image}`, signal)
+    },
     async *pullImage(address, image, signal) {
       const node = reach(address, `pull ${image}`, signal)
       if (node.troubles.has('pull-missing')) {

@@ -20,6 +20,7 @@ import { createInMemoryFactory } from './in-memory-factory.ts'
 import { createInMemoryTalos } from './in-memory-talos-port.ts'
 import { createManualClock, settle } from './manual-clock.ts'
 import { createMemoryJournal } from './memory-journal.ts'
+import { noKubernetes } from './no-kubernetes.ts'
 import { createRecordingLog } from './recording-log.ts'
 
 const casa = ContextName.parse('casa')
@@ -105,7 +106,7 @@ export function createUpgradeScene(specs: readonly FakeNodeSpec[], journal = cre
     }),
     ...createNodeActionHandlers({ clusters, runs, clock, snapshots }),
     ...createActionPlanHandlers({ clusters, runs, clock, snapshots, newId }),
-    ...createRunHandlers({ runs, clusters, sha256 }),
+    ...createRunHandlers({ runs, clusters, kubernetesOf: noKubernetes, sha256 }),
   }
   const { signal } = new AbortController()
 

@@ -23,6 +23,7 @@ import { planningOver } from '../fakes/planning.ts'
 import { createRecordingLog } from '../fakes/recording-log.ts'
 import { protosDir } from '../fakes/talos-node.ts'
 import { sha256, table } from '../fakes/upgrade-scene.ts'
+import { noKubernetes } from '../fakes/no-kubernetes.ts'
 
 /** How much faster than life the machines are, and how much faster the app's waiting is. */
 const SPEED = 200
@@ -74,7 +75,7 @@ async function scene(nodes: readonly NodePlan[], patience = PATIENCE) {
     }),
     ...createNodeActionHandlers({ clusters, runs, clock, snapshots }),
     ...createActionPlanHandlers({ clusters, runs, clock, snapshots, newId: randomUUID }),
-    ...createRunHandlers({ clusters, runs, sha256 }),
+    ...createRunHandlers({ clusters, runs, kubernetesOf: noKubernetes, sha256 }),
   }
   const { signal } = new AbortController()
   const ref = (hostname: string) => ({
@@ -271,7 +272,9 @@ describe('over the wire', () => {
     })
     await again.load()
     expect(again.get(id).outcome).toBe('interrupted')
-    const settle = createRunHandlers({ clusters, runs: again, sha256 })['runs.settle']
+    const settle = createRunHandlers({ clusters, runs: again, kubernetesOf: noKubernetes, sha256 })[
+      'runs.settle'
+    ]
     const settled = RunId.parse(id)
     // The node goes on by itself; it is read until it is there.
     const node = cluster.node('estante-1')

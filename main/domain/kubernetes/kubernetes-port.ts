@@ -27,6 +27,32 @@ export interface KubernetesPort {
   deletePod(pod: PodRef, graceSeconds: number | undefined, signal: AbortSignal): Promise<void>
   /** What the storage systems found by their CRDs say of their volumes; empty where there is none. */
   storage(signal: AbortSignal): Promise<readonly StorageItem[]>
+  /** How many objects there are of it; `undefined` where the API server does not serve that version of it. */
+  countObjects(of: ApiResource, signal: AbortSignal): Promise<number | undefined>
+  /** The object of that kind and name as it is; `undefined` where there is none. */
+  readObject(like: KubeManifest, signal: AbortSignal): Promise<KubeManifest | undefined>
+  /** Server-side apply as Talos' own field manager; `dryRun` works the result out and keeps everything as it is. */
+  applyObject(object: KubeManifest, dryRun: boolean, signal: AbortSignal): Promise<KubeManifest>
+}
+
+/** `podgroups`, `v1alpha2`, `scheduling.k8s.io` */
+export interface ApiResource {
+  readonly plural: string
+  readonly version: string
+  readonly group: string
+}
+
+/** Any object of Kubernetes, as its YAML has it. */
+export interface KubeManifest {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly metadata: {
+    readonly name: string
+    readonly namespace?: string
+    readonly generation?: number
+    readonly [key: string]: unknown
+  }
+  readonly [key: string]: unknown
 }
 
 export interface KubeNode {

@@ -212,6 +212,8 @@ export interface LifecyclePort {
   reset(node: string, request: WireReset, signal: AbortSignal): Promise<{ readonly actorId: string }>
   rollback(node: string, signal: AbortSignal): Promise<void>
   pullImage(node: string, image: string, signal: AbortSignal): AsyncIterable<PullProgress>
+  /** Fetches an image for later: `cri` for pods, `system` for what Talos runs itself. `unsupported-by-version` where no call does it. */
+  prePullImage(node: string, image: string, into: 'cri' | 'system', signal: AbortSignal): Promise<void>
   /** `LifecycleService.Upgrade` (1.13+). Cancelling it aborts the installer: only do so before it began. */
   install(node: string, image: string, signal: AbortSignal): AsyncIterable<InstallerEvent>
   /** `MachineService.Upgrade`; answers after the image was pulled and checked. */

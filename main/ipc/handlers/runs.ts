@@ -1,7 +1,10 @@
 import { expectsConfigs, observeApply } from '../../domain/machine-config/observe-apply.ts'
 import { askEtcd } from '../../domain/node-actions/action-verdict.ts'
 import { isSeenFromOutside, observeAction } from '../../domain/node-actions/observe-action.ts'
+import type { ContextName } from '#contract/names.ts'
 import type { NextStep, Run } from '#contract/runs.ts'
+import type { KubernetesPort } from '../../domain/kubernetes/kubernetes-port.ts'
+import { observeKubernetes } from '../../domain/kubernetes/upgrade-verdict.ts'
 import type { Cluster, ClustersPort } from '../../domain/nodes/clusters-port.ts'
 import { HOSTNAME } from '../../domain/nodes/resource-types.ts'
 import { textField } from '../../domain/nodes/spec-fields.ts'
@@ -19,6 +22,7 @@ import type { Handlers } from '../handlers.ts'
 interface Deps {
   readonly runs: RunEngine
   readonly clusters: ClustersPort
+  readonly kubernetesOf: (context: ContextName) => KubernetesPort
   readonly sha256: Sha256
 }
 
@@ -26,6 +30,7 @@ interface Deps {
 export function createRunHandlers({
   runs,
   clusters,
+  kubernetesOf,
   sha256,
 }: Deps): Pick<
   Handlers,
@@ -54,6 +59,9 @@ export function createRunHandlers({
         async observe(run) {
           const cluster = await clusters.cluster(run.context)
           const { talos } = cluster
+          if (run.kind === 'kubernetes' || run.kind === 'manifests') {
+            return observeKubernetes(run, kubernetesOf(run.context), signal)
+          }
           if (expectsConfigs(run)) return observeApply(talos, run, sha256, signal)
           return isSeenFromOutside(run)
             ? observeAction(talos, run, controlPlanesOf(cluster), signal)

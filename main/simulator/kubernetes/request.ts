@@ -14,7 +14,10 @@ export interface Target {
 
 /** Reads `/api/v1/namespaces/home/pods/x/eviction`; undefined for a path that leads nowhere. */
 export function targetOf(path: string): Target | undefined {
-  const parts = path.split('/').filter((part) => part !== '')
+  const parts = path
+    .split('/')
+    .filter((part) => part !== '')
+    .map(decodePart)
   const group = parts[0] === 'api' ? '' : parts[0] === 'apis' ? parts[1] : undefined
   const rest = parts.slice(group === '' ? 1 : 2)
   if (group === undefined) return undefined
@@ -24,6 +27,15 @@ export function targetOf(path: string): Target | undefined {
   if (RESOURCES[plural].group !== group || RESOURCES[plural].version !== rest[0]) return undefined
   if (scoped !== RESOURCES[plural].namespaced && (scoped || name !== undefined)) return undefined
   return { plural, namespace: scoped ? rest[2] : undefined, name, subresource }
+}
+
+/** Names such as `system:coredns` come percent-encoded from some clients; what cannot be decoded names nothing. */
+function decodePart(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
 }
 
 export interface Form {

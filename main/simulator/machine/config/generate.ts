@@ -38,7 +38,7 @@ function base64(text: string): string {
 function machineSection({ spec, secrets, link, installerImage }: GenerateRequest): string[] {
   const { talos } = spec
   const controlPlane = spec.role === 'controlplane'
-  const kubernetes = componentsOf(talos).kubernetes
+  const kubernetes = spec.kubernetes ?? componentsOf(talos).kubernetes
   return [
     'version: v1alpha1 # Indicates the schema used to decode the contents.',
     'debug: false # Enable verbose logging to the console.',
@@ -195,7 +195,7 @@ function clusterSection({ spec, clusterName, endpoint, secrets }: GenerateReques
 }
 
 function controlPlaneOnly(spec: MachineSpec, endpoint: string, secrets: ClusterSecrets): string[] {
-  const kubernetes = componentsOf(spec.talos).kubernetes
+  const kubernetes = spec.kubernetes ?? componentsOf(spec.talos).kubernetes
   return [
     '    # The base64 encoded aggregator certificate authority used by Kubernetes for front-proxy certificate generation.',
     '    aggregatorCA:',

@@ -80,7 +80,7 @@ function everywhere({ spec, clusterName, endpoint, secrets }: GenerateRequest): 
     },
     {
       ...head('KubeletConfig'),
-      image: `ghcr.io/siderolabs/kubelet:v${componentsOf(spec.talos).kubernetes}`,
+      image: `ghcr.io/siderolabs/kubelet:v${spec.kubernetes ?? componentsOf(spec.talos).kubernetes}`,
       defaultRuntimeSeccompProfileEnabled: true,
     },
     {
@@ -98,7 +98,7 @@ function everywhere({ spec, clusterName, endpoint, secrets }: GenerateRequest): 
 }
 
 function controlPlaneOnly({ spec, endpoint, secrets }: GenerateRequest): readonly Document[] {
-  const kubernetes = `v${componentsOf(spec.talos).kubernetes}`
+  const kubernetes = `v${spec.kubernetes ?? componentsOf(spec.talos).kubernetes}`
   const image = (component: string): Document => ({ image: `registry.k8s.io/${component}:${kubernetes}` })
   return [
     { ...head('KubeAggregatorCAConfig'), ...issuing(secrets.aggregator) },

@@ -31,9 +31,13 @@ export const runsEn = {
   'run.kind.remove-member': 'Remove an etcd member',
   'run.kind.service': 'Service',
   'run.kind.import': 'Import a talosconfig',
+  'run.kind.kubernetes': 'Upgrade Kubernetes',
+  'run.kind.manifests': 'Sync manifests',
 
   'run.upgrade': 'Upgrade Talos {from} → {to}',
   'run.rollback': 'Roll back Talos {from} → {to}',
+  'run.kubernetes': 'Upgrade Kubernetes {from} → {to}',
+  'run.manifests': { one: 'Sync {count} manifest', other: 'Sync {count} manifests' },
   'run.reboot-default': 'Reboot',
   'run.reboot-powercycle': 'Reboot, power cycle',
   'run.reboot-force': 'Reboot at once, services not stopped',

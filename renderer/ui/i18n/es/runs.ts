@@ -30,9 +30,13 @@ export const runsEs: Translated<typeof runsEn> = {
   'run.kind.remove-member': 'Quitar un miembro de etcd',
   'run.kind.service': 'Servicio',
   'run.kind.import': 'Importar un talosconfig',
+  'run.kind.kubernetes': 'Actualizar Kubernetes',
+  'run.kind.manifests': 'Sincronizar manifiestos',
 
   'run.upgrade': 'Actualizar Talos {from} → {to}',
   'run.rollback': 'Volver atrás Talos {from} → {to}',
+  'run.kubernetes': 'Actualizar Kubernetes {from} → {to}',
+  'run.manifests': { one: 'Sincronizar {count} manifiesto', other: 'Sincronizar {count} manifiestos' },
   'run.reboot-default': 'Reiniciar',
   'run.reboot-powercycle': 'Reiniciar, corte de corriente',
   'run.reboot-force': 'Reiniciar de inmediato, sin parar los servicios',
