@@ -29,6 +29,7 @@ import { createNodeActionHandlers } from './ipc/handlers/node-actions.ts'
 import { createNodeHandlers } from './ipc/handlers/nodes.ts'
 import { createRunHandlers } from './ipc/handlers/runs.ts'
 import { createUpgradeHandlers } from './ipc/handlers/upgrades.ts'
+import { createKubernetesClusters } from './kubernetes-clusters.ts'
 import { createConfigHistory } from './store/config-history.ts'
 import { createConfigResources } from './store/config-resources.ts'
 import { createDraftStore } from './store/draft-store.ts'
@@ -91,6 +92,7 @@ export async function createApp(
     idle: (context) => runs.idle(context),
     demoFactory: () => demo.factoryUrl(),
   })
+  const kubernetes = createKubernetesClusters(clusters)
   const fleets = createFleets({ clusters, clock, log })
   const kubernetes = createKubernetesClusters(clusters)
   clusters.onClosed((context) => fleets.drop(context))
@@ -159,6 +161,7 @@ export async function createApp(
       // Real time: how fast a node tells its past has nothing to do with how fast anyone waits.
       quiet: (signal) => delay(PAST_EVENTS_TOLD, undefined, { signal }),
       newId: randomUUID,
+      kubernetes: (context) => kubernetes.of(context),
     }),
     ...createKubernetesHandlers({
       clusters,

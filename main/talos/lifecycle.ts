@@ -118,14 +118,14 @@ export function createLifecycle(caller: Caller, protos: TalosProtos): LifecycleP
       }
     },
 
-    async upgradeLegacy(node, { image: reference, stage }, signal) {
+    async upgradeLegacy(node, { image: reference, stage, powerCycle = false }, signal) {
       const request = {
         image: reference,
         stage,
         // Means nothing since 1.8, where EPHEMERAL is always kept; before 1.12 it would not skip the etcd check.
         preserve: false,
         force: false,
-        rebootMode: 'DEFAULT' as const,
+        rebootMode: powerCycle ? ('POWERCYCLE' as const) : ('DEFAULT' as const),
       }
       const options = { signal, deadlineMs: LEGACY_UPGRADE_DEADLINE_MS, effect: 'write' } as const
       const answer = await caller.unary(node, machine.Upgrade, request, options)

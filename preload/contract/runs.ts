@@ -64,25 +64,6 @@ export const RunOutcome = z.enum([
 ])
 export type RunOutcome = z.infer<typeof RunOutcome>
 
-/** Seconds of one boot, phase by phase; a phase that could not be told apart is absent (behaviour.md §12.1). */
-export const BootTimes = z.object({
-  /** From the request to the restart itself. */
-  shutdown: z.number().optional(),
-  /** From the restart to the kernel's start: firmware and boot loader, or kexec. */
-  firmware: z.number().optional(),
-  /** Kernel and initramfs. */
-  kernel: z.number().optional(),
-  initialize: z.number().optional(),
-  boot: z.number().optional(),
-  /** From Talos ready to Kubernetes Ready. */
-  kubernetes: z.number().optional(),
-  /** From the request until ready. */
-  total: z.number(),
-  /** How the kernel was started, where the node told. */
-  how: z.enum(['kexec', 'power-cycle']).optional(),
-})
-export type BootTimes = z.infer<typeof BootTimes>
-
 export const RunLayer = z.object({
   id: z.string(),
   status: z.enum(['downloading', 'downloaded', 'extracting', 'extracted', 'exists']),
@@ -108,7 +89,6 @@ export const RunNode = z.object({
   estimateSeconds: z.number().optional(),
   /** Layers of the image it pulled, as they stand. */
   layers: z.array(RunLayer).optional(),
-  boot: BootTimes.optional(),
 })
 export type RunNode = z.infer<typeof RunNode>
 

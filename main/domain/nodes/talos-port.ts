@@ -219,7 +219,7 @@ export interface LifecyclePort {
   /** `MachineService.Upgrade`; answers after the image was pulled and checked. */
   upgradeLegacy(
     node: string,
-    request: { readonly image: string; readonly stage: boolean },
+    request: { readonly image: string; readonly stage: boolean; readonly powerCycle?: boolean },
     signal: AbortSignal,
   ): Promise<{ readonly actorId: string }>
 }

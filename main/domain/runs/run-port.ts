@@ -1,5 +1,4 @@
 import type {
-  BootTimes,
   BootTiming,
   Run,
   RunAnswer,
@@ -40,7 +39,6 @@ export type RunEvent =
       readonly error?: WireError
     }
   | { readonly kind: 'layers'; readonly node: string; readonly layers: readonly RunLayer[] }
-  | { readonly kind: 'boot-times'; readonly node: string; readonly boot: BootTimes }
   /** Without a question: the one that stood is settled. */
   | { readonly kind: 'question'; readonly question?: RunQuestion }
   /** A node this run restarted is ready again. */

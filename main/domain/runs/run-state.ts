@@ -48,8 +48,6 @@ export function applyRunEvent(run: Run, { at, event }: StampedRunEvent): Run {
       }
     case 'layers':
       return withNode(run, event.node, (node) => ({ ...node, layers: [...event.layers] }))
-    case 'boot-times':
-      return withNode(run, event.node, (node) => ({ ...node, boot: event.boot }))
     case 'question':
       return event.question === undefined ? withoutQuestion(run) : { ...run, question: event.question }
     case 'boot-timed':

@@ -1,10 +1,14 @@
 import type { NodePlan, PlanOptions, PreflightCheck, UpgradePlan } from '#contract/upgrades.ts'
 import { toInstant } from '../clock-port.ts'
 import { TalosFailure } from '../talos-failure.ts'
+import type { Known } from './known.ts'
+import { kubernetesChecks, podsCheck, type KubernetesReading } from './kubernetes-reading.ts'
 import type { NodeFacts } from './node-facts.ts'
 import { orderNodes } from './order.ts'
 import { fingerprint, type PreparedNode } from './plan.ts'
+import { kubernetesName, stepsOf } from './plan-steps.ts'
 import { clusterChecks, throwIfBlocked, type Surroundings } from './preflight.ts'
+import { unsettledOf } from './storage-settled.ts'
 
 /** Milliseconds a plan holds when nothing moves. */
 const PLAN_VALID = 30 * 60_000
@@ -13,6 +17,10 @@ const PLAN_VALID = 30 * 60_000
 export interface PreparedPlan {
   readonly plan: UpgradePlan
   readonly nodes: readonly PreparedNode[]
+  /** Volumes that were not whole before; nobody waits for those. */
+  readonly unsettled: readonly string[]
+  /** What Kubernetes calls each node that it has, by address. */
+  readonly kubernetesNames: ReadonlyMap<string, string>
 }
 
 export interface ComposeParts {
@@ -20,12 +28,15 @@ export interface ComposeParts {
   readonly kind: UpgradePlan['kind']
   readonly options: PlanOptions
   readonly around: Surroundings
+  /** Kubernetes as it was read, or why not; absent where the run has nothing to ask it. */
+  readonly kubernetes?: Known<KubernetesReading>
 }
 
 /** Joins the nodes' plans to one: order, checks of the whole, sum of the estimates. At least one node. */
 export function composePlan(prepared: readonly PreparedNode[], parts: ComposeParts): PreparedPlan {
   const { planId, kind, options, around } = parts
-  const nodes = orderNodes(prepared, options.order)
+  const ordered = orderNodes(prepared, options.order)
+  const nodes = ordered.map((one, at) => withKubernetes(one, parts, at === ordered.length - 1))
   const estimates = nodes.map(({ plan }) => plan.estimateSeconds)
   const known = estimates.filter((seconds) => seconds !== undefined)
   const estimate = known.length === estimates.length ? known.reduce((a, b) => a + b, 0) : undefined
@@ -34,14 +45,32 @@ export function composePlan(prepared: readonly PreparedNode[], parts: ComposePar
     kind,
     nodes: nodes.map((one) => one.plan),
     options,
-    preflight: [...clusterChecks({ ...around, estimate })],
+    preflight: [
+      ...clusterChecks({ ...around, estimate }),
+      ...(parts.kubernetes === undefined ? [] : kubernetesChecks(parts.kubernetes)),
+    ],
     steps: [],
     ...(estimate === undefined ? {} : { estimateSeconds: estimate }),
     computedAt: toInstant(around.now),
     validUntil: toInstant(around.now + PLAN_VALID),
     talosctl: nodes.map((one) => one.plan.talosctl).join('\n'),
   }
-  return { plan, nodes }
+  const storage = parts.kubernetes?.known === true ? parts.kubernetes.value.storage : []
+  const names = nodes.flatMap((one) => {
+    const name = kubernetesName(one, parts.kubernetes)
+    return name === undefined ? [] : [[one.plan.node, name] as const]
+  })
+  return { plan, nodes, unsettled: unsettledOf(storage), kubernetesNames: new Map(names) }
+}
+
+/** The node's stops, and what its drain will meet. */
+function withKubernetes(one: PreparedNode, parts: ComposeParts, isLast: boolean): PreparedNode {
+  const { options, kubernetes } = parts
+  const steps = [...stepsOf(one, { options, isLast, ...(kubernetes === undefined ? {} : { kubernetes }) })]
+  const name = kubernetesName(one, kubernetes)
+  const drains = steps.includes('drain') && name !== undefined && kubernetes?.known === true
+  const preflight = drains ? [...one.plan.preflight, podsCheck(kubernetes.value, name)] : one.plan.preflight
+  return { ...one, plan: { ...one.plan, steps, preflight } }
 }
 
 /** Every check of a plan with the node it is about, the cluster's own first. */

@@ -81,6 +81,8 @@ export interface NodeFacts {
   readonly bootedEntry: Known<string | undefined>
   readonly kubernetes: Known<string | undefined>
   readonly kubernetesNode: Known<KubernetesNode | undefined>
+  /** `Talos (v1.14.0)`, as Kubernetes tells it; absent where nobody asked Kubernetes. */
+  readonly kubernetesImage?: Known<string>
   readonly timeInSync: Known<boolean | undefined>
   readonly install: Known<InstallFacts | undefined>
   readonly userVolumes: Known<readonly string[]>

@@ -79,6 +79,7 @@ describe('the plan of an upgrade', () => {
       'preflight',
       'snapshot',
       'pull',
+      'hand-over',
       'install',
       'reboot',
       'answers',

@@ -6,7 +6,7 @@ import type { JsonSchema } from '../machine-config/schema-port.ts'
 import { TalosFailure } from '../talos-failure.ts'
 import type { Sha256 } from './hash-port.ts'
 import { valueOf } from './known.ts'
-import { isControlPlane, type NodeFacts, type PlanFacts } from './node-facts.ts'
+import type { NodeFacts, PlanFacts } from './node-facts.ts'
 import { planRows } from './plan-rows.ts'
 import { nodeChecks, targetChecks } from './preflight.ts'
 import { hasLegacyUpgrade, imageChecks, losesKernelArguments } from './preflight-image.ts'
@@ -74,7 +74,7 @@ export function planUpgrade(facts: PlanFacts, version: string, parts: UpgradePar
       ...imageChecks(facts, { image, reading, extensions, mechanism, sha256 }),
       { id: 'config-readable', ...configCheck(facts, line, parts.schema) },
     ],
-    steps: upgradeSteps(facts),
+    steps: [],
     talosctl: `talosctl -n ${facts.node} upgrade --image ${image.reference}`,
   }
   return { plan, facts, inputs: fingerprint(facts), image, reading }
@@ -109,7 +109,7 @@ export function planRollback(facts: PlanFacts, other: string | undefined, parts:
     rows: [...planRows(facts, target)],
     kept: keptParts(facts, tag),
     preflight: [...checks],
-    steps: [...firstSteps(facts), 'rollback', 'answers', 'ready', 'verify'],
+    steps: [],
     talosctl: `talosctl -n ${facts.node} rollback`,
   }
   return { plan, facts, inputs: fingerprint(facts) }
@@ -172,14 +172,6 @@ function frame(
 function isLeader({ etcd }: NodeFacts): boolean {
   const status = etcd === undefined ? undefined : valueOf(etcd)?.status
   return status !== undefined && status.leaderId === status.memberId
-}
-
-function firstSteps({ role }: NodeFacts): string[] {
-  return isControlPlane(valueOf(role) ?? 'unknown') ? ['preflight', 'snapshot'] : ['preflight']
-}
-
-function upgradeSteps(facts: NodeFacts): string[] {
-  return [...firstSteps(facts), 'pull', 'install', 'reboot', 'answers', 'ready', 'verify']
 }
 
 function keptParts(facts: NodeFacts, tag: string): NodePlan['kept'] {

@@ -1,12 +1,13 @@
 import type { VerdictRow } from '#contract/runs.ts'
 import type { RunControl, RunEvent } from '../runs/run-port.ts'
 import { TalosFailure, isFailure } from '../talos-failure.ts'
-import { awaitBoot, awaitGone, readBootMark, type BootWatch } from './await-boot.ts'
+import { awaitGone, readBootMark, type BootWatch } from './await-boot.ts'
 import type { PreparedPlan } from './compose-plan.ts'
 import { UNTOLD, type PreparedNode } from './plan.ts'
+import { aroundRestart } from './node-frame.ts'
 import { runNodes } from './rolling-run.ts'
-import { checkAgain, takeSnapshot, type RunDeps, type RunScene } from './run-frame.ts'
-import { runStep, throwIfStopped, type RunPart, type StepResult } from './run-step.ts'
+import type { RunDeps, RunScene } from './run-frame.ts'
+import { runStep, type RunPart, type StepResult } from './run-step.ts'
 import { followSequence } from './sequence-trail.ts'
 import { expectRow, isNot, restartRows } from './verdict.ts'
 
@@ -18,15 +19,16 @@ export function runRollback(
   prepared: PreparedPlan,
   deps: RunDeps,
 ): (control: RunControl) => AsyncGenerator<RunEvent, void, void> {
-  return runNodes(prepared, { expect: expectedRows, steps: rollBackNode }, deps)
-}
-
-async function* rollBackNode(scene: RunScene, prepared: PreparedNode, changed: () => void): RunPart<void> {
-  const { plan, facts } = prepared
-  yield* checkAgain(scene, prepared)
-  if (plan.steps.includes('snapshot')) yield* takeSnapshot(scene)
-  throwIfStopped(scene.control, plan.node)
-  yield* awaitBoot(yield* switchSlot(scene, changed), facts)
+  const { options } = prepared.plan
+  return runNodes(
+    prepared,
+    {
+      expect: expectedRows,
+      steps: (scene, one, _all, changed) =>
+        aroundRestart(scene, one, { options, change: (touched) => switchSlot(scene, touched) }, changed),
+    },
+    deps,
+  )
 }
 
 /** Where no one told what the other slot holds, only that it is another version can be expected. */

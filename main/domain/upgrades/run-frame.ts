@@ -1,11 +1,14 @@
 import type { RunOutcome, VerdictRow } from '#contract/runs.ts'
 import type { WireError } from '#contract/wire-error.ts'
 import type { ClockPort } from '../clock-port.ts'
+import type { KubernetesPort } from '../kubernetes/kubernetes-port.ts'
 import type { TalosPort } from '../nodes/talos-port.ts'
 import type { RunControl, RunEvent } from '../runs/run-port.ts'
 import { TalosFailure, isFailure, toWireError } from '../talos-failure.ts'
 import { gatherNodeFacts } from './gather.ts'
 import { hasMoved } from './compose-plan.ts'
+import { ask, known } from './known.ts'
+import type { NodeFacts } from './node-facts.ts'
 import type { PreparedNode } from './plan.ts'
 import { nodeChecks, quorumChecks, throwIfBlocked } from './preflight.ts'
 import { duration, mebibytes, runStep, type RunPart, type StepResult } from './run-step.ts'
@@ -18,6 +21,8 @@ export interface RunDeps {
   readonly clock: ClockPort
   readonly snapshots: SnapshotPort
   readonly context: string
+  /** Absent where the run has nothing to ask it. */
+  readonly kubernetes?: KubernetesPort
 }
 
 /** A run's own memory while it goes on. */
@@ -25,6 +30,8 @@ export interface RunScene extends RunDeps {
   readonly control: RunControl
   readonly node: string
   readonly hostname: string
+  /** What Kubernetes calls the node; absent where it is none of its, or nobody could ask at the time of the plan. */
+  readonly kubernetesName?: string
 }
 
 /** Milliseconds: what comes a little after ready (etcd's status, the kubelet's) may be read again for this long. */
@@ -82,15 +89,24 @@ export async function* runToVerdict(
   yield { kind: 'verdict', ...(yield* toVerdict(scene, rows, steps)) }
 }
 
+/** Reads a node that something else was said of: its rows, with the outcome and error of `verdict`. */
+export async function readVerdict(
+  scene: RunScene,
+  expected: readonly VerdictRow[],
+  verdict: NodeVerdict,
+): Promise<NodeVerdict> {
+  return { ...verdict, rows: judgeRows(expected, await readFacts(scene)) }
+}
+
 async function verdictOfFailure(
   scene: RunScene,
   expected: readonly VerdictRow[],
   error: TalosFailure,
   changed: boolean,
 ): Promise<NodeVerdict> {
-  const facts = await gatherNodeFacts(scene.talos, scene.node, scene.control.signal)
-  const rows = judgeRows(expected, facts)
-  if (isFailure(error, 'cancelled') && scene.control.stopRequested()) {
+  const rows = judgeRows(expected, await readFacts(scene))
+  // The app itself does not end here: this was the person, between two steps or in answer to a question.
+  if (isFailure(error, 'cancelled')) {
     return { rows, outcome: 'stopped' }
   }
   return { rows, outcome: outcomeOfFailure(rows, error, changed), error: toWireError(error) }
@@ -119,11 +135,25 @@ async function* verify(scene: RunScene, expected: readonly VerdictRow[]): RunPar
   return { rows, outcome: outcomeOf(rows) }
 }
 
+/** The node once more, and what Kubernetes says of it where the run asks Kubernetes at all. */
+async function readFacts(scene: RunScene): Promise<NodeFacts> {
+  const { talos, node, kubernetes, kubernetesName, control } = scene
+  const { signal } = control
+  const [facts, kube] = await Promise.all([
+    gatherNodeFacts(talos, node, signal),
+    kubernetes === undefined || kubernetesName === undefined
+      ? undefined
+      : ask(signal, () => kubernetes.node(kubernetesName, signal)),
+  ])
+  if (kube === undefined) return facts
+  return { ...facts, kubernetesImage: kube.known ? known(kube.value.osImage) : kube }
+}
+
 async function readBack(scene: RunScene, expected: readonly VerdictRow[]): Promise<readonly VerdictRow[]> {
-  const { talos, clock, node, control } = scene
+  const { clock, control } = scene
   const until = clock.now() + SETTLES_WITHIN
   for (;;) {
-    const rows = judgeRows(expected, await gatherNodeFacts(talos, node, control.signal))
+    const rows = judgeRows(expected, await readFacts(scene))
     const outcome = outcomeOf(rows)
     const late = outcome === 'proven-with-differences' || outcome === 'unknown'
     if (!late || clock.now() >= until) return rows

@@ -55,6 +55,8 @@ export async function* inNode<T>(node: string, part: RunPart<T>): RunPart<T> {
 }
 
 function ofNode(node: string, event: RunEvent): RunEvent {
+  // One node's turn may hold steps of others, which are marked as theirs already.
+  if ('id' in event && event.id.includes('/')) return event
   switch (event.kind) {
     case 'step-started':
     case 'step-progress':
@@ -68,7 +70,7 @@ function ofNode(node: string, event: RunEvent): RunEvent {
     case 'output':
     case 'node-started':
     case 'layers':
-    case 'boot-times':
+    case 'boot-timed':
     case 'boot-timed':
     case 'question':
     case 'trial':

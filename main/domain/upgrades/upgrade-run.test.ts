@@ -27,7 +27,7 @@ describe('an upgrade with the mechanism of 1.13', () => {
     const run = await scene.upgrade('bronce-3', 'v1.14.0')
     expect(run.outcome).toBe('proven')
     expect(stepsOf(run)).toEqual([
-      'preflight done', 'snapshot done', 'pull done', 'install done', 'reboot done', 'answers done', 'ready done', 'verify done',
+      'preflight done', 'snapshot done', 'pull done', 'hand-over done', 'install done', 'reboot done', 'answers done', 'ready done', 'verify done',
     ]) // prettier-ignore
     expect(rowsOf(run)).toEqual([
       'boot-id proven', 'talos proven', 'schematic proven', 'extensions proven', 'kernel-arguments proven',

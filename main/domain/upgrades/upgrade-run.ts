@@ -1,16 +1,18 @@
 import type { VerdictRow } from '#contract/runs.ts'
 import type { RunControl, RunEvent } from '../runs/run-port.ts'
 import { TalosFailure, isFailure } from '../talos-failure.ts'
-import { awaitBoot, awaitGone, readBootMark, type BootWatch } from './await-boot.ts'
+import { awaitGone, readBootMark, type BootWatch } from './await-boot.ts'
 import { valueOf } from './known.ts'
+import { mergeParts } from './merge-parts.ts'
 import type { NodeFacts } from './node-facts.ts'
 import type { PreparedPlan } from './compose-plan.ts'
 import type { PreparedNode } from './plan.ts'
 import { planRows } from './plan-rows.ts'
 import { createPullState } from './pull-progress.ts'
-import { runNodes } from './rolling-run.ts'
-import { checkAgain, checkQuorum, takeSnapshot, type RunDeps, type RunScene } from './run-frame.ts'
-import { duration, runStep, throwIfStopped, type RunPart, type StepResult } from './run-step.ts'
+import { aroundRestart } from './node-frame.ts'
+import { runNodes, type NodeScene } from './rolling-run.ts'
+import { checkQuorum, type RunDeps, type RunScene } from './run-frame.ts'
+import { duration, inNode, runStep, throwIfStopped, type RunPart, type StepResult } from './run-step.ts'
 import { followSequence, type SequenceTrail } from './sequence-trail.ts'
 import { untilStalled } from './until-stalled.ts'
 import { expectRow, restartRows } from './verdict.ts'
@@ -18,6 +20,9 @@ import type { VersionTable } from './version-table.ts'
 
 /** A pull that moves nothing for this long, in milliseconds, is given up. The first pull of an image may be built first. */
 const PULL_STALLS_AFTER = 10 * 60_000
+
+/** A home line is shared by all who pull. */
+const PULLS_AT_ONCE = 3
 
 /** Exit codes of the installer, from 1.14 on (behaviour.md §5.3). */
 const EXIT_CODES = [
@@ -32,8 +37,8 @@ const EXIT_CODES = [
 ]
 
 /**
- * Upgrades nodes by an accepted plan, one after the other. Order on each: inputs again, etcd snapshot, pull, install,
- * restart, wait, read back. The installer is never cut off; the person's stop is heard between steps and up to the
+ * Upgrades nodes by an accepted plan, one after the other. First the image comes to all of them; then on each: inputs
+ * again, etcd snapshot, leadership handed over, drain, install, restart, wait, uncordon, read back. The installer is never cut off; the person's stop is heard between steps and up to the
  * restart.
  */
 export function runUpgrade(
@@ -41,20 +46,54 @@ export function runUpgrade(
   table: VersionTable,
   deps: RunDeps,
 ): (control: RunControl) => AsyncGenerator<RunEvent, void, void> {
-  return runNodes(prepared, { expect: (one) => expectedRows(one, table), steps: upgradeNode }, deps)
+  const { options } = prepared.plan
+  return runNodes(
+    prepared,
+    {
+      expect: (one) => expectedRows(one, table),
+      steps: (scene, one, all, changed) => {
+        const isFirst = all[0]?.scene.node === scene.node
+        const how: Change = {
+          image: one.plan.image ?? '',
+          mode: isFirst && options.coldBoot ? 'powercycle' : 'default',
+        }
+        return aroundRestart(
+          scene,
+          one,
+          {
+            options,
+            ...(isFirst ? { prepare: () => pullOnAll(all) } : {}),
+            change: (touched) =>
+              one.plan.mechanism === 'legacy'
+                ? legacySteps(scene, how, touched)
+                : lifecycleSteps(scene, how, touched),
+          },
+          changed,
+        )
+      },
+    },
+    deps,
+  )
 }
 
-async function* upgradeNode(scene: RunScene, prepared: PreparedNode, changed: () => void): RunPart<void> {
-  const { plan, facts } = prepared
-  const { control } = scene
-  yield* checkAgain(scene, prepared)
-  if (plan.steps.includes('snapshot')) {
-    throwIfStopped(control, plan.node)
-    yield* takeSnapshot(scene)
-  }
-  throwIfStopped(control, plan.node)
-  const steps = plan.mechanism === 'legacy' ? legacySteps : lifecycleSteps
-  yield* awaitBoot(yield* steps(scene, plan.image ?? '', changed), facts)
+interface Change {
+  readonly image: string
+  readonly mode: 'default' | 'powercycle'
+}
+
+/** Every node gets its image before the first one is touched: what cannot be pulled stops the run while all are well. */
+async function* pullOnAll(all: readonly NodeScene[]): RunPart<void> {
+  const parts = all
+    .filter(({ prepared }) => prepared.plan.mechanism === 'lifecycle')
+    .map(
+      ({ scene, prepared: { plan } }) =>
+        () =>
+          inNode(
+            scene.node,
+            runStep('pull', scene.control, () => pull(scene, plan.image ?? '')),
+          ),
+    )
+  yield* mergeParts(parts, PULLS_AT_ONCE)
 }
 
 /** What the verdict will ask of this upgrade. Facts that the node could not tell before cannot be compared and stay out. */
@@ -91,10 +130,12 @@ function canTellAgain(fact: 'kernel-arguments' | 'boot-entry', facts: NodeFacts)
   return fact === 'kernel-arguments' ? cmdline : cmdline || valueOf(facts.bootedEntry) !== undefined
 }
 
-async function* lifecycleSteps(scene: RunScene, image: string, changed: () => void): RunPart<BootWatch> {
+async function* lifecycleSteps(
+  scene: RunScene,
+  { image, mode }: Change,
+  changed: () => void,
+): RunPart<BootWatch> {
   const { talos, clock, control, node } = scene
-  yield* runStep('pull', control, () => pull(scene, image))
-  throwIfStopped(control, node)
   yield* runStep('install', control, () => install(scene, image, changed))
   throwIfStopped(control, node)
   const before = await readBootMark(talos, node, control.signal)
@@ -102,7 +143,7 @@ async function* lifecycleSteps(scene: RunScene, image: string, changed: () => vo
     yield { kind: 'step-progress', id: 'reboot', progress: 0 }
     await checkQuorum(scene)
     const watch = { talos, clock, control, node, before, since: clock.now() }
-    const actorId = await askFor(() => talos.reboot(node, 'default', control.signal))
+    const actorId = await askFor(() => talos.reboot(node, mode, control.signal))
     using trail = followSequence(talos, node, actorId, control.signal)
     return { value: watch, detail: yield* awaitGone(watch, trail, 'reboot') }
   })
@@ -119,9 +160,14 @@ async function* pull({ talos, clock, control, node }: RunScene, image: string): 
     node,
   })
   for await (const progress of stream) {
+    // Layers that are there already are kept by the node: a pull may be cut off without harm.
+    throwIfStopped(control, node)
     const news = state.take(progress)
-    if (news !== undefined) yield { kind: 'step-progress', id: 'pull', ...news }
+    if (news === undefined) continue
+    yield { kind: 'step-progress', id: 'pull', ...news }
+    yield { kind: 'layers', node, layers: state.layers() }
   }
+  yield { kind: 'layers', node, layers: state.layers() }
   return { value: undefined, detail: `${state.summary()}, ${duration(clock.now() - since)}` }
 }
 
@@ -151,7 +197,11 @@ async function* install(
 }
 
 /** One call, and the node does the rest: pull and check before it answers, then its own sequence. */
-async function* legacySteps(scene: RunScene, image: string, changed: () => void): RunPart<BootWatch> {
+async function* legacySteps(
+  scene: RunScene,
+  { image, mode }: Change,
+  changed: () => void,
+): RunPart<BootWatch> {
   const { talos, clock, control, node } = scene
   const before = await readBootMark(talos, node, control.signal)
   const actorId = yield* runStep('pull', control, async function* (): RunPart<
@@ -159,7 +209,8 @@ async function* legacySteps(scene: RunScene, image: string, changed: () => void)
   > {
     yield { kind: 'step-progress', id: 'pull', detail: image }
     const since = clock.now()
-    const value = await askFor(() => talos.upgradeLegacy(node, { image, stage: false }, control.signal))
+    const request = { image, stage: false, powerCycle: mode === 'powercycle' }
+    const value = await askFor(() => talos.upgradeLegacy(node, request, control.signal))
     return { value, detail: duration(clock.now() - since) }
   })
   const watch = { talos, clock, control, node, before, since: clock.now() }

@@ -15,6 +15,7 @@ const READ_FROM = {
   stage: 'MachineStatus',
   'etcd-member': 'EtcdStatus',
   'kubernetes-node': 'NodeStatus',
+  'kubernetes-image': 'Kubernetes Node',
 } as const
 export type VerdictFact = keyof typeof READ_FROM
 
@@ -109,6 +110,8 @@ function findingOf(fact: VerdictFact, facts: NodeFacts): Known<string | undefine
       return etcdMemberOf(facts)
     case 'kubernetes-node':
       return kubernetesNodeOf(facts)
+    case 'kubernetes-image':
+      return facts.kubernetesImage ?? unknown('Kubernetes Node: –')
   }
 }
 
@@ -131,6 +134,9 @@ function matches(fact: VerdictFact, expected: string, found: string): boolean {
     case 'etcd-member':
     case 'kubernetes-node':
       return found === expected
+    case 'kubernetes-image':
+      // A vendor's build may say more behind the version.
+      return found.startsWith(expected.replace(/\)$/, ''))
   }
 }
 

@@ -3,6 +3,7 @@ import { PlanOptions, type NodePlan } from '#contract/upgrades.ts'
 import type { ContextName } from '#contract/names.ts'
 import type { Run } from '#contract/runs.ts'
 import type { ClockPort } from '../../domain/clock-port.ts'
+import type { KubernetesPort } from '../../domain/kubernetes/kubernetes-port.ts'
 import type { Cluster, ClustersPort } from '../../domain/nodes/clusters-port.ts'
 import type { RunEngine } from '../../domain/runs/run-engine.ts'
 import { isOpen } from '../../domain/runs/run-state.ts'
@@ -11,6 +12,8 @@ import { exportPlan } from '../../domain/upgrades/export-plan.ts'
 import { gatherNodeFacts } from '../../domain/upgrades/gather.ts'
 import { gatherPlanFacts } from '../../domain/upgrades/gather-plan.ts'
 import type { Sha256 } from '../../domain/upgrades/hash-port.ts'
+import type { Known } from '../../domain/upgrades/known.ts'
+import { readKubernetes, type KubernetesReading } from '../../domain/upgrades/kubernetes-reading.ts'
 import { otherSlotVersion, runSeconds } from '../../domain/upgrades/past-runs.ts'
 import {
   composePlan,
@@ -38,6 +41,8 @@ interface Deps extends PlanningDeps {
   readonly table: VersionTable
   readonly sha256: Sha256
   readonly newId: () => string
+  /** Kubernetes of a context; absent where there is none to ask. */
+  readonly kubernetes?: (context: ContextName) => KubernetesPort
 }
 
 interface KeptPlan extends PreparedPlan {
@@ -73,6 +78,14 @@ export function createUpgradeHandlers(
       certificate: cluster.certificate,
       otherRun: runs.holder(cluster.name) ?? past.find((run) => isOpen(run) && run.outcome === 'interrupted'),
     }
+  }
+
+  async function readKube(
+    context: ContextName,
+    signal: AbortSignal,
+  ): Promise<{ readonly kubernetes?: Known<KubernetesReading> }> {
+    const kubernetes = deps.kubernetes?.(context)
+    return kubernetes === undefined ? {} : { kubernetes: await readKubernetes(kubernetes, signal) }
   }
 
   function planOf(planId: string): KeptPlan {
@@ -140,6 +153,7 @@ export function createUpgradeHandlers(
           kind: 'upgrade',
           options: PlanOptions.parse(options ?? {}),
           around: around(cluster),
+          ...(await readKube(context, signal)),
         }),
       )
     },
@@ -155,6 +169,7 @@ export function createUpgradeHandlers(
           kind: 'rollback',
           options: PlanOptions.parse({}),
           around: around(cluster),
+          ...(await readKube(context, signal)),
         }),
       )
     },
@@ -165,7 +180,14 @@ export function createUpgradeHandlers(
       const cluster = await clusters.cluster(context)
       await assertStartable(prepared, accepted, cluster, signal)
       for (const one of prepared.nodes) await settleImage(one, deps.factory, signal)
-      const parts = { talos: cluster.talos, clock, snapshots, context }
+      const kubernetes = deps.kubernetes?.(context)
+      const parts = {
+        talos: cluster.talos,
+        clock,
+        snapshots,
+        context,
+        ...(kubernetes === undefined ? {} : { kubernetes }),
+      }
       const [first] = plan.nodes
       const id = await runs.start(
         {

@@ -1,0 +1,104 @@
+import type { PreflightCheck } from '#contract/upgrades.ts'
+import type {
+  DisruptionBudget,
+  KubeNode,
+  KubePod,
+  KubernetesPort,
+  StorageItem,
+} from '../kubernetes/kubernetes-port.ts'
+import { budgetText, hasToLeave } from './drain.ts'
+import { ask, type Known } from './known.ts'
+import { RUN_ANNOTATION } from './kubernetes-steps.ts'
+import { unsettledOf } from './storage-settled.ts'
+
+/** Pods named in the evidence of one check; more are counted. */
+const NAMED = 6
+
+/** Kubernetes as a plan needs it. */
+export interface KubernetesReading {
+  readonly version: string
+  readonly nodes: readonly KubeNode[]
+  /** Of the whole cluster. */
+  readonly pods: readonly KubePod[]
+  readonly budgets: readonly DisruptionBudget[]
+  readonly storage: readonly StorageItem[]
+}
+
+export async function readKubernetes(
+  kubernetes: KubernetesPort,
+  signal: AbortSignal,
+): Promise<Known<KubernetesReading>> {
+  return ask(signal, async () => {
+    const [version, nodes, pods, budgets, storage] = await Promise.all([
+      kubernetes.version(signal),
+      kubernetes.nodes(signal),
+      kubernetes.pods({}, signal),
+      kubernetes.budgets(signal),
+      kubernetes.storage(signal),
+    ])
+    return { version, nodes, pods, budgets, storage }
+  })
+}
+
+/** Whether there is somewhere for pods to go: a cluster of one node has nothing to drain to. */
+export function hasElsewhere({ nodes }: KubernetesReading): boolean {
+  return nodes.length > 1
+}
+
+/** Checks of the whole cluster that Kubernetes answers. Without its word the person says whether to go on. */
+export function kubernetesChecks(reading: Known<KubernetesReading>): readonly PreflightCheck[] {
+  if (!reading.known) {
+    return [{ id: 'kubernetes-api', outcome: 'unknown', evidence: reading.reason, accept: true }]
+  }
+  const { version, nodes, storage } = reading.value
+  const open = unsettledOf(storage)
+  const marked = nodes.filter(({ annotations }) => annotations[RUN_ANNOTATION] !== undefined)
+  return [
+    { id: 'kubernetes-api', outcome: 'pass', evidence: `${version}; ${nodes.length} nodes` },
+    ...marked.map(({ name, annotations }) => ({
+      id: 'no-other-run' as const,
+      outcome: 'warn' as const,
+      evidence: `${name} ${RUN_ANNOTATION}: ${annotations[RUN_ANNOTATION] ?? ''}`,
+      accept: true,
+    })),
+    open.length === 0
+      ? { id: 'storage-settled', outcome: 'pass', evidence: storageText(storage) }
+      : { id: 'storage-settled', outcome: 'warn', evidence: open.join(', '), accept: true },
+  ]
+}
+
+/** What the drain of one node will meet. `name`: what Kubernetes calls it. */
+export function podsCheck({ pods, budgets }: KubernetesReading, name: string): PreflightCheck {
+  const here = pods.filter((pod) => pod.node === name)
+  const leaving = here.filter(hasToLeave)
+  const held = leaving.filter((pod) =>
+    budgets.some(
+      (budget) => budget.namespace === pod.namespace && budget.allowed < 1 && budget.covers(pod.labels),
+    ),
+  )
+  const loose = here.filter((pod) => pod.controller === undefined && !pod.mirror && pod.phase === 'Running')
+  const emptied = leaving.filter(({ emptyDir }) => emptyDir)
+  const parts = [
+    ...held.map((pod) => `${nameOf(pod)} (${budgetText(budgets, pod)})`),
+    ...loose.map((pod) => `${nameOf(pod)} (no controller)`),
+  ]
+  const evidence = [
+    `${leaving.length} pods`,
+    ...parts.slice(0, NAMED),
+    ...(parts.length > NAMED ? [`+${parts.length - NAMED}`] : []),
+    ...(emptied.length === 0 ? [] : [`emptyDir: ${emptied.length}`]),
+  ].join('; ')
+  return { id: 'pods-can-move', outcome: parts.length > 0 ? 'warn' : 'pass', evidence }
+}
+
+function storageText(items: readonly StorageItem[]): string {
+  const systems = [...new Set(items.map(({ system }) => system))]
+  return (
+    systems.map((name) => `${name}: ${items.filter(({ system }) => system === name).length}`).join('; ') ||
+    '–'
+  )
+}
+
+function nameOf({ namespace, name }: KubePod): string {
+  return `${namespace}/${name}`
+}

@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ContextName, NodeAddress, RunId } from '#contract/names.ts'
+import type { Run } from '#contract/runs.ts'
+import type { PlanOptions } from '#contract/upgrades.ts'
+import { findKubeconfig } from '../../main/domain/kubernetes/find-kubeconfig.ts'
+import { createRunEngine } from '../../main/domain/runs/run-engine.ts'
+import { parseTalosconfig } from '../../main/domain/talosconfig/parse-talosconfig.ts'
+import { createRunHandlers } from '../../main/ipc/handlers/runs.ts'
+import { createUpgradeHandlers } from '../../main/ipc/handlers/upgrades.ts'
+import { createKubernetesPort } from '../../main/kubernetes/https-kubernetes-port.ts'
+import {
+  startSimulatedCluster,
+  type NodePlan,
+  type SimulatedClusterOptions,
+} from '../../main/simulator/cluster.ts'
+import { serveFactory } from '../../main/simulator/factory/serve-factory.ts'
+import { createEtcdSnapshots } from '../../main/store/etcd-snapshots.ts'
+import { createRunJournal } from '../../main/store/run-journal.ts'
+import { createTalosPort } from '../../main/talos/grpc-talos-port.ts'
+import { certificateReader } from '../../main/talos/read-certificate.ts'
+import { witness } from './cluster-witness.ts'
+import { createHurriedClock } from './hurried-clock.ts'
+import { planningOver } from './planning.ts'
+import { createRecordingLog } from './recording-log.ts'
+import { protosDir } from './talos-node.ts'
+import { sha256, table } from './upgrade-scene.ts'
+
+export interface RollingOptions {
+  readonly nodes: readonly NodePlan[]
+  /** How much faster than life the machines are, and how much faster the app's waiting is. */
+  readonly speed?: number
+  readonly patience?: number
+  readonly storage?: SimulatedClusterOptions['storage']
+  readonly kubernetes?: boolean
+}
+
+const casa = ContextName.parse('casa')
+
+/** A simulated cluster with Kubernetes, a witness on it, and the app's own handlers over the real wires. */
+export async function createRollingScene(options: RollingOptions) {
+  const ends: (() => PromiseLike<void> | void)[] = []
+  const { nodes, speed = 200, patience = 40, storage, kubernetes = true } = options
+  const resourcesDir = join(protosDir, '..', 'resources')
+  const cluster = await startSimulatedCluster({
+    name: 'casa',
+    nodes,
+    speed,
+    protosDir,
+    resourcesDir,
+    kubernetes,
+    ...(storage === undefined ? {} : { storage }),
+  })
+  ends.push(() => cluster[Symbol.asyncDispose]())
+  const seen = witness(cluster)
+  ends.push(() => seen[Symbol.dispose]())
+  const bytes = new TextEncoder().encode(cluster.talosconfig())
+  const context = parseTalosconfig(bytes, certificateReader, Date.now()).entries[0]?.context
+  if (context === undefined) throw new Error('the cluster wrote no context')
+  const talos = createTalosPort({ context, protosDir, connectTimeoutMs: 1_000 })
+  ends.push(() => talos.close())
+  const folder = await mkdtemp(join(tmpdir(), 'ichor-rolling-'))
+  ends.push(() => rm(folder, { recursive: true }))
+  const kube = createKubernetesPort((at) => findKubeconfig(talos, context.endpoints, at))
+  ends.push(() => kube.close())
+
+  const factory = await serveFactory(cluster.registry)
+  ends.push(() => factory[Symbol.asyncDispose]())
+  const clock = createHurriedClock(patience)
+  const log = createRecordingLog()
+  const journal = createRunJournal(join(folder, 'runs'))
+  ends.push(() => journal.close())
+  const runs = createRunEngine({ journal, clock, newId: randomUUID, who: 'ana', log })
+  ends.push(() => runs.close())
+  const snapshots = createEtcdSnapshots(join(folder, 'snapshots'), clock)
+  const { endpoints, certificate } = context
+  const clusters = {
+    cluster: async () => ({ name: casa, talos, endpoints, nodes: context.nodes, certificate, demo: false }),
+  }
+  const handlers = {
+    ...createUpgradeHandlers({
+      ...planningOver(factory.url),
+      clusters,
+      runs,
+      clock,
+      snapshots,
+      table,
+      sha256,
+      newId: randomUUID,
+      kubernetes: () => kube,
+    }),
+    ...createRunHandlers({ clusters, runs, sha256 }),
+  }
+  const { signal } = new AbortController()
+  const addressOf = (hostname: string) => NodeAddress.parse(cluster.node(hostname).spec.address)
+  const nameOf = (address: string): string =>
+    [...cluster.machines.values()].find(({ spec }) => spec.address === address)?.spec.hostname ?? address
+
+  async function plan(hostnames: readonly string[], version: string, chosen: Partial<PlanOptions> = {}) {
+    return handlers['upgrades.plan'](
+      { context: casa, nodes: hostnames.map(addressOf), version, options: chosen },
+      signal,
+    )
+  }
+
+  async function start(planId: string, accepted: readonly string[] = []): Promise<RunId> {
+    const input = { planId, accepted: [...accepted] } as Parameters<(typeof handlers)['upgrades.start']>[0]
+    return RunId.parse((await handlers['upgrades.start'](input, signal)).runId)
+  }
+
+  /** Waits for the run's own events until `done` says so. */
+  async function until(id: string, done: (run: Run) => boolean): Promise<Run> {
+    const watching = new AbortController()
+    try {
+      for await (const event of runs.watch({ limit: 1000 }, watching.signal)) {
+        if (event.kind === 'ready' || event.item.kind !== 'run') continue
+        const { run } = event.item
+        if (run.id === id && done(run)) return run
+      }
+    } finally {
+      watching.abort()
+    }
+    throw new Error('the task log ended')
+  }
+  const ended = (id: string): Promise<Run> => until(id, (run) => run.endedAt !== undefined)
+
+  return {
+    cluster,
+    witness: seen,
+    kube,
+    runs,
+    handlers,
+    log,
+    folder,
+    signal,
+    addressOf,
+    nameOf,
+    plan,
+    start,
+    until,
+    ended,
+    async upgrade(hostnames: readonly string[], version: string, chosen: Partial<PlanOptions> = {}) {
+      return ended(await start((await plan(hostnames, version, chosen)).planId))
+    },
+    /** Each node of a run as `name outcome`, in order. */
+    nodesOf: (run: Run): readonly string[] =>
+      (run.nodes ?? []).map(({ hostname, outcome, state }) => `${hostname} ${outcome ?? state ?? '?'}`),
+    async [Symbol.asyncDispose]() {
+      for (const end of ends.reverse()) await end()
+    },
+  }
+}
+
+export type RollingScene = Awaited<ReturnType<typeof createRollingScene>>
+
+/** Three control planes and two workers, the home lab of the issues. */
+export function five(version: string, more: Partial<NodePlan> = {}): readonly NodePlan[] {
+  const extensions = ['siderolabs/iscsi-tools', 'siderolabs/util-linux-tools']
+  const of = (hostname: string, role: NodePlan['role']): NodePlan => ({
+    hostname,
+    role,
+    talos: version,
+    extensions,
+    ...more,
+  })
+  return [
+    ...[1, 2, 3].map((n) => of(`bronce-${n}`, 'controlplane')),
+    ...[1, 2].map((n) => of(`estante-${n}`, 'worker')),
+  ]
+}
