@@ -29,7 +29,6 @@ import { createNodeActionHandlers } from './ipc/handlers/node-actions.ts'
 import { createNodeHandlers } from './ipc/handlers/nodes.ts'
 import { createRunHandlers } from './ipc/handlers/runs.ts'
 import { createUpgradeHandlers } from './ipc/handlers/upgrades.ts'
-import { createKubernetesClusters } from './kubernetes-clusters.ts'
 import { createConfigHistory } from './store/config-history.ts'
 import { createConfigResources } from './store/config-resources.ts'
 import { createDraftStore } from './store/draft-store.ts'
@@ -94,7 +93,6 @@ export async function createApp(
   })
   const kubernetes = createKubernetesClusters(clusters)
   const fleets = createFleets({ clusters, clock, log })
-  const kubernetes = createKubernetesClusters(clusters)
   clusters.onClosed((context) => fleets.drop(context))
 
   const snapshots = createEtcdSnapshots(join(dataDir, 'snapshots'), clock)

@@ -91,7 +91,7 @@ export async function createRollingScene(options: RollingOptions) {
       newId: randomUUID,
       kubernetes: () => kube,
     }),
-    ...createRunHandlers({ clusters, runs, sha256 }),
+    ...createRunHandlers({ clusters, runs, kubernetesOf: () => kube, sha256 }),
   }
   const { signal } = new AbortController()
   const addressOf = (hostname: string) => NodeAddress.parse(cluster.node(hostname).spec.address)
