@@ -8,6 +8,7 @@ const root = join(import.meta.dirname, '..', '..')
 /** A simulated cluster in a process of its own, as `npm run simulator` starts it. */
 export interface RunningSimulator {
   readonly talosconfig: string
+  readonly pid: number
   readonly paths: { readonly admin: string; readonly reader: string; readonly expired: string }
   stop(): Promise<void>
 }
@@ -32,6 +33,7 @@ export async function startSimulator(args: readonly string[] = []): Promise<Runn
   const path = (suffix: string): string => join(out, `talosconfig${suffix}`)
   return {
     talosconfig: readFileSync(path(''), 'utf8'),
+    pid: child.pid ?? 0,
     paths: { admin: path(''), reader: path('.reader'), expired: path('.expired') },
     async stop() {
       child.kill('SIGTERM')

@@ -84,19 +84,20 @@ export function installLonghorn(view: StorageView, born: string): StorageKind {
   const healthyOn = ({ on }: Volume): readonly string[] =>
     on.filter((node) => view.stateOf(node) === 'healthy')
 
-  function userOf({ claim }: Volume): Pod | undefined {
-    return store
-      .list('pods')
-      .find(
-        ({ metadata, spec }) =>
-          metadata.namespace === 'home' &&
-          spec.nodeName !== undefined &&
-          spec.volumes?.some((volume) => claimOf(volume) === claim),
-      )
+  /** Pods by the claim they use. */
+  function users(): ReadonlyMap<string, Pod> {
+    const found = new Map<string, Pod>()
+    for (const pod of store.list('pods')) {
+      if (pod.metadata.namespace !== 'home' || pod.spec.nodeName === undefined) continue
+      for (const volume of pod.spec.volumes ?? []) {
+        const claim = claimOf(volume)
+        if (claim !== undefined && !found.has(claim)) found.set(claim, pod)
+      }
+    }
+    return found
   }
 
-  function publishOne(volume: Volume): void {
-    const user = userOf(volume)
+  function publishOne(volume: Volume, user: Pod | undefined): void {
     const node = user?.spec.nodeName ?? ''
     const healthy = healthyOn(volume)
     const robustness =
@@ -176,7 +177,11 @@ export function installLonghorn(view: StorageView, born: string): StorageKind {
   }
 
   return {
-    publish: () => volumes.forEach(publishOne),
+    publish() {
+      if (volumes.length === 0) return
+      const using = users()
+      for (const volume of volumes) publishOne(volume, using.get(volume.claim))
+    },
     lastReplicas() {
       const last = volumes.map(healthyOn).filter(({ length }) => length === 1)
       return new Set(last.flat())

@@ -72,6 +72,7 @@ export function installStorage(
   for (const system of systems) for (const plural of KINDS[system]) define(world, plural, born)
   const kinds = systems.map((system) => INSTALLERS[system](view, born))
   let isPublishing = false
+  let isDue = false
 
   function publish(): void {
     if (isPublishing) return
@@ -107,7 +108,8 @@ export function installStorage(
     publish()
   }
 
-  for (const node of store.list('nodes')) look(node)
+  for (const { metadata, status } of store.list('nodes'))
+    boots.set(metadata.name, status.nodeInfo['bootID'] ?? '')
   publish()
   const unsubscribe = store.subscribe(({ type, plural, object }) => {
     if (plural === 'nodes' && type !== 'DELETED') look(object as KubeNode)
@@ -125,7 +127,18 @@ export function installStorage(
       publish()
     },
     lastReplicas: () => new Set(kinds.flatMap((kind) => [...(kind.lastReplicas?.() ?? [])])),
-    review: publish,
+    review() {
+      if (isDue) return
+      isDue = true
+      // Once for all that changes in this turn: a node that comes back changes many pods.
+      unawaited(
+        Promise.resolve().then(() => {
+          isDue = false
+          if (!end.aborted) publish()
+        }),
+        end,
+      )
+    },
   }
 }
 
