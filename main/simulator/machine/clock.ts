@@ -148,7 +148,8 @@ export function createMachineClock(world: SimulatedClock): MachineClock {
 
   return {
     get speed() {
-      return world.speed
+      // What lies in the past was not hurried.
+      return (borrowed?.clock ?? world).speed
     },
     get skew() {
       return skew

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import {
   Code,
   SimulatedStatus,
@@ -6,7 +7,7 @@ import {
   type SimulatedMachine,
 } from '../machine-api.ts'
 import { installEntry, type BootImage } from './boot-disk.ts'
-import { powerOf, talosOf, type MachineCore } from './core.ts'
+import { hostnameOf, powerOf, talosOf, type MachineCore } from './core.ts'
 import { installerLines } from './installer-lines.ts'
 import { jitter } from './random.ts'
 import { notBuilt } from './registry.ts'
@@ -168,7 +169,24 @@ export function listImages(core: MachineCore): ReturnType<SimulatedMachine['imag
     size,
     createdAt: at,
   }))
-  return [...own.filter(({ name }) => !core.life.removedImages.has(name)), ...pulled]
+  const known = new Set([...own, ...pulled].map(({ name }) => name))
+  const ofPods = podImages(core).filter(({ name }) => !known.has(name))
+  return [...own, ...ofPods].filter(({ name }) => !core.life.removedImages.has(name)).concat(pulled)
+}
+
+/** What the kubelet has pulled for the pods on the node. */
+function podImages(core: MachineCore): ReturnType<SimulatedMachine['images']> {
+  const pods = core.cluster.kubernetes?.podsOn(hostnameOf(core)) ?? []
+  const names = new Set(pods.flatMap(({ containers }) => containers.map(({ image }) => image)))
+  return [...names].sort().map((name) => {
+    const digest = `sha256:${createHash('sha256').update(name).digest('hex')}`
+    return {
+      name,
+      digest,
+      size: 20_000_000 + ((name.length * 1_370_000) % 90_000_000),
+      createdAt: core.life.bootTime,
+    }
+  })
 }
 
 /** What runs goes on running without its image. */

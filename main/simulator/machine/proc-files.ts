@@ -1,5 +1,6 @@
 import { Code, SimulatedStatus, type LoadSnapshot } from '../machine-api.ts'
 import { hostnameOf, talosOf, type MachineCore } from './core.ts'
+import type { NetworkPort } from './hardware.ts'
 import type { LoadModel } from './load.ts'
 import { partitionDevice, partitionsOf } from './resources/block.ts'
 import { kernelCommandLine, kernelRelease } from './resources/runtime.ts'
@@ -77,6 +78,7 @@ const FILES: Readonly<Record<string, (core: MachineCore, load: () => LoadSnapsho
     ].join('')
   },
   '/proc/mounts': (core) => mountLines(core),
+  '/proc/bus/pci/devices': (core) => core.hardware.links.map(pciLine).join(''),
   '/etc/os-release': (core) =>
     [
       'NAME="Talos"',
@@ -89,6 +91,22 @@ const FILES: Readonly<Record<string, (core: MachineCore, load: () => LoadSnapsho
   '/etc/resolv.conf': (core) =>
     (core.life.active?.facts.nameservers ?? []).map((server) => `nameserver ${server}\n`).join(''),
   '/system/state/config.yaml': (core) => core.disk.config,
+}
+
+/** Bus and function, vendor and device, interrupt, the regions and their sizes, driver: one device a line. */
+function pciLine({ bus, pci, driver }: NetworkPort): string {
+  const [, busNumber = '00', device = '00', part = '0'] = /:(\w\w):(\w\w)\.(\w)$/.exec(bus) ?? []
+  const place = (Number.parseInt(device, 16) * 8 + Number(part)).toString(16).padStart(2, '0')
+  const regions = Array.from({ length: 14 }, (_none, at) =>
+    at === 0 ? 'f7e00000' : at === 7 ? '20000' : '0',
+  )
+  const columns = [
+    `${busNumber}${place}`,
+    pci.replace(':', ''),
+    '10',
+    ...regions.map((one) => one.padStart(16, ' ')),
+  ]
+  return `${columns.join('\t')}\t${driver}\n`
 }
 
 function mountLines(core: MachineCore): string {

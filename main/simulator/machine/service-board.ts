@@ -225,7 +225,7 @@ export function createServiceBoard(parts: ServiceParts): ServiceBoard {
       for (const of of entries.values()) of.turn++
       nextPid = 900 + random.integer(300)
       entries = new Map(definitions.map((definition) => [definition.id, blank(definition, clock.now())]))
-      for (const { id } of definitions) if (id !== 'dashboard') parts.logs.register(id)
+      for (const { id } of definitions) parts.logs.register(id)
     },
     has: (id) => entries.has(id),
     known: () => [...entries.keys()],

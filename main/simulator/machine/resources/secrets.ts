@@ -42,7 +42,7 @@ export function publishRootSecrets(core: MachineCore): void {
       name: facts.clusterName,
       endpoint: facts.endpoint,
       local_endpoint: 'https://localhost:6443',
-      certSANs: [new URL(facts.endpoint).hostname],
+      certSANs: URL.canParse(facts.endpoint) ? [new URL(facts.endpoint).hostname] : [],
       apiServerIPs: ['10.96.0.1'],
       dnsDomain: 'cluster.local',
       issuingCA: pairOf(secrets.kubernetes),
