@@ -106,6 +106,7 @@ export async function createApp(
 
   await Promise.all([
     runs.load(),
+    snapshots.sweep().catch((error: unknown) => log.warn('snapshot-drafts-left', { error: String(error) })),
     book.load().catch((error: unknown) => {
       // A locked store is opened by the person; a damaged one is told when they import again.
       if (!isFailure(error)) throw error
@@ -177,6 +178,7 @@ export async function createApp(
   return {
     handlers,
     idle: () => runs.idle(),
+    going: () => runs.list().filter((run) => run.endedAt === undefined && run.outcome === undefined).length,
     async [Symbol.asyncDispose]() {
       await runs.close()
       await journal.close()

@@ -6,6 +6,8 @@ export interface MadeApp extends AsyncDisposable {
   readonly handlers: Handlers
   /** Resolves when no run goes any more: a node in the middle of one needs the app, whether or not anyone looks. */
   idle(): Promise<void>
+  /** Runs that go now. */
+  going(): number
 }
 
 /** Made in the composition root. */

@@ -68,3 +68,14 @@ describe('etcd snapshots on this computer', () => {
     ])
   })
 })
+
+test('what a killed process was writing is removed at the next start, and whole ones stay', async () => {
+  const snapshots = createEtcdSnapshots(folder, { now: () => now })
+  await snapshots.sweep()
+  const { path } = await snapshots.save({ context: 'casa', hostname: 'bronce-1' }, chunksOf('bolt'))
+  const home = join(folder, 'casa')
+  await writeFile(join(home, '.0b0f2a52-7d53-4f0e-9a4e-6f8a2e6f1c11'), 'half a data')
+  await writeFile(join(home, '.mine'), 'not ours')
+  await snapshots.sweep()
+  expect((await readdir(home)).sort()).toEqual(['.mine', path.slice(home.length + 1)])
+})

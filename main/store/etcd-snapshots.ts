@@ -8,12 +8,27 @@ import type { SnapshotPort } from '../domain/upgrades/snapshot-port.ts'
 /** Snapshots kept per context. */
 const KEPT = 10
 
+/** Written under this name until it is whole: a dot and a UUID. */
+const DRAFT = /^\.[0-9a-f]{8}-[0-9a-f-]{27}$/
+
+export interface EtcdSnapshots extends SnapshotPort {
+  /** Removes what a killed process was writing: a part of a database is no snapshot, and holds secrets. Call at start. */
+  sweep(): Promise<void>
+}
+
 /**
  * etcd snapshots under `folder/<context>/`, named by time and node, as `talosctl etcd snapshot` would write them:
  * `talosctl bootstrap --recover-from` takes them. Mode 0600, since they hold every secret of the cluster.
  */
-export function createEtcdSnapshots(folder: string, clock: Pick<ClockPort, 'now'>): SnapshotPort {
+export function createEtcdSnapshots(folder: string, clock: Pick<ClockPort, 'now'>): EtcdSnapshots {
   return {
+    async sweep() {
+      for (const home of await foldersOf(folder)) {
+        for (const name of await readdir(home)) {
+          if (DRAFT.test(name)) await rm(join(home, name), { force: true })
+        }
+      }
+    },
     async save({ context, hostname }, chunks) {
       const home = join(folder, safeName(context))
       const time = new Date(clock.now()).toISOString().replace(/[:.]/g, '-')
@@ -54,6 +69,14 @@ async function write(
     await file.close()
   }
   return { bytes, sha256: hash.digest('hex') }
+}
+
+async function foldersOf(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    throw error
+  })
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name))
 }
 
 /** Names begin with the time, so the oldest sort first. */

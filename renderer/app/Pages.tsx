@@ -26,6 +26,22 @@ const RollbackPage = lazy(async () => ({
   default: (await import('../features/upgrades/RollbackPage.tsx')).RollbackPage,
 }))
 
+const RebootPage = lazy(async () => ({
+  default: (await import('../features/node-actions/RebootPage.tsx')).RebootPage,
+}))
+const ShutdownPage = lazy(async () => ({
+  default: (await import('../features/node-actions/ShutdownPage.tsx')).ShutdownPage,
+}))
+const ResetPage = lazy(async () => ({
+  default: (await import('../features/node-actions/ResetPage.tsx')).ResetPage,
+}))
+const RemoveMemberPage = lazy(async () => ({
+  default: (await import('../features/node-actions/RemoveMemberPage.tsx')).RemoveMemberPage,
+}))
+const NodeHistoryPage = lazy(async () => ({
+  default: (await import('../features/tasks/NodeHistoryPage.tsx')).NodeHistoryPage,
+}))
+
 /** What is shown for an address. Pages that carry much code come when they are first opened. */
 export function Pages({ route, context }: { readonly route: Route; readonly context: Context | undefined }) {
   return (
@@ -53,6 +69,9 @@ function Page({ route, context }: { readonly route: Route; readonly context: Con
       return context === undefined ? <NoSuchContext name={route.context} /> : <FleetPage context={context} />
     case 'node':
       if (context === undefined) return <NoSuchContext name={route.context} />
+      if (route.tab === 'history') {
+        return <NodeHistoryPage key={route.node} context={route.context} node={route.node} />
+      }
       return route.tab === 'configuration' ? (
         <ConfigPage context={route.context} node={route.node} />
       ) : (
@@ -64,6 +83,18 @@ function Page({ route, context }: { readonly route: Route; readonly context: Con
     case 'rollback':
       if (context === undefined) return <NoSuchContext name={route.context} />
       return <RollbackPage key={route.node} context={route.context} node={route.node} />
+    case 'reboot':
+      if (context === undefined) return <NoSuchContext name={route.context} />
+      return <RebootPage key={route.node} context={route.context} node={route.node} />
+    case 'shutdown':
+      if (context === undefined) return <NoSuchContext name={route.context} />
+      return <ShutdownPage key={route.node} context={route.context} node={route.node} />
+    case 'reset':
+      if (context === undefined) return <NoSuchContext name={route.context} />
+      return <ResetPage key={route.node} context={route.context} node={route.node} />
+    case 'remove-member':
+      if (context === undefined) return <NoSuchContext name={route.context} />
+      return <RemoveMemberPage context={route.context} node={route.node} memberId={route.memberId} />
   }
 }
 

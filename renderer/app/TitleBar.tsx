@@ -161,13 +161,17 @@ function crumbsOf(
       return [...fleet, { word: node ?? route.node }]
     case 'upgrade':
     case 'rollback':
+    case 'reboot':
+    case 'shutdown':
+    case 'reset':
+    case 'remove-member':
       return [
         ...fleet,
         {
           word: node ?? route.node,
           href: hrefOf({ at: 'node', context: route.context, node: route.node, tab: 'overview' }),
         },
-        { word: route.at === 'upgrade' ? t('keys.upgrade') : t('run.kind.rollback') },
+        { word: route.at === 'upgrade' ? t('keys.upgrade') : t(`run.kind.${route.at}`) },
       ]
     case 'run':
       return [...fleet, { word: t('runs.title'), href: hrefOf({ at: 'tasks' }) }]

@@ -12,10 +12,23 @@ export interface NodeState {
 }
 
 /** What is known now: a silent node is unknown, whatever it said before. */
-export function nodeState(node: Pick<NodeSummary, 'reach' | 'stage'>, { t, format }: TextTools): NodeState {
+/** `offSince`: it was shut down from here, so its silence is what was asked for. */
+export function nodeState(
+  node: Pick<NodeSummary, 'reach' | 'stage'>,
+  { t, format }: TextTools,
+  offSince?: string,
+): NodeState {
   const { reach, stage } = node
   if (reach.kind === 'connecting') {
     return { kind: 'busy', icon: undefined, short: t('state.connecting'), long: t('state.connecting') }
+  }
+  if (reach.kind === 'silent' && offSince !== undefined) {
+    return {
+      kind: 'plain',
+      icon: Power,
+      short: t('state.off'),
+      long: t('state.off-since', { time: format.minute(offSince) }),
+    }
   }
   if (reach.kind === 'silent') {
     return {

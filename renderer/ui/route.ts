@@ -8,13 +8,24 @@ export type Route =
   | { readonly at: 'node'; readonly context: string; readonly node: string; readonly tab: NodeTab }
   | { readonly at: 'upgrade'; readonly context: string; readonly node: string }
   | { readonly at: 'rollback'; readonly context: string; readonly node: string }
+  | {
+      readonly at: 'reboot' | 'shutdown' | 'reset'
+      readonly context: string
+      readonly node: string
+    }
+  | {
+      readonly at: 'remove-member'
+      readonly context: string
+      readonly node: string
+      readonly memberId: string
+    }
   | { readonly at: 'run'; readonly id: string }
   | { readonly at: 'tasks' }
   | { readonly at: 'diagnostics' }
   | { readonly at: 'settings' }
 
 /** Tabs of a node, in order; the last part of its address. */
-export const NODE_TABS = ['overview', 'configuration', 'services', 'logs', 'kernel-log'] as const
+export const NODE_TABS = ['overview', 'configuration', 'services', 'logs', 'kernel-log', 'history'] as const
 export type NodeTab = (typeof NODE_TABS)[number]
 
 function tabOf(part: string | undefined): NodeTab {
@@ -37,6 +48,12 @@ export function hrefOf(route: Route): string {
       return `#/c/${part(route.context)}/n/${part(route.node)}/upgrade`
     case 'rollback':
       return `#/c/${part(route.context)}/n/${part(route.node)}/rollback`
+    case 'reboot':
+    case 'shutdown':
+    case 'reset':
+      return `#/c/${part(route.context)}/n/${part(route.node)}/${route.at}`
+    case 'remove-member':
+      return `#/c/${part(route.context)}/n/${part(route.node)}/remove-member/${part(route.memberId)}`
     case 'run':
       return `#/run/${part(route.id)}`
     case 'tasks':
@@ -51,7 +68,7 @@ export function hrefOf(route: Route): string {
 /** What it does not know is the welcome page. */
 export function parseRoute(fragment: string): Route {
   const parts = fragment.replace(/^#\/?/, '').split('/').map(decodePart)
-  const [first = '', second, third, fourth, fifth] = parts
+  const [first = '', second, third, fourth, fifth, sixth] = parts
   switch (first) {
     case 'import':
     case 'tasks':
@@ -64,6 +81,12 @@ export function parseRoute(fragment: string): Route {
       if (second === undefined || second === '') return { at: 'welcome' }
       if (third !== 'n' || fourth === undefined || fourth === '') return { at: 'fleet', context: second }
       if (fifth === 'rollback') return { at: 'rollback', context: second, node: fourth }
+      if (fifth === 'reboot' || fifth === 'shutdown' || fifth === 'reset') {
+        return { at: fifth, context: second, node: fourth }
+      }
+      if (fifth === 'remove-member' && sixth !== undefined && sixth !== '') {
+        return { at: fifth, context: second, node: fourth, memberId: sixth }
+      }
       if (fifth === 'upgrade') return { at: 'upgrade', context: second, node: fourth }
       return {
         at: 'node',

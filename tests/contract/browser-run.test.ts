@@ -43,6 +43,7 @@ function start(
             'demo.start': async () => ((app.demos += 1), { context: 'demo' }),
           } as unknown as Handlers,
           idle: () => app.idle,
+          going: () => 0,
           [Symbol.asyncDispose]: async () => void (app.disposed += 1),
         }
       }),

@@ -53,6 +53,7 @@ async function start({
       return {
         handlers: { 'contexts.select': async () => ({}), ...handlers } as unknown as Handlers,
         idle: () => running.passed,
+        going: () => (options.running === true ? 1 : 0),
         [Symbol.asyncDispose]: async () => void (disposed += 1),
       }
     },
@@ -99,6 +100,34 @@ test('closing the last window ends the app, but only when no run goes', async ()
   busy.endRun()
   await settle()
   expect(busy.seen.quits).toBe(1)
+})
+
+test('quitting while a run goes asks first, in the language of the system, and stays unless told otherwise', async () => {
+  const { app, seen } = await start({ running: true })
+  await settle()
+  let held = 0
+  app.emit('before-quit', { preventDefault: () => (held += 1) })
+  await settle()
+  expect([held, seen.quits]).toEqual([1, 0])
+  expect(seen.questions).toMatchObject([
+    { message: 'Hay una tarea en curso', buttons: ['Seguir', 'Salir de todos modos'] },
+  ])
+  seen.pressed = 1
+  app.emit('before-quit', { preventDefault: () => (held += 1) })
+  await settle()
+  expect([held, seen.quits]).toEqual([2, 1])
+  // Answered once: the quit that follows is not asked about again.
+  app.emit('before-quit', { preventDefault: () => (held += 1) })
+  expect([held, seen.questions.length]).toEqual([2, 2])
+})
+
+test('quitting while no run goes asks nothing', async () => {
+  const { app, seen } = await start()
+  await settle()
+  let held = 0
+  app.emit('before-quit', { preventDefault: () => (held += 1) })
+  await settle()
+  expect([held, seen.questions.length]).toEqual([0, 0])
 })
 
 test('who opens the app again while a run goes on without a window gets one, and it stays', async () => {

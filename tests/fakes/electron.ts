@@ -100,6 +100,9 @@ export function createFakeElectron({
     protocols: new Map<string, (request: Request) => Promise<Response>>(),
     quits: 0,
     picked: { canceled: true, filePaths: [] as string[] },
+    /** Questions asked, and the button that is pressed. */
+    questions: [] as { message: string; buttons: string[] }[],
+    pressed: 0,
   }
 
   class FakeWindow extends EventEmitter {
@@ -153,6 +156,10 @@ export function createFakeElectron({
     BrowserWindow: FakeWindow,
     dialog: {
       showOpenDialog: async () => seen.picked,
+      showMessageBox: async (...given: unknown[]) => {
+        seen.questions.push(given.at(-1) as { message: string; buttons: string[] })
+        return { response: seen.pressed, checkboxChecked: false }
+      },
       showErrorBox: (_title: string, text: string) => void seen.errors.push(text),
     },
     ipcMain: ipc.main,

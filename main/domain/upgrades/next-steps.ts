@@ -1,6 +1,7 @@
 import type { NextStep, Run } from '#contract/runs.ts'
 import { valueOf, type Known } from './known.ts'
 import type { NodeFacts } from './node-facts.ts'
+import { nodePart, type NodePart } from './past-runs.ts'
 import { runningLabel } from './slots.ts'
 
 /** What was read for a run that is over or was cut off. */
@@ -12,42 +13,61 @@ export interface NextEvidence {
 
 /**
  * What may be done next, from what the node and the journal show; each is a plan of its own, which the person reads
- * and starts. Nothing is repeated by itself. Order: what is most likely wanted first.
+ * and starts. Nothing is repeated by itself.
  */
 export function nextSteps(run: Run, { facts, fallback }: NextEvidence): readonly NextStep[] {
-  const { node, hostname } = run
   if (run.kind !== 'upgrade') return []
+  const part = nodePart(run, facts.node)
+  if (part === undefined) return []
+  const own = ofNode(part, facts, fallback)
+  const rest = restOf(run)
+  return [...own, ...rest]
+}
+
+function ofNode(part: NodePart, facts: NodeFacts, fallback: Known<string | undefined>): readonly NextStep[] {
+  const { node } = facts
+  const hostname = valueOf(facts.hostname) ?? node
   const tag = valueOf(facts.version)?.tag
   const bootId = valueOf(facts.bootId)
   if (tag === undefined || bootId === undefined) return []
-  const { from, to } = run.title.parameters
-  const before = run.verdict.find(({ fact }) => fact === 'boot-id')?.before
-  const sameBoot = before !== undefined && before === bootId
+  const sameBoot = part.verdict.find(({ fact }) => fact === 'boot-id')?.before === bootId
   const marker = valueOf(fallback)
-  if (sameBoot && marker !== undefined && marker === runningLabel(facts)) {
+  const label = runningLabel(facts)
+  // The marker names the entry that ran when the installer wrote; before 1.11 a UKI's name is not told, and the
+  // journal has to say that it was written.
+  const written = label === undefined ? isDone(part, 'install') : marker === label
+  if (sameBoot && marker !== undefined && written) {
     return [
       { kind: 'reboot', node, hostname, evidence: `META 0x06: ${marker}; BootID ${bootId.slice(0, 8)}…` },
     ]
   }
-  // The file name that the marker compares with is told from 1.11 on; before, the journal has to say it.
-  if (sameBoot && marker !== undefined && runningLabel(facts) === undefined && isDone(run, 'install')) {
-    return [{ kind: 'reboot', node, hostname, evidence: `META 0x06: ${marker}; ${run.startedAt}: install` }]
-  }
-  if (tag === to && !sameBoot && isNotReady(facts)) {
+  if (tag === part.to && !sameBoot && isNotReady(facts)) {
     return [{ kind: 'rollback', node, hostname, evidence: `${tag}; ${stageOf(facts)}` }]
   }
   // A node that was not touched, or fell back: the same again is a new plan, never this one.
-  if (tag === from && to !== undefined && fallback.known && marker === undefined && !isProven(run)) {
-    return [{ kind: 'upgrade', node, hostname, version: to, evidence: `Version ${tag}; META 0x06: –` }]
+  const untouched = fallback.known && marker === undefined && !isProven(part)
+  if (tag === part.from && part.to !== undefined && untouched) {
+    return [{ kind: 'upgrade', node, hostname, version: part.to, evidence: `Version ${tag}; META 0x06: –` }]
   }
   return []
 }
 
-function isDone({ steps }: Run, name: string): boolean {
+/** Nodes whose turn never came. */
+function restOf(run: Run): readonly NextStep[] {
+  const left = (run.nodes ?? []).filter(({ state }) => state === 'waiting' || state === 'not-touched')
+  return left.flatMap(({ node, hostname }) => {
+    const version = nodePart(run, node)?.to
+    return version === undefined
+      ? []
+      : [{ kind: 'upgrade' as const, node, hostname, version, evidence: `${run.startedAt}: –` }]
+  })
+}
+
+function isDone({ steps }: NodePart, name: string): boolean {
   return steps.some((step) => step.name === name && step.state === 'done')
 }
 
-function isProven({ outcome }: Run): boolean {
+function isProven({ outcome }: NodePart): boolean {
   return outcome === 'proven' || outcome === 'proven-with-differences'
 }
 

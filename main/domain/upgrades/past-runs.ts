@@ -1,5 +1,36 @@
-import type { Run, RunNode } from '#contract/runs.ts'
+import type { Run, RunNode, VerdictRow } from '#contract/runs.ts'
 import { lineOf } from './version-table.ts'
+
+/** What one run was on one node: its own steps and rows. */
+export interface NodePart {
+  readonly run: Run
+  readonly outcome: Run['outcome']
+  readonly endedAt: string | undefined
+  readonly steps: Run['steps']
+  readonly verdict: readonly VerdictRow[]
+  /** Versions of an upgrade or a rollback, as planned for this node. */
+  readonly from: string | undefined
+  readonly to: string | undefined
+}
+
+/** `undefined` when the run did not go over that node. */
+export function nodePart(run: Run, node: string): NodePart | undefined {
+  const part = partOf(run, node)
+  if (part === undefined) return undefined
+  const isOwn = (of: { readonly node?: string | undefined }): boolean =>
+    run.nodes === undefined || of.node === node
+  const verdict = run.verdict.filter(isOwn)
+  const talos = verdict.find(({ fact }) => fact === 'talos')
+  return {
+    run,
+    outcome: part.outcome,
+    endedAt: part.endedAt,
+    steps: run.steps.filter(isOwn),
+    verdict,
+    from: talos?.before ?? run.title.parameters['from'],
+    to: talos?.expected ?? run.title.parameters['to'],
+  }
+}
 
 /** Seconds that a node took in proven runs of a kind; the five newest. */
 export function runSeconds(runs: readonly Run[], kind: Run['kind'], node: string): readonly number[] {

@@ -91,8 +91,16 @@ function schematicsOf(before: string | undefined, image: ChosenImage): NonNullab
   }
 }
 
-/** Computes going back to the other boot slot. `other`: the version in it, where a run of this app wrote it. */
-export function planRollback(facts: PlanFacts, other: string | undefined, parts: PlanParts): PreparedNode {
+/**
+ * Computes going back to the other boot slot. `other`: the version in it, as far as anyone tells; `schema`: of its
+ * line, by which it reads the configuration, which does not go back with it (behaviour.md §5.9).
+ */
+export function planRollback(
+  facts: PlanFacts,
+  other: string | undefined,
+  parts: PlanParts,
+  schema?: JsonSchema,
+): PreparedNode {
   const { table } = parts
   const { tag } = versionOf(facts)
   const checks = [...nodeChecks(facts), ...machineChecks(facts, true)].map((check) =>
@@ -108,11 +116,21 @@ export function planRollback(facts: PlanFacts, other: string | undefined, parts:
     mechanism: 'rollback',
     rows: [...planRows(facts, target)],
     kept: keptParts(facts, tag),
-    preflight: [...checks],
+    preflight: [...checks, { id: 'config-readable', ...fitCheck(facts, other, schema) }],
     steps: [],
     talosctl: `talosctl -n ${facts.node} rollback`,
   }
   return { plan, facts, inputs: fingerprint(facts) }
+}
+
+/** An older version stops at a part of the configuration that it does not know, and waits in maintenance. */
+function fitCheck(
+  facts: PlanFacts,
+  other: string | undefined,
+  schema: JsonSchema | undefined,
+): ReturnType<typeof configCheck> {
+  if (other === undefined) return { outcome: 'unknown', evidence: UNTOLD }
+  return configCheck(facts, `v${lineOf(other) ?? ''}`, schema)
 }
 
 /** What decides the plan, in a fixed order. etcd's leader may change and the plan still holds; its members may not. */

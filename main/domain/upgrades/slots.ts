@@ -7,7 +7,7 @@ import type { ReadingPort, ResourceKey } from '../nodes/talos-port.ts'
 import { askIfThere, valueOf, type Known } from './known.ts'
 import { grubSlot, otherSlot, ownArguments } from './kernel-cmdline.ts'
 import type { NodeFacts } from './node-facts.ts'
-import { otherSlotVersion } from './past-runs.ts'
+import { nodePart, otherSlotVersion, type NodePart } from './past-runs.ts'
 
 const META_KEY: ResourceKey = { namespace: 'runtime', type: 'MetaKeys.runtime.talos.dev' }
 /** Label of the entry before an upgrade, until the new one was running and ready once (behaviour.md §5.9). */
@@ -89,7 +89,7 @@ function runningSlot(
         ? []
         : [valueOf(facts.bootedEntry) === undefined ? 'KernelCmdline' : 'BootedEntry']),
       ...(schematic === undefined ? [] : ['ExtensionStatus']),
-      ...(installed === undefined ? [] : [`run ${installed.startedAt}`]),
+      ...(installed === undefined ? [] : [`run ${installed.run.startedAt}`]),
     ],
   }
 }
@@ -106,10 +106,10 @@ function otherSlotOf(
   const version = versionOfLabel(told)
   // What was installed and waits for its boot is the run's; else what the last run left there.
   const waiting = waits ? lastInstall(past, facts.node) : undefined
-  const known = version ?? waiting?.title.parameters['to'] ?? otherSlotVersion(past, facts.node)
+  const known = version ?? waiting?.to ?? otherSlotVersion(past, facts.node)
   const installed = waiting ?? (known === undefined ? undefined : installedBy(past, facts.node, known))
   const writer = waiting ?? lastInstall(past, facts.node)
-  const label = told ?? (grub === undefined ? labelBefore(writer, waits) : otherSlot(grub))
+  const label = told ?? (grub === undefined ? labelOf(writer, waits) : otherSlot(grub))
   const schematicId = schematicOf(writer, waits)
   return {
     running: false,
@@ -122,7 +122,7 @@ function otherSlotOf(
       ...(marker === undefined ? [] : [`META ${FALLBACK}`]),
       ...(label !== undefined && told === undefined && grub !== undefined ? ['KernelCmdline'] : []),
       ...(writer !== undefined && (known !== undefined || schematicId !== undefined)
-        ? [`run ${writer.startedAt}`]
+        ? [`run ${writer.run.startedAt}`]
         : []),
     ],
   }
@@ -134,32 +134,29 @@ function versionOfLabel(label: string | undefined): string | undefined {
 }
 
 /** The run that put that version on the node. */
-function installedBy(past: readonly Run[], node: string, version: string): Run | undefined {
-  return past.findLast(
-    (run) =>
-      run.kind === 'upgrade' &&
-      run.node === node &&
-      run.title.parameters['to'] === version &&
-      hasInstalled(run),
-  )
+function installedBy(past: readonly Run[], node: string, version: string): NodePart | undefined {
+  return installs(past, node).findLast((part) => part.to === version)
 }
 
-function lastInstall(past: readonly Run[], node: string): Run | undefined {
-  return past.findLast((run) => run.node === node && run.kind === 'upgrade' && hasInstalled(run))
+function lastInstall(past: readonly Run[], node: string): NodePart | undefined {
+  return installs(past, node).at(-1)
 }
 
-function hasInstalled({ steps }: Run): boolean {
-  return steps.some(({ name, state }) => name === 'install' && state === 'done')
+function installs(past: readonly Run[], node: string): readonly NodePart[] {
+  return past
+    .filter(({ kind }) => kind === 'upgrade')
+    .flatMap((run) => nodePart(run, node) ?? [])
+    .filter(({ steps }) => steps.some(({ name, state }) => name === 'install' && state === 'done'))
 }
 
-/** The entry the node ran before the last upgrade, as its run read it. */
-function labelBefore(run: Run | undefined, waits: boolean): string | undefined {
-  const row = run?.verdict.find(({ fact }) => fact === 'boot-entry')
+/** The entry the node ran before the last upgrade, as its run read it; while that waits, the one it wrote. */
+function labelOf(part: NodePart | undefined, waits: boolean): string | undefined {
+  const row = part?.verdict.find(({ fact }) => fact === 'boot-entry')
   return waits ? row?.expected : row?.before
 }
 
-function schematicOf(run: Run | undefined, waits: boolean): string | undefined {
-  const row = run?.verdict.find(({ fact }) => fact === 'schematic')
+function schematicOf(part: NodePart | undefined, waits: boolean): string | undefined {
+  const row = part?.verdict.find(({ fact }) => fact === 'schematic')
   const id = waits ? row?.expected : row?.before
   return id === undefined || id === '–' ? undefined : id
 }

@@ -15,6 +15,7 @@ import { openDoor } from './ipc-door.ts'
 import { denyNavigation, denyPermissions } from './lock-down.ts'
 import { menuLanguage, menuTemplate } from './menu-template.ts'
 import { openKeystore } from './os-keystore.ts'
+import { askToQuit } from './ask-to-quit.ts'
 import { pickTalosconfig } from './pick-talosconfig.ts'
 import { APP_SCHEME, APP_URL } from './trusted-frame.ts'
 import { windowOptions } from './window-options.ts'
@@ -73,7 +74,7 @@ export async function runElectronHost(run: ElectronRun): Promise<void> {
     show(placeOfLink(url))
   })
   /** Empty until the first window is there. */
-  const begun: { app?: Promise<MadeApp> } = {}
+  const begun: { app?: Promise<MadeApp>; made?: MadeApp } = {}
   app.on('window-all-closed', () => void quitWhenIdle())
   await app.whenReady()
 
@@ -98,6 +99,7 @@ export async function runElectronHost(run: ElectronRun): Promise<void> {
   window = createWindow()
   const made = makeApp()
   begun.app = made
+  made.then((it) => (begun.made = it)).catch(() => undefined)
   const border = made.then(({ handlers }) => ({ handlers, log, clock }))
   const door = openDoor({
     ipcMain: electron.ipcMain,
@@ -119,6 +121,18 @@ export async function runElectronHost(run: ElectronRun): Promise<void> {
     log.flushNow()
     electron.dialog.showErrorBox('Ichor', `Ichor could not start. See ${log.path}.`)
     app.exit(1)
+  })
+  /** Asked and answered: the person ends the app although a run goes. */
+  let mayQuit = false
+  app.on('before-quit', (event) => {
+    const going = begun.made?.going() ?? 0
+    if (mayQuit || going === 0) return
+    event.preventDefault()
+    void askToQuit(electron.dialog, window, language, going).then((quits) => {
+      if (!quits) return
+      mayQuit = true
+      app.quit()
+    })
   })
   let quitting = false
   app.on('will-quit', (event) => {

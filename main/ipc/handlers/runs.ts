@@ -77,9 +77,12 @@ export function createRunHandlers({
       const left = await memberLeft(cluster, run, signal)
       if (left !== undefined) return { next: [left] }
       if (run.kind !== 'upgrade') return { next: [] }
+      // Of several nodes the one that was under way: those before it were proven, those after it not touched.
+      const node =
+        run.nodes?.find(({ state, outcome }) => state === 'running' || !isDone(outcome))?.node ?? run.node
       const [facts, fallback] = await Promise.all([
-        gatherNodeFacts(cluster.talos, run.node, signal),
-        readFallback(cluster.talos, run.node, signal),
+        gatherNodeFacts(cluster.talos, node, signal),
+        readFallback(cluster.talos, node, signal),
       ])
       return { next: [...nextSteps(run, { facts, fallback })] }
     },
@@ -88,6 +91,10 @@ export function createRunHandlers({
       return { markdown: exportRun(runs.get(runId)) }
     },
   }
+}
+
+function isDone(outcome: Run['outcome']): boolean {
+  return outcome === 'proven' || outcome === 'proven-with-differences'
 }
 
 /** A talosconfig's endpoints are control planes. */

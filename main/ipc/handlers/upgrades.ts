@@ -5,6 +5,7 @@ import type { Run } from '#contract/runs.ts'
 import type { ClockPort } from '../../domain/clock-port.ts'
 import type { KubernetesPort } from '../../domain/kubernetes/kubernetes-port.ts'
 import type { Cluster, ClustersPort } from '../../domain/nodes/clusters-port.ts'
+import { readLineSchema } from '../../domain/machine-config/line-schema.ts'
 import type { RunEngine } from '../../domain/runs/run-engine.ts'
 import { isOpen } from '../../domain/runs/run-state.ts'
 import { TalosFailure } from '../../domain/talos-failure.ts'
@@ -12,9 +13,9 @@ import { exportPlan } from '../../domain/upgrades/export-plan.ts'
 import { gatherNodeFacts } from '../../domain/upgrades/gather.ts'
 import { gatherPlanFacts } from '../../domain/upgrades/gather-plan.ts'
 import type { Sha256 } from '../../domain/upgrades/hash-port.ts'
-import type { Known } from '../../domain/upgrades/known.ts'
+import { valueOf, type Known } from '../../domain/upgrades/known.ts'
 import { readKubernetes, type KubernetesReading } from '../../domain/upgrades/kubernetes-reading.ts'
-import { otherSlotVersion, runSeconds } from '../../domain/upgrades/past-runs.ts'
+import { runSeconds } from '../../domain/upgrades/past-runs.ts'
 import {
   composePlan,
   hasMoved,
@@ -28,9 +29,10 @@ import { machineChecks } from '../../domain/upgrades/preflight-machine.ts'
 import { prepareUpgrade, settleImage, type PlanningDeps } from '../../domain/upgrades/prepare-upgrade.ts'
 import { readTargets } from '../../domain/upgrades/read-targets.ts'
 import { runRollback } from '../../domain/upgrades/rollback-run.ts'
+import { readFallback, slotsOf } from '../../domain/upgrades/slots.ts'
 import type { SnapshotPort } from '../../domain/upgrades/snapshot-port.ts'
 import { runUpgrade } from '../../domain/upgrades/upgrade-run.ts'
-import type { VersionTable } from '../../domain/upgrades/version-table.ts'
+import { lineOf, type VersionTable } from '../../domain/upgrades/version-table.ts'
 import type { Handlers } from '../handlers.ts'
 
 interface Deps extends PlanningDeps {
@@ -161,10 +163,14 @@ export function createUpgradeHandlers(
     async 'upgrades.plan-rollback'({ context, node }, signal) {
       const cluster = await clusters.cluster(context)
       const facts = await gatherPlanFacts(cluster.talos, node, deps.quiet, signal)
-      const other = otherSlotVersion(runs.list(context), node)
+      const fallback = await readFallback(cluster.talos, node, signal)
+      const { slots } = slotsOf(facts, fallback, runs.list(context), clock.now())
+      const other = slots.find(({ running }) => !running)?.talos
+      const schema =
+        other === undefined ? undefined : await readLineSchema(deps.schemas, `v${lineOf(other) ?? ''}`)
       return keep(
         context,
-        composePlan([planRollback(facts, other, partsOf(cluster, 'rollback', node))], {
+        composePlan([planRollback(facts, other, partsOf(cluster, 'rollback', node), schema)], {
           planId: deps.newId(),
           kind: 'rollback',
           options: PlanOptions.parse({}),

@@ -1,11 +1,12 @@
-import { ArrowUpToLine, Hourglass, Pencil, RotateCw, Undo2 } from 'lucide-react'
-import { useState, type ReactNode } from 'react'
+import { ArrowUpToLine, Hourglass, Pencil, Power, RotateCw, Undo2 } from 'lucide-react'
+import type { ReactNode } from 'react'
 import type { NodeDetail, NodeSummary } from '#contract/nodes.ts'
+import type { Run } from '#contract/runs.ts'
 import { useLatest } from '../../ipc/use-stream.ts'
 import { selectNode } from '../../ipc/stores/nodes-store.ts'
-import { selectTrial } from '../../ipc/stores/runs-store.ts'
+import { selectPutOff, selectTrial } from '../../ipc/stores/runs-store.ts'
 import { useNodes, useRuns } from '../../ipc/stores/stores-context.ts'
-import { Button, LinkButton } from '../../ui/Button.tsx'
+import { LinkButton } from '../../ui/Button.tsx'
 import { CopyButton } from '../../ui/Command.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
 import { ErrorState } from '../../ui/ErrorNote.tsx'
@@ -18,20 +19,19 @@ import { hrefOf, type NodeTab } from '../../ui/route.ts'
 import { State } from '../../ui/State.tsx'
 import { KernelLogTab, ServiceLogsTab } from './LogsTab.tsx'
 import { Overview } from './Overview.tsx'
-import { RebootDialog } from './RebootDialog.tsx'
+import { TakeAway } from './TakeAway.tsx'
 import { ServicesTab } from './ServicesTab.tsx'
 import './node.css'
 
 interface Props {
   readonly context: string
   readonly node: string
-  readonly tab: Exclude<NodeTab, 'configuration'>
+  readonly tab: Exclude<NodeTab, 'configuration' | 'history'>
 }
 
 /** One node, but for its configuration, which has a page of its own. */
 export function NodePage({ context, node, tab }: Props) {
   const { t } = useText()
-  const [rebooting, setRebooting] = useState(false)
   const summary = useNodes(selectNode(node))
   const { latest, error } = useLatest('nodes.watch-detail', { context, node })
   if (summary === undefined) {
@@ -57,15 +57,17 @@ export function NodePage({ context, node, tab }: Props) {
             <LinkButton icon={Undo2} href={hrefOf({ at: 'rollback', context, node })}>
               {t('node.roll-back')}
             </LinkButton>
-            <Button icon={RotateCw} onClick={() => setRebooting(true)}>
+            <LinkButton icon={RotateCw} href={hrefOf({ at: 'reboot', context, node })}>
               {t('node.reboot')}
-            </Button>
+            </LinkButton>
+            <LinkButton icon={Power} href={hrefOf({ at: 'shutdown', context, node })}>
+              {t('node.shutdown')}
+            </LinkButton>
           </>
         }
         tabs={<NodeTabs context={context} node={node} current={tab} />}
       />
       <NodeTabBody tab={tab} context={context} node={node} summary={summary} detail={latest} />
-      <RebootDialog open={rebooting} onClose={() => setRebooting(false)} context={context} node={summary} />
     </>
   )
 }
@@ -95,7 +97,8 @@ function RoleOf({ node, context }: { readonly node: NodeSummary; readonly contex
 
 function NodeStateWord({ node }: { readonly node: NodeSummary }) {
   const text = useText()
-  const state = nodeState(node, text)
+  const off = useRuns(selectPutOff(node.context, node.address))
+  const state = nodeState(node, text, off?.endedAt)
   return (
     <State kind={state.kind} icon={state.icon}>
       <b>{state.long}</b>
@@ -121,6 +124,7 @@ function NodeTabBody({
           ) : (
             <Overview detail={detail} />
           )}
+          <TakeAway context={context} node={summary} />
         </PageBody>
       )
     case 'services':
@@ -144,14 +148,39 @@ function NodeTabBody({
   }
 }
 
+/** Silent because it was told to be: that is no failure. */
+function PutOff({ node, run }: { readonly node: NodeSummary; readonly run: Run }) {
+  const { t, format } = useText()
+  const time = format.time(run.endedAt ?? run.startedAt)
+  const name = nodeName(node)
+  return (
+    <Note
+      kind="plain"
+      icon={Power}
+      title={
+        run.kind === 'reset' ? t('node.erased.title', { node: name }) : t('node.off.title', { node: name })
+      }
+      action={
+        <LinkButton size="small" href={hrefOf({ at: 'run', id: run.id })}>
+          {t('node.open-run')}
+        </LinkButton>
+      }
+    >
+      {run.kind === 'reset' ? t('node.erased.text', { time }) : t('node.off.text', { time })}
+    </Note>
+  )
+}
+
 /** What a person has to know before reading on. */
 function NodeNotes({ context, node }: { readonly context: string; readonly node: NodeSummary }) {
   const { t, format } = useText()
   const trial = useRuns(selectTrial(context, node.address))
+  const off = useRuns(selectPutOff(context, node.address))
   const { reach } = node
   return (
     <>
-      {reach.kind === 'silent' && (
+      {reach.kind === 'silent' && off !== undefined && <PutOff node={node} run={off} />}
+      {reach.kind === 'silent' && off === undefined && (
         <Note kind="unknown" title={t('node.stale.title', { node: nodeName(node) })}>
           {reach.error.message}
           {node.lastReadAt !== undefined && (

@@ -1,4 +1,4 @@
-import { FileOutput, Hourglass, NotebookText, OctagonPause } from 'lucide-react'
+import { FileDown, FileOutput, Hourglass, NotebookText, OctagonPause } from 'lucide-react'
 import { useLayoutEffect, useRef, useState } from 'react'
 import type { Run } from '#contract/runs.ts'
 import { isActive, isOnTrial } from '../../ipc/stores/runs-store.ts'
@@ -12,10 +12,12 @@ import { useText } from '../../ui/i18n/text.tsx'
 import { Note } from '../../ui/Note.tsx'
 import { PageBody, PageHead, Section } from '../../ui/Page.tsx'
 import { hrefOf } from '../../ui/route.ts'
+import { saveText } from '../../ui/save-text.ts'
 import { runSeconds, runTitle, runVerdict } from '../../ui/run-words.ts'
 import { State } from '../../ui/State.tsx'
 import { useNow } from '../../ui/use-now.ts'
 import { VerdictTable } from '../../ui/VerdictTable.tsx'
+import { NextSteps } from './NextSteps.tsx'
 import { RunLine } from './RunLine.tsx'
 import './tasks.css'
 
@@ -48,6 +50,7 @@ export function RunPage({ run }: { readonly run: Run | undefined }) {
             <ErrorNote error={run.error} />
           </div>
         )}
+        <NextSteps run={run} />
         <div className="section">
           <RunLine steps={run.steps} />
         </div>
@@ -154,6 +157,7 @@ function RunActions({ run }: { readonly run: Run }) {
   const announce = useAnnounce()
   const stop = useAction('runs.stop')
   const copy = useAction('runs.export')
+  const save = useAction('runs.export')
   const [exported, setExported] = useState(false)
   return (
     <>
@@ -181,6 +185,20 @@ function RunActions({ run }: { readonly run: Run }) {
         }}
       >
         {exported ? t('run.exported') : t('run.export')}
+      </Button>
+      <Button
+        icon={FileDown}
+        busy={save.busy}
+        onClick={() => {
+          void save.run({ runId: run.id }).then((result) => {
+            if (!result.ok) return
+            const day = run.startedAt.slice(0, 10)
+            saveText(`${run.hostname}-${run.kind}-${day}.md`, result.value.markdown, 'text/markdown')
+            announce(t('history.saved'))
+          })
+        }}
+      >
+        {t('runs.save')}
       </Button>
       <LinkButton href={hrefOf({ at: 'node', context: run.context, node: run.node, tab: 'overview' })}>
         {t('run.open-node', { node: run.hostname })}

@@ -1,15 +1,17 @@
 import { NotebookText } from 'lucide-react'
 import { useRef, useState } from 'react'
-import type { Run } from '#contract/runs.ts'
+import { RunKind, type Run } from '#contract/runs.ts'
 import { useRuns } from '../../ipc/stores/stores-context.ts'
 import { EmptyState } from '../../ui/EmptyState.tsx'
 import { ErrorNote } from '../../ui/ErrorNote.tsx'
-import { FilterField } from '../../ui/Filters.tsx'
+import { FilterField, Filters } from '../../ui/Filters.tsx'
 import { useText, type TextTools } from '../../ui/i18n/text.tsx'
 import { PageBody, PageHead } from '../../ui/Page.tsx'
 import { runTitle, runVerdict } from '../../ui/run-words.ts'
 import { useShortcut } from '../../ui/shortcuts.tsx'
+import { groupOf, passes, VERDICT_GROUPS, type VerdictGroup } from './run-filters.ts'
 import { TaskTable } from './TaskTable.tsx'
+import './tasks.css'
 
 /** Every run this computer remembers. */
 export function TasksPage() {
@@ -20,7 +22,9 @@ export function TasksPage() {
   const [filter, setFilter] = useState('')
   const field = useRef<HTMLInputElement>(null)
   useShortcut('/', t('keys.filter'), t('keys.group.here'), () => field.current?.focus())
-  const shown = runs.filter((run) => matches(run, filter, text))
+  const [kinds, setKinds] = useState<ReadonlySet<RunKind>>(new Set())
+  const [groups, setGroups] = useState<ReadonlySet<VerdictGroup>>(new Set())
+  const shown = runs.filter((run) => passes(run, { kinds, groups }) && matches(run, filter, text))
   return (
     <>
       <PageHead
@@ -36,6 +40,29 @@ export function TasksPage() {
         }
       />
       <PageBody>
+        {runs.length > 0 && (
+          <div className="section task-filters">
+            <Filters<RunKind>
+              label={t('runs.filter.kind')}
+              chosen={kinds}
+              onChange={setKinds}
+              options={RunKind.options
+                .map((kind) => ({ kind, count: runs.filter((run) => run.kind === kind).length }))
+                .filter(({ kind, count }) => count > 0 || kinds.has(kind))
+                .map(({ kind, count }) => ({ value: kind, label: t(`run.kind.${kind}`), count }))}
+            />
+            <Filters<VerdictGroup>
+              label={t('runs.filter.outcome')}
+              chosen={groups}
+              onChange={setGroups}
+              options={VERDICT_GROUPS.map((group) => ({
+                value: group,
+                label: t(`runs.group.${group}`),
+                count: runs.filter((run) => groupOf(run) === group).length,
+              })).filter(({ value, count }) => count > 0 || groups.has(value))}
+            />
+          </div>
+        )}
         <div className="section">
           {error !== undefined && <ErrorNote error={error} />}
           {runs.length === 0 ? (

@@ -4,6 +4,7 @@ import { useQuery } from '../../ipc/use-call.ts'
 import { useText } from '../../ui/i18n/text.tsx'
 import { nodeName } from '../../ui/node-state.ts'
 import { PlanFrame } from './PlanFrame.tsx'
+import { Slots } from './Slots.tsx'
 
 interface Props {
   readonly context: string
@@ -15,6 +16,7 @@ export function RollbackPage({ context, node }: Props) {
   const { t } = useText()
   const summary = useNodes(selectNode(node))
   const plan = useQuery('upgrades.plan-rollback', { context, node })
+  const slots = useQuery('node-actions.slots', { context, node })
   const name = summary === undefined ? node : nodeName(summary)
   return (
     <PlanFrame
@@ -26,6 +28,7 @@ export function RollbackPage({ context, node }: Props) {
       onAgain={plan.reload}
     >
       <p className="section">{t('rollback.intro')}</p>
+      {slots.value !== undefined && <Slots slots={slots.value} />}
     </PlanFrame>
   )
 }

@@ -72,6 +72,18 @@ export function selectTrial(context: string, node: string) {
     state.runs.find((one) => isOnTrial(one) && one.context === context && one.node === node)
 }
 
+/** The run that took a node away on purpose, while nothing was done to it since: it was shut down, or erased. */
+export function selectPutOff(context: string, node: string) {
+  return (state: RunsState): Run | undefined => {
+    const last = state.runs.find(
+      (one) => one.context === context && one.node === node && one.kind !== 'service',
+    )
+    if (last === undefined || (last.kind !== 'shutdown' && last.kind !== 'reset')) return undefined
+    const silent = last.verdict.some(({ fact, found }) => fact === 'api' && found === 'silent')
+    return silent && last.endedAt !== undefined ? last : undefined
+  }
+}
+
 /** The run that holds a node now, if any: its own, or one that goes over several. */
 export function selectActiveRun(context: string, node: string) {
   return (state: RunsState): Run | undefined =>

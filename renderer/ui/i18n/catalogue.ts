@@ -4,6 +4,7 @@ import { errorsEn } from './en/errors.ts'
 import { fleetEn } from './en/fleet.ts'
 import { imagesEn } from './en/images.ts'
 import { machineConfigsEn } from './en/machine-configs.ts'
+import { nodeActionsEn } from './en/node-actions.ts'
 import { nodeEn } from './en/node.ts'
 import { runsEn } from './en/runs.ts'
 import { settingsEn } from './en/settings.ts'
@@ -16,6 +17,7 @@ import { errorsEs } from './es/errors.ts'
 import { fleetEs } from './es/fleet.ts'
 import { imagesEs } from './es/images.ts'
 import { machineConfigsEs } from './es/machine-configs.ts'
+import { nodeActionsEs } from './es/node-actions.ts'
 import { nodeEs } from './es/node.ts'
 import { runsEs } from './es/runs.ts'
 import { settingsEs } from './es/settings.ts'
@@ -30,6 +32,7 @@ const english = {
   ...welcomeEn,
   ...fleetEn,
   ...nodeEn,
+  ...nodeActionsEn,
   ...machineConfigsEn,
   ...configChangesEn,
   ...upgradesEn,
@@ -45,6 +48,7 @@ const spanish: Translated<typeof english> = {
   ...welcomeEs,
   ...fleetEs,
   ...nodeEs,
+  ...nodeActionsEs,
   ...machineConfigsEs,
   ...configChangesEs,
   ...upgradesEs,

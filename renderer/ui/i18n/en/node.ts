@@ -8,6 +8,7 @@ export const nodeEn = {
   'node.tab.services': 'Services',
   'node.tab.logs': 'Logs',
   'node.tab.kernel-log': 'Kernel log',
+  'node.tab.history': 'History',
   'node.of': '{role} of {context}',
   'node.edit': 'Edit configuration',
   'node.upgrade': 'Upgrade…',
@@ -100,17 +101,11 @@ export const nodeEn = {
   'node.service.show': 'Show what {service} went through',
   'node.service.hide': 'Hide what {service} went through',
 
-  'node.reboot.title': 'Reboot {node}?',
-  'node.reboot.text':
-    'Its pods stop with it: a reboot drains nothing by itself. Ichor waits until the node is ready again and proves it by a new boot id.',
-  'node.reboot.staged': 'The configuration that waits on its disk takes effect with this reboot.',
-  'node.reboot.how': 'How',
   'node.reboot.default': 'Quick (kexec)',
   'node.reboot.default.why': 'Straight into the new kernel, without firmware and boot loader.',
   'node.reboot.powercycle': 'Power cycle',
   'node.reboot.powercycle.why':
     'Through firmware and boot loader: slower, and proves that the machine boots cold.',
-  'node.reboot.go': 'Reboot {node}',
 
   'logs.source': 'Log of',
   'logs.search': 'Search the log',

@@ -8,6 +8,7 @@ export const nodeEs: Translated<typeof nodeEn> = {
   'node.tab.services': 'Servicios',
   'node.tab.logs': 'Registros',
   'node.tab.kernel-log': 'Registro del kernel',
+  'node.tab.history': 'Historial',
   'node.of': '{role} de {context}',
   'node.edit': 'Editar configuración',
   'node.upgrade': 'Actualizar…',
@@ -100,17 +101,11 @@ export const nodeEs: Translated<typeof nodeEn> = {
   'node.service.show': 'Mostrar por qué ha pasado {service}',
   'node.service.hide': 'Ocultar por qué ha pasado {service}',
 
-  'node.reboot.title': '¿Reiniciar {node}?',
-  'node.reboot.text':
-    'Sus pods se detienen con él: un reinicio no vacía el nodo por sí solo. Ichor espera a que vuelva a estar listo y lo prueba con un boot id nuevo.',
-  'node.reboot.staged': 'La configuración que espera en su disco entra en vigor con este reinicio.',
-  'node.reboot.how': 'Cómo',
   'node.reboot.default': 'Rápido (kexec)',
   'node.reboot.default.why': 'Directo al kernel nuevo, sin firmware ni cargador de arranque.',
   'node.reboot.powercycle': 'Apagar y encender',
   'node.reboot.powercycle.why':
     'Por el firmware y el cargador: más lento, y prueba que la máquina arranca en frío.',
-  'node.reboot.go': 'Reiniciar {node}',
 
   'logs.source': 'Registro de',
   'logs.search': 'Buscar en el registro',

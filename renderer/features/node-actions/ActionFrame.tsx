@@ -1,0 +1,164 @@
+import { RefreshCw } from 'lucide-react'
+import { useState, type ReactNode } from 'react'
+import type { NodeActionPlan } from '#contract/node-actions.ts'
+import type { WireError } from '#contract/wire-error.ts'
+import { useAction } from '../../ipc/use-call.ts'
+import { Button } from '../../ui/Button.tsx'
+import { Command } from '../../ui/Command.tsx'
+import { EmptyState } from '../../ui/EmptyState.tsx'
+import { ErrorNote } from '../../ui/ErrorNote.tsx'
+import { useText } from '../../ui/i18n/text.tsx'
+import { PageBody, PageHead } from '../../ui/Page.tsx'
+import { navigate } from '../../ui/route.ts'
+import { State } from '../../ui/State.tsx'
+import { ActionChecks } from './ActionChecks.tsx'
+import { ActionTable } from './ActionTable.tsx'
+import { TypeToConfirm } from './TypeToConfirm.tsx'
+import './node-actions.css'
+
+/** A plan on its page: what is chosen and what happens left, what was checked and the one button right. */
+export function ActionFrame({
+  title,
+  startLabel,
+  risky = false,
+  plan,
+  busy,
+  error,
+  onAgain,
+  children,
+  below,
+}: {
+  readonly title: string
+  readonly startLabel: string
+  /** Cannot be undone: the button is outlined, not filled. */
+  readonly risky?: boolean
+  readonly plan: NodeActionPlan | undefined
+  readonly busy: boolean
+  readonly error: WireError | undefined
+  readonly onAgain: () => void
+  /** What the person chooses. */
+  readonly children?: ReactNode
+  /** What stands between the choices and the table of what happens. */
+  readonly below?: ReactNode
+}) {
+  const { t, format, language } = useText()
+  const start = useAction('node-actions.start')
+  const [hostname, setHostname] = useState('')
+  const [words, setWords] = useState('')
+  const failure = start.error ?? error
+  const off = plan === undefined ? t('loading') : reasonOff(plan, { hostname, words }, t)
+  const blocks = hardBlocks(plan)
+
+  async function go(): Promise<void> {
+    if (plan === undefined) return
+    const typed = {
+      ...(plan.typeHostname ? { hostname } : {}),
+      ...(plan.words === undefined ? {} : { words }),
+    }
+    const started = await start.run({ planId: plan.planId, ...typed })
+    if (started.ok) navigate({ at: 'run', id: started.value.runId })
+  }
+
+  return (
+    <div className="action-page">
+      <div className="action-main">
+        <PageHead
+          title={title}
+          below={
+            plan === undefined
+              ? []
+              : [
+                  t('upgrade.computed', { time: format.time(plan.computedAt) }),
+                  ...(plan.estimateSeconds === undefined
+                    ? []
+                    : [t('plan.estimate', { time: format.stopwatch(plan.estimateSeconds) })]),
+                ]
+          }
+          actions={
+            plan !== undefined && (
+              <Button icon={RefreshCw} busy={busy} onClick={onAgain}>
+                {t('upgrade.again')}
+              </Button>
+            )
+          }
+        />
+        <PageBody>
+          {failure !== undefined && (
+            <ErrorNote error={failure} actions={{ 'recompute-plan': onAgain, retry: onAgain }} />
+          )}
+          {children}
+          {below}
+          {plan !== undefined && <ActionTable plan={plan} />}
+          {plan === undefined && busy && <EmptyState kind="busy" title={t('loading')} />}
+          {plan !== undefined && (
+            <div className="section">
+              <Command command={plan.talosctl} />
+            </div>
+          )}
+        </PageBody>
+      </div>
+      <div className="action-rail">
+        {/* Focusable, so that the keyboard can scroll it. */}
+        {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+        <div className="action-rail-body" role="region" aria-label={t('preflight.title')} tabIndex={0}>
+          {plan !== undefined && <ActionChecks checks={plan.preflight} askedAt={plan.computedAt} />}
+        </div>
+        <div className="action-rail-foot">
+          {plan?.typeHostname === true && (
+            <TypeToConfirm
+              label={t('action.type-hostname', { node: plan.hostname })}
+              wanted={plan.hostname}
+              value={hostname}
+              onChange={setHostname}
+            />
+          )}
+          {plan?.words !== undefined && blocks === 0 && (
+            <TypeToConfirm
+              label={t('action.type-words', { words: plan.words[language] })}
+              wanted={plan.words[language]}
+              value={words}
+              onChange={setWords}
+            />
+          )}
+          <Button
+            kind={risky ? 'risk' : 'go'}
+            size="large"
+            busy={start.busy || busy}
+            off={off}
+            onClick={() => void go()}
+          >
+            {startLabel}
+          </Button>
+          <span className="meta">
+            {blocks > 0 ? (
+              <State kind="decide">{t('upgrade.blocked', { count: blocks })}</State>
+            ) : (
+              t('upgrade.nothing-sent')
+            )}
+          </span>
+        </div>
+      </div>
+    </div>
+  )
+}
+
+function hardBlocks(plan: NodeActionPlan | undefined): number {
+  return (plan?.preflight ?? []).filter(
+    ({ outcome, overridable }) => outcome === 'block' && overridable !== true,
+  ).length
+}
+
+/** Why the button does not press, if it does not. */
+function reasonOff(
+  plan: NodeActionPlan,
+  typed: { readonly hostname: string; readonly words: string },
+  t: ReturnType<typeof useText>['t'],
+): string | undefined {
+  const blocks = hardBlocks(plan)
+  if (blocks > 0) return t('upgrade.blocked', { count: blocks })
+  if (plan.typeHostname && typed.hostname !== plan.hostname) return t('action.not-typed')
+  if (plan.words !== undefined && typed.words !== plan.words.en && typed.words !== plan.words.es) {
+    return t('action.words-not-typed')
+  }
+  return undefined
+}

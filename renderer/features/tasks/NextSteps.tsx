@@ -1,0 +1,81 @@
+import { useState } from 'react'
+import type { NextStep, Run } from '#contract/runs.ts'
+import { useQuery } from '../../ipc/use-call.ts'
+import { Button, LinkButton } from '../../ui/Button.tsx'
+import { EmptyState } from '../../ui/EmptyState.tsx'
+import { ErrorNote } from '../../ui/ErrorNote.tsx'
+import { useText } from '../../ui/i18n/text.tsx'
+import { Section } from '../../ui/Page.tsx'
+import { hrefOf, type Route } from '../../ui/route.ts'
+
+/** Runs that may leave something to do behind them. */
+const LEAVES: ReadonlySet<Run['outcome']> = new Set([
+  'interrupted',
+  'failed',
+  'stopped',
+  'unknown',
+  'not-ready',
+  'fell-back',
+  'proven-with-differences',
+])
+
+/** After a run that did not end as it should: what the node shows may be done. Read only when asked for. */
+export function NextSteps({ run }: { readonly run: Run }) {
+  const { t } = useText()
+  const [asked, setAsked] = useState(false)
+  const query = useQuery('runs.next', asked ? { runId: run.id } : undefined)
+  const leaves = LEAVES.has(run.outcome) && (run.kind === 'upgrade' || run.kind === 'reset')
+  if (!leaves) return null
+  const next = query.value?.next
+  return (
+    <Section title={t('next.title')} remark={t('next.remark')}>
+      {!asked && (
+        <Button size="small" onClick={() => setAsked(true)}>
+          {t('next.ask')}
+        </Button>
+      )}
+      {query.error !== undefined && <ErrorNote error={query.error} actions={{ retry: query.reload }} />}
+      {asked && query.busy && <EmptyState kind="busy" title={t('loading')} />}
+      {next?.length === 0 && <p className="dim">{t('next.nothing')}</p>}
+      {next !== undefined && next.length > 0 && (
+        <ul className="next-steps">
+          {next.map((step, at) => (
+            <li key={at}>
+              <div>
+                <b className="strong">{sentence(step, t)}</b>
+                <div className="meta">{step.evidence}</div>
+              </div>
+              <LinkButton
+                size="small"
+                kind={at === 0 ? 'go' : 'plain'}
+                href={hrefOf(placeOf(step, run.context))}
+              >
+                {step.kind === 'remove-member'
+                  ? t('next.remove-member.do', { node: step.hostname })
+                  : t(`next.${step.kind}.do`)}
+              </LinkButton>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Section>
+  )
+}
+
+function sentence(step: NextStep, t: ReturnType<typeof useText>['t']): string {
+  return step.kind === 'remove-member'
+    ? t('next.remove-member')
+    : t(`next.${step.kind}`, { node: step.hostname })
+}
+
+function placeOf(step: NextStep, context: string): Route {
+  const { node } = step
+  switch (step.kind) {
+    case 'reboot':
+    case 'rollback':
+    case 'upgrade':
+      return { at: step.kind, context, node }
+    case 'remove-member':
+      return { at: 'remove-member', context, node, memberId: step.memberId }
+  }
+}

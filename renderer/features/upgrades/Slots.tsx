@@ -1,0 +1,122 @@
+import type { BootSlot, NodeSlots } from '#contract/node-actions.ts'
+import { useText, type TextTools } from '../../ui/i18n/text.tsx'
+import { plainVersion } from '../../ui/node-state.ts'
+import { Note } from '../../ui/Note.tsx'
+import { Columns, Section } from '../../ui/Page.tsx'
+import { Dash, State } from '../../ui/State.tsx'
+import { Cell, HeadCell, NameCell, Row, Table } from '../../ui/Table.tsx'
+
+const FACTS = [
+  'label',
+  'talos',
+  'schematic',
+  'extensions',
+  'kernel-arguments',
+  'installed',
+  'sources',
+] as const
+type SlotFact = (typeof FACTS)[number]
+
+/** Both boot slots beside each other, each fact as far as anyone tells it. */
+export function Slots({ slots }: { readonly slots: NodeSlots }) {
+  const text = useText()
+  const { t, format } = text
+  const running = slots.slots.find((slot) => slot.running)
+  const other = slots.slots.find((slot) => !slot.running)
+  if (running === undefined || other === undefined) return null
+  const loader = slots.loader === undefined ? undefined : t(`slots.loader.${slots.loader}`)
+  const remark = t('slots.remark', { time: format.time(slots.readAt) })
+  return (
+    <>
+      {slots.fallbackArmed === true && (
+        <div className="section">
+          <Note kind="caution" title={t('slots.armed')} />
+        </div>
+      )}
+      <Section title={t('slots.title')} remark={loader === undefined ? remark : `${loader}, ${remark}`}>
+        <Table dense label={t('slots.title')}>
+          <thead>
+            <tr>
+              <HeadCell>{t('plan.part')}</HeadCell>
+              <HeadCell tint="before">
+                <SlotHead slot={running} name={t('slots.running')} />
+              </HeadCell>
+              <HeadCell tint="after">
+                <SlotHead slot={other} name={t('slots.other')} />
+              </HeadCell>
+            </tr>
+          </thead>
+          <tbody>
+            {FACTS.map((fact) => (
+              <Row key={fact}>
+                <NameCell>{t(`slots.${fact}`)}</NameCell>
+                <Cell tint="before">
+                  <SlotValue slot={running} fact={fact} />
+                </Cell>
+                <Cell tint="after">
+                  <SlotValue slot={other} fact={fact} />
+                </Cell>
+              </Row>
+            ))}
+          </tbody>
+        </Table>
+        {other.talos === undefined && <p className="meta">{t('slots.untold')}</p>}
+      </Section>
+      <Columns even>
+        <Section title={t('slots.back')}>{t('slots.back.text')}</Section>
+        <Section title={t('slots.stays')}>{t('slots.stays.text')}</Section>
+      </Columns>
+    </>
+  )
+}
+
+function SlotHead({ slot, name }: { readonly slot: BootSlot; readonly name: string }) {
+  const { t } = useText()
+  return (
+    <>
+      {name}
+      {slot.next === true && (
+        <>
+          {' '}
+          <State kind="plain">{t('slots.next')}</State>
+        </>
+      )}
+    </>
+  )
+}
+
+function SlotValue({ slot, fact }: { readonly slot: BootSlot; readonly fact: SlotFact }) {
+  const text = useText()
+  const value = valueOf(slot, fact, text)
+  if (value === undefined || value === '') return <Dash why={text.t('slots.nothing')} />
+  const short = value.replace(/[0-9a-f]{40,}/g, (id) => `${id.slice(0, 12)}…`)
+  return (
+    <span
+      className={fact === 'label' || fact === 'kernel-arguments' ? 'mono plan-value' : 'plan-value'}
+      title={value}
+    >
+      {short}
+    </span>
+  )
+}
+
+function valueOf(slot: BootSlot, fact: SlotFact, { format }: TextTools): string | undefined {
+  switch (fact) {
+    case 'label':
+      return slot.label
+    case 'talos':
+      return slot.talos === undefined ? undefined : plainVersion(slot.talos)
+    case 'schematic':
+      return slot.schematicId
+    case 'extensions':
+      return slot.extensions?.join(', ')
+    case 'kernel-arguments':
+      return slot.kernelArguments
+    case 'installed':
+      return slot.installedAt === undefined ? undefined : format.dateTime(slot.installedAt)
+    case 'sources':
+      return slot.sources
+        .map((source) => source.replace(/^run (.*)$/, (_all, at: string) => format.dateTime(at)))
+        .join(', ')
+  }
+}
