@@ -12,7 +12,7 @@ import { memo } from 'react'
 import type { Context } from '#contract/contexts.ts'
 import type { NodeSummary } from '#contract/nodes.ts'
 import { isControlPlane, isReady } from '../ipc/stores/nodes-store.ts'
-import { selectPutOff, selectTrial } from '../ipc/stores/runs-store.ts'
+import { awayAs, selectPutAway, selectTrial } from '../ipc/stores/runs-store.ts'
 import { useContexts, useNodes, useRuns } from '../ipc/stores/stores-context.ts'
 import { useText, type TextTools } from '../ui/i18n/text.tsx'
 import { Icon, stateIcons, type LucideIcon } from '../ui/icons.tsx'
@@ -149,8 +149,8 @@ const TreeNode = memo(function TreeNode({
 }) {
   const text = useText()
   const onTrial = useRuns(selectTrial(node.context, node.address)) !== undefined
-  const off = useRuns(selectPutOff(node.context, node.address))
-  const state = withConfig(node, onTrial, nodeState(node, text, off?.endedAt), text)
+  const off = useRuns(selectPutAway(node.context, node.address))
+  const state = withConfig(node, onTrial, nodeState(node, text, awayAs(off)), text)
   const here = nodeIn(route) === node.address
   // Moving along the tree keeps the tab, so that the same thing is seen of each node.
   const tab = route.at === 'node' ? route.tab : 'overview'

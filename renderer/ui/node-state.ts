@@ -12,22 +12,25 @@ export interface NodeState {
 }
 
 /** What is known now: a silent node is unknown, whatever it said before. */
-/** `offSince`: it was shut down from here, so its silence is what was asked for. */
+/** `away`: it was shut down or erased from here, so its silence is what was asked for. */
 export function nodeState(
   node: Pick<NodeSummary, 'reach' | 'stage'>,
   { t, format }: TextTools,
-  offSince?: string,
+  away?: { readonly since: string; readonly how: 'off' | 'maintenance' },
 ): NodeState {
   const { reach, stage } = node
   if (reach.kind === 'connecting') {
     return { kind: 'busy', icon: undefined, short: t('state.connecting'), long: t('state.connecting') }
   }
-  if (reach.kind === 'silent' && offSince !== undefined) {
+  if (reach.kind === 'silent' && away?.how === 'maintenance') {
+    return same('plain', Wrench, t('state.maintenance'))
+  }
+  if (reach.kind === 'silent' && away !== undefined) {
     return {
       kind: 'plain',
       icon: Power,
       short: t('state.off'),
-      long: t('state.off-since', { time: format.minute(offSince) }),
+      long: t('state.off-since', { time: format.minute(away.since) }),
     }
   }
   if (reach.kind === 'silent') {

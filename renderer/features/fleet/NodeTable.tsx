@@ -2,7 +2,7 @@ import { Crown, HardDriveDownload, Hourglass } from 'lucide-react'
 import { memo, type ReactNode } from 'react'
 import type { NodeSummary } from '#contract/nodes.ts'
 import { isAnswering, isBetweenBoots, isControlPlane } from '../../ipc/stores/nodes-store.ts'
-import { selectPutOff, selectTrial } from '../../ipc/stores/runs-store.ts'
+import { awayAs, selectPutAway, selectTrial } from '../../ipc/stores/runs-store.ts'
 import { useRuns } from '../../ipc/stores/stores-context.ts'
 import { Hint } from '../../ui/Hint.tsx'
 import { useText } from '../../ui/i18n/text.tsx'
@@ -67,8 +67,8 @@ export function NodeTable({
 const NodeRow = memo(function NodeRow({ node }: { readonly node: NodeSummary }) {
   const text = useText()
   const { t, format } = text
-  const off = useRuns(selectPutOff(node.context, node.address))
-  const state = nodeState(node, text, off?.endedAt)
+  const off = useRuns(selectPutAway(node.context, node.address))
+  const state = nodeState(node, text, awayAs(off))
   const live = isAnswering(node)
   const missing = <Dash why={live ? t('fleet.not-read') : t('fleet.silent-why')} />
   const old = (value: ReactNode) => (live ? value : <span className="faint">{value}</span>)

@@ -4,7 +4,7 @@ import type { NodeDetail, NodeSummary } from '#contract/nodes.ts'
 import type { Run } from '#contract/runs.ts'
 import { useLatest } from '../../ipc/use-stream.ts'
 import { selectNode } from '../../ipc/stores/nodes-store.ts'
-import { selectPutOff, selectTrial } from '../../ipc/stores/runs-store.ts'
+import { awayAs, selectPutAway, selectTrial } from '../../ipc/stores/runs-store.ts'
 import { useNodes, useRuns } from '../../ipc/stores/stores-context.ts'
 import { LinkButton } from '../../ui/Button.tsx'
 import { CopyButton } from '../../ui/Command.tsx'
@@ -97,8 +97,8 @@ function RoleOf({ node, context }: { readonly node: NodeSummary; readonly contex
 
 function NodeStateWord({ node }: { readonly node: NodeSummary }) {
   const text = useText()
-  const off = useRuns(selectPutOff(node.context, node.address))
-  const state = nodeState(node, text, off?.endedAt)
+  const off = useRuns(selectPutAway(node.context, node.address))
+  const state = nodeState(node, text, awayAs(off))
   return (
     <State kind={state.kind} icon={state.icon}>
       <b>{state.long}</b>
@@ -175,7 +175,7 @@ function PutOff({ node, run }: { readonly node: NodeSummary; readonly run: Run }
 function NodeNotes({ context, node }: { readonly context: string; readonly node: NodeSummary }) {
   const { t, format } = useText()
   const trial = useRuns(selectTrial(context, node.address))
-  const off = useRuns(selectPutOff(context, node.address))
+  const off = useRuns(selectPutAway(context, node.address))
   const { reach } = node
   return (
     <>

@@ -48,6 +48,7 @@ export function BootChart({ rows, label }: { readonly rows: readonly BootRow[]; 
           {
             stroke: () => token('--ink-2'),
             font: font(),
+            size: 24,
             grid: { show: false },
             ticks: { show: false },
             splits: () => rows.map((_row, at) => at),

@@ -98,14 +98,14 @@ function Boots({ context, node, name, ended }: Props & { readonly name: string; 
             label={t('boots.summary', {
               count: rows.length,
               node: name,
-              time: format.stopwatch(last.total),
+              time: format.stopwatch(last.total, true),
             })}
           />
           <BootTable rows={rows.toReversed()} />
         </>
       )}
       {current !== undefined && (
-        <p className="meta">{t('boots.current', { time: format.stopwatch(current.total) })}</p>
+        <p className="meta">{t('boots.current', { time: format.stopwatch(current.total, true) })}</p>
       )}
     </Section>
   )
@@ -148,7 +148,7 @@ function BootTable({ rows }: { readonly rows: readonly BootRow[] }) {
               </Cell>
             ))}
             <Cell number>
-              <b>{format.stopwatch(row.total)}</b>
+              <b>{format.stopwatch(row.total, true)}</b>
             </Cell>
           </Row>
         ))}

@@ -73,15 +73,24 @@ export function selectTrial(context: string, node: string) {
 }
 
 /** The run that took a node away on purpose, while nothing was done to it since: it was shut down, or erased. */
-export function selectPutOff(context: string, node: string) {
+export function selectPutAway(context: string, node: string) {
   return (state: RunsState): Run | undefined => {
     const last = state.runs.find(
       (one) => one.context === context && one.node === node && one.kind !== 'service',
     )
     if (last === undefined || (last.kind !== 'shutdown' && last.kind !== 'reset')) return undefined
-    const silent = last.verdict.some(({ fact, found }) => fact === 'api' && found === 'silent')
-    return silent && last.endedAt !== undefined ? last : undefined
+    const isAway = last.verdict.some(({ fact, outcome }) => fact === 'api' && outcome === 'proven')
+    return isAway && last.endedAt !== undefined ? last : undefined
   }
+}
+
+/** What an erased node showed when it was back; a shut-down one shows nothing. */
+export function awayAs(
+  run: Run | undefined,
+): { readonly since: string; readonly how: 'off' | 'maintenance' } | undefined {
+  if (run?.endedAt === undefined) return undefined
+  const shows = run.verdict.find(({ fact }) => fact === 'api')?.found
+  return { since: run.endedAt, how: shows === 'maintenance' ? 'maintenance' : 'off' }
 }
 
 /** The run that holds a node now, if any: its own, or one that goes over several. */
