@@ -27,6 +27,9 @@ import { otherSlotVersion } from './domain/upgrades/past-runs.ts'
 import { endOfTrial } from './ipc/handlers/machine-configs/open-trials.ts'
 import { createNodeActionHandlers } from './ipc/handlers/node-actions.ts'
 import { createNodeHandlers } from './ipc/handlers/nodes.ts'
+import { createMigrationHandlers } from './ipc/handlers/migrations.ts'
+import { createPatchHandlers, createPatchSecrets } from './ipc/handlers/patches.ts'
+import { createPresetHandlers } from './ipc/handlers/presets.ts'
 import { createRunHandlers } from './ipc/handlers/runs.ts'
 import { createUpgradeHandlers } from './ipc/handlers/upgrades.ts'
 import { createConfigHistory } from './store/config-history.ts'
@@ -35,6 +38,7 @@ import { createDraftStore } from './store/draft-store.ts'
 import { createEtcdSnapshots } from './store/etcd-snapshots.ts'
 import { createFactoryCache } from './store/factory-cache.ts'
 import { createRunJournal } from './store/run-journal.ts'
+import { createSavedPatches } from './store/saved-patches.ts'
 import { createSealedContexts } from './store/sealed-contexts.ts'
 import { openSettings } from './store/settings.ts'
 import { createTalosconfigFiles } from './store/talosconfig-files.ts'
@@ -103,6 +107,7 @@ export async function createApp(
     now: () => clock.now(),
   })
   const images = { clusters, factory, sha256, factoryUrl: () => settings.current().factoryUrl }
+  const patches = createSavedPatches(join(dataDir, 'patches'), seal, log)
 
   await Promise.all([
     runs.load(),
@@ -141,6 +146,7 @@ export async function createApp(
       drafts: createDraftStore(join(dataDir, 'drafts'), seal, log),
       history: createConfigHistory(join(dataDir, 'configs'), seal),
       schemas,
+      patchSecrets: createPatchSecrets(patches, schemas),
       log,
       who: host.user,
       sha256,
@@ -173,6 +179,9 @@ export async function createApp(
       newId: randomUUID,
     }),
     ...createRunHandlers({ runs, clusters, kubernetesOf: (context) => kubernetes.of(context), sha256 }),
+    ...createPatchHandlers({ clusters, schemas, store: patches, clock, newId: randomUUID }),
+    ...createPresetHandlers({ clusters, schemas }),
+    ...createMigrationHandlers({ clusters, schemas }),
   }
 
   return {

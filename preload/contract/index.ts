@@ -11,7 +11,10 @@ import { demoContract } from './demo.ts'
 import { kubernetesContract } from './kubernetes.ts'
 import { machineConfigsContract } from './machine-configs.ts'
 import { nodeActionsContract } from './node-actions.ts'
+import { migrationsContract } from './migrations.ts'
 import { nodesContract } from './nodes.ts'
+import { patchesContract } from './patches.ts'
+import { presetsContract } from './presets.ts'
 import { runsContract } from './runs.ts'
 import { upgradesContract } from './upgrades.ts'
 
@@ -27,6 +30,9 @@ export const contract = {
   ...configSidesContract,
   ...configRolloutContract,
   ...imagesContract,
+  ...patchesContract,
+  ...presetsContract,
+  ...migrationsContract,
   ...upgradesContract,
   ...kubernetesContract,
   ...runsContract,

@@ -45,7 +45,7 @@ export function restoreText(
     const name = match[1] ?? ''
     const from = match.index
     const to = from + match[0].length
-    const entry = vault.get(name)
+    const entry = entryOf(vault, name)
     if (entry === undefined) {
       unresolved.push({ name, from, to })
       continue
@@ -55,6 +55,23 @@ export function restoreText(
     done = to + written.widen
   }
   return { text: result + text.slice(done), unresolved }
+}
+
+/** `«secret:cluster.ca.key~pem»` is the text that `cluster.ca.key` has in base64: the 1.14 documents take keys that way. */
+const DECODED = '~pem'
+
+/** What a placeholder stands for; `undefined` for one that nobody knows. */
+export function entryOf(vault: Vault, name: string): VaultEntry | undefined {
+  const own = vault.get(name)
+  if (own !== undefined || !name.endsWith(DECODED)) return own
+  const encoded = vault.get(name.slice(0, -DECODED.length))?.value
+  if (encoded === undefined) return undefined
+  try {
+    const value = atob(encoded.replace(/\s/g, ''))
+    return { value, slice: escaped(value), style: 'double', indent: 0 }
+  } catch {
+    return undefined
+  }
 }
 
 /** How a value is written at a place; `widen` is 1 when the quotes around the placeholder go too. */

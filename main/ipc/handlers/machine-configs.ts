@@ -3,7 +3,7 @@ import { toInstant } from '../../domain/clock-port.ts'
 import { distinctSecrets } from '../../domain/machine-config/carry/earlier-secrets.ts'
 import { exportChanges } from '../../domain/machine-config/export-changes.ts'
 import { schemaVersionFor } from '../../domain/machine-config/node-reading.ts'
-import { nameOf } from '../../domain/machine-config/placeholders.ts'
+import { entryOf, nameOf } from '../../domain/machine-config/placeholders.ts'
 import { problemsOf, readDraft, type KnownConfig } from '../../domain/machine-config/review.ts'
 import { TalosFailure } from '../../domain/talos-failure.ts'
 import type { MethodHandler } from '../handlers.ts'
@@ -98,7 +98,7 @@ export function createMachineConfigHandlers(deps: MachineConfigDeps): MachineCon
     'machine-configs.reveal': async ({ placeholder, ...ref }, signal) => {
       const known = await nodes.read(ref, signal)
       const { vault } = await draftBase(desk, ref, known, placeholder)
-      const entry = vault.get(nameOf(placeholder) ?? '')
+      const entry = entryOf(vault, nameOf(placeholder) ?? '')
       if (entry === undefined) {
         throw new TalosFailure(
           'config-placeholder-unresolved',

@@ -13,6 +13,8 @@ export interface PatchContext {
   readonly rules: MergeRules
   /** Whether a kind has a field there; what is unknown cannot be deleted where it is absent. */
   readonly knows: (kind: string, path: RulePath) => boolean
+  /** What a list has already is not appended again; for patches of our own making. */
+  readonly unite?: boolean
 }
 
 export interface PatchedConfig {
@@ -116,9 +118,9 @@ function createWork(
   return { identity: document.identity(), document, before: value, value, rewritten }
 }
 
-function mergeInto(work: Work, patch: Value, { rules }: PatchContext): void {
+function mergeInto(work: Work, patch: Value, { rules, unite = false }: PatchContext): void {
   try {
-    const merged = mergeValues(work.identity.kind, work.value, patch, rules)
+    const merged = mergeValues(work.identity.kind, work.value, patch, rules, unite)
     if (merged !== work.value) delete work.text
     work.value = merged
   } catch (error) {

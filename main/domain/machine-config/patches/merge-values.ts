@@ -24,7 +24,13 @@ export class MergeMismatch extends Error {
  * left as it is, sizes and half-given certificate pairs included, which Talos' own tools erase.
  * Throws `MergeMismatch`.
  */
-export function mergeValues(document: string, left: Value, right: Value, rules: MergeRules): Value {
+export function mergeValues(
+  document: string,
+  left: Value,
+  right: Value,
+  rules: MergeRules,
+  unite = false,
+): Value {
   return merge(left, right, [])
 
   function merge(left: Value, right: Value, path: RulePath): Value {
@@ -81,7 +87,12 @@ export function mergeValues(document: string, left: Value, right: Value, rules: 
     path: RulePath,
     keys: readonly string[] | undefined,
   ): Value {
-    if (keys === undefined) return withItems(left, [...left.items, ...right.items])
+    if (keys === undefined) {
+      const fresh = unite
+        ? right.items.filter((item) => !left.items.some((one) => isSame(one, item)))
+        : right.items
+      return withItems(left, [...left.items, ...fresh])
+    }
     const whole = rules.find(document, path)?.rule === 'keyed-replace'
     const items = [...left.items]
     const below = elementPath(path)

@@ -4,6 +4,7 @@ import type { RunOutcome } from '#contract/runs.ts'
 import { toInstant, type ClockPort } from '../../../domain/clock-port.ts'
 import type { LogPort } from '../../../domain/log-port.ts'
 import type { KeptWhy } from '../../../domain/machine-config/apply-scene.ts'
+import type { Vault } from '../../../domain/machine-config/placeholders.ts'
 import type { KnownConfig } from '../../../domain/machine-config/review.ts'
 import type { SchemaPort } from '../../../domain/machine-config/schema-port.ts'
 import type { DraftPort, HistoryPort } from '../../../domain/machine-config/store-ports.ts'
@@ -29,6 +30,8 @@ export interface MachineConfigDeps {
   /** SHA-256 in hex. */
   readonly sha256: (text: string) => string
   readonly newId: () => string
+  /** Secrets of saved patches whose placeholders stand in a draft. */
+  readonly patchSecrets?: (ref: NodeRef, draft: string) => Promise<Vault>
   /** When a try ends that a run cut off by a crash had begun on the node, as the journal has it. */
   readonly earlierTrial?: (ref: NodeRef) => string | undefined
   /** Talos in the boot slot that does not run, as far as runs of this app tell. */

@@ -82,11 +82,16 @@ export function createReviewer(desk: ConfigDesk): Reviewer {
 }
 
 /**
- * What placeholders of a draft stand for: secrets of the node, and under tagged names those of what waits on its disk
- * and of its history.
+ * What placeholders of a draft stand for: secrets of the node, under tagged names those of what waits on its disk and
+ * of its history, and those of saved patches.
  */
 export async function draftBase(
-  { history, schemas, sha256 }: Pick<ConfigDesk, 'history' | 'schemas' | 'sha256'>,
+  {
+    history,
+    schemas,
+    sha256,
+    patchSecrets,
+  }: Pick<ConfigDesk, 'history' | 'schemas' | 'sha256' | 'patchSecrets'>,
   ref: NodeRef,
   known: Pick<KnownNode, 'active' | 'staged'>,
   text: string,
@@ -108,7 +113,8 @@ export async function draftBase(
     }
   }
   // What only the disk has stands under its own name.
-  return { ...known.active, vault: new Map([...(known.staged?.vault ?? []), ...vault]) }
+  const patched = (await patchSecrets?.(ref, text)) ?? []
+  return { ...known.active, vault: new Map([...patched, ...(known.staged?.vault ?? []), ...vault]) }
 }
 
 /** Talos' version and facts of a node that may not answer: a comparison does without. */
