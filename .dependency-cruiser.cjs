@@ -59,6 +59,12 @@ module.exports = {
       to: { path: '^main/', pathNot: ['^main/kubernetes/', '^main/domain/'] },
     },
     {
+      name: 'factory-adapter-knows-domain-only',
+      severity: 'error',
+      from: { path: '^main/factory/', pathNot: test },
+      to: { path: '^main/', pathNot: ['^main/factory/', '^main/domain/'] },
+    },
+    {
       name: 'simulator-is-on-the-other-side-of-the-wire',
       comment: 'The simulated nodes share protos with the client and nothing else.',
       severity: 'error',
@@ -68,7 +74,7 @@ module.exports = {
     {
       name: 'client-never-imports-the-simulator',
       severity: 'error',
-      from: { path: '^main/(domain|talos|kubernetes|ipc|store|log|hosts)/', pathNot: test },
+      from: { path: '^main/(domain|talos|factory|kubernetes|ipc|store|log|hosts)/', pathNot: test },
       to: { path: '^main/simulator/' },
     },
     {
@@ -81,7 +87,7 @@ module.exports = {
       name: 'hosts-do-not-know-talos',
       severity: 'error',
       from: { path: '^main/hosts/', pathNot: test },
-      to: { path: '^main/(talos|simulator)/' },
+      to: { path: '^main/(talos|factory|simulator)/' },
     },
     {
       name: 'nobody-imports-the-entry-points',

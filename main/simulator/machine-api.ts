@@ -120,6 +120,8 @@ export interface MachineSpec {
   /** Kubernetes of its first config, `1.34.1`; what its Talos brings along unless told otherwise. */
   readonly kubernetes?: string
   readonly bootLoader: 'grub' | 'systemd-boot'
+  /** Its firmware starts signed files only; `false` unless told otherwise. */
+  readonly secureBoot?: boolean
   readonly extensions: readonly string[]
   readonly kernelArguments: readonly string[]
   readonly diskBytes: number

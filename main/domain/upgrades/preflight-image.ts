@@ -98,7 +98,9 @@ function schematicCheck({ schematic }: NodeFacts, { image, sha256, reading }: Im
   // The image is made from it: without its word the node would get one without its extensions.
   if (!schematic.known) return { outcome: 'block', evidence: schematic.reason }
   const { id, extensions, content } = schematic.value
-  if (image.origin === 'own') return { outcome: 'unknown', evidence: image.reference }
+  if (image.origin === 'own') {
+    return { outcome: 'unknown', evidence: image.reference, because: 'own-image-kept' }
+  }
   if (id === undefined && extensions.length > 0) {
     // The image that would be installed knows nothing of them: they would be gone after the reboot.
     return {

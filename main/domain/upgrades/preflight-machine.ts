@@ -6,6 +6,7 @@ import { isControlPlane, type PlanFacts } from './node-facts.ts'
 import type { CheckFinding } from './preflight.ts'
 
 const MIB = 1024 * 1024
+const GIB = 1024 * MIB
 /** What an image takes at most once it is unpacked in containerd's store on /var, and what is tight. */
 const IMAGE_NEEDS = 512 * MIB
 const COMFORTABLE = 2048 * MIB
@@ -74,14 +75,17 @@ function spaceCheck({ memory }: PlanFacts): CheckFinding {
   if (!memory.known) return { outcome: 'unknown', evidence: memory.reason }
   const { ephemeral } = memory.value
   if (ephemeral === undefined) return { outcome: 'unknown', evidence: 'Mounts /var: –' }
-  const free = Math.round(ephemeral.available / MIB)
   const readings = [
-    { source: 'Mounts /var', found: `${free} MiB free of ${Math.round(ephemeral.size / MIB)} MiB` },
+    { source: 'Mounts /var', found: `${amount(ephemeral.available)} free of ${amount(ephemeral.size)}` },
     { source: 'Ichor', found: `≥ ${IMAGE_NEEDS / MIB} MiB, better ≥ ${COMFORTABLE / MIB} MiB` },
   ]
   const outcome =
     ephemeral.available < IMAGE_NEEDS ? 'block' : ephemeral.available < COMFORTABLE ? 'warn' : 'pass'
-  return { outcome, evidence: `EPHEMERAL ${free} MiB`, readings }
+  return { outcome, evidence: `EPHEMERAL ${amount(ephemeral.available)}`, readings }
+}
+
+function amount(bytes: number): string {
+  return bytes < 10 * GIB ? `${Math.round(bytes / MIB)} MiB` : `${Math.round(bytes / GIB)} GiB`
 }
 
 /** Talos mounts these only while it installs, so their size is told and what is free on them is not. */

@@ -94,7 +94,7 @@ export function ImageSection({
       )}
       {open === 'own' && (
         <OwnImage
-          installedFrom={image.installedFrom}
+          installedFrom={image.kind === 'own' ? image.installedFrom : undefined}
           version={version}
           onUse={(own) => {
             onChoice({ own })
@@ -105,6 +105,11 @@ export function ImageSection({
       )}
       {changed && open === undefined && (
         <div className="image-chosen">
+          {choice.own !== undefined && (
+            <Note kind="caution" title={t('image.own.chosen')}>
+              <code>{choice.own.reference}</code>
+            </Note>
+          )}
           {rewrites && <SchematicDiff before={before} after={after} />}
           <div className="buttons">
             {rewrites && (

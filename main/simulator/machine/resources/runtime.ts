@@ -56,7 +56,7 @@ export function publishBoot(core: MachineCore): void {
     'SecurityStates',
     'securitystate',
     withoutEmpty({
-      secureBoot: false,
+      secureBoot: core.spec.secureBoot ?? false,
       selinuxState: atLeast(talos, '1.10') ? 'enabled, permissive' : undefined,
       fipsState: atLeast(talos, '1.11') ? 'disabled' : undefined,
       bootedWithUKI: atLeast(talos, '1.10') ? uki : undefined,

@@ -57,6 +57,7 @@ export const imagesEn = {
   'image.own.reference': 'Image, with its tag',
   'image.own.typed': 'Type its name once more:',
   'image.own.use': 'Keep this image on purpose',
+  'image.own.chosen': 'The plan installs an image of your own',
   'image.use': 'Put it into the plan',
   'image.nothing-sent': 'Nothing is sent for that.',
   'image.check': 'Check with the factory',

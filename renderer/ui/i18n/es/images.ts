@@ -57,6 +57,7 @@ export const imagesEs: Translated<typeof imagesEn> = {
   'image.own.reference': 'Imagen, con su etiqueta',
   'image.own.typed': 'Escribe su nombre otra vez:',
   'image.own.use': 'Conservar esta imagen a propósito',
+  'image.own.chosen': 'El plan instala una imagen propia',
   'image.use': 'Ponerla en el plan',
   'image.nothing-sent': 'Para esto no se envía nada.',
   'image.check': 'Comprobar con la factory',
