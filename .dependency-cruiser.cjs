@@ -81,7 +81,7 @@ module.exports = {
       name: 'handlers-know-ports-only',
       severity: 'error',
       from: { path: '^main/ipc/', pathNot: test },
-      to: { path: '^main/(talos|kubernetes|store|hosts|simulator|log)/' },
+      to: { path: '^main/(talos|factory|kubernetes|store|hosts|simulator|log)/' },
     },
     {
       name: 'hosts-do-not-know-talos',

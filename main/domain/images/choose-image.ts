@@ -7,7 +7,7 @@ import {
   repositoryOf,
   type InstallerImage,
 } from '../upgrades/image.ts'
-import { unknown, valueOf, type Known } from '../upgrades/known.ts'
+import { valueOf, type Known } from '../upgrades/known.ts'
 import type { NodeFacts } from '../upgrades/node-facts.ts'
 import {
   canonicalSchematic,
@@ -183,5 +183,3 @@ function fixedOf(
   if (read.content.unknown.length > 0) return 'unknown-fields'
   return read.proven ? undefined : 'content-unproven'
 }
-
-export const NO_CONTENT: Known<string | undefined> = unknown('not asked')
