@@ -41,6 +41,12 @@ const RemoveMemberPage = lazy(async () => ({
 const NodeHistoryPage = lazy(async () => ({
   default: (await import('../features/tasks/NodeHistoryPage.tsx')).NodeHistoryPage,
 }))
+const KubernetesPage = lazy(async () => ({
+  default: (await import('../features/kubernetes/KubernetesPage.tsx')).KubernetesPage,
+}))
+const ManifestsPage = lazy(async () => ({
+  default: (await import('../features/kubernetes/ManifestsPage.tsx')).ManifestsPage,
+}))
 
 /** What is shown for an address. Pages that carry much code come when they are first opened. */
 export function Pages({ route, context }: { readonly route: Route; readonly context: Context | undefined }) {
@@ -95,6 +101,18 @@ function Page({ route, context }: { readonly route: Route; readonly context: Con
     case 'remove-member':
       if (context === undefined) return <NoSuchContext name={route.context} />
       return <RemoveMemberPage context={route.context} node={route.node} memberId={route.memberId} />
+    case 'kubernetes':
+      return context === undefined ? (
+        <NoSuchContext name={route.context} />
+      ) : (
+        <KubernetesPage key={route.context} context={route.context} />
+      )
+    case 'manifests':
+      return context === undefined ? (
+        <NoSuchContext name={route.context} />
+      ) : (
+        <ManifestsPage key={route.context} context={route.context} />
+      )
   }
 }
 

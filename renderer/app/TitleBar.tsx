@@ -173,6 +173,9 @@ function crumbsOf(
         },
         { word: route.at === 'upgrade' ? t('keys.upgrade') : t(`run.kind.${route.at}`) },
       ]
+    case 'kubernetes':
+    case 'manifests':
+      return [...fleet, { word: t(`crumb.${route.at}`) }]
     case 'run':
       return [...fleet, { word: t('runs.title'), href: hrefOf({ at: 'tasks' }) }]
     case 'tasks':

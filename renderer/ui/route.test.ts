@@ -12,6 +12,8 @@ describe('an address', () => {
     { at: 'node', context: 'casa', node: 'fd00::1', tab: 'kernel-log' },
     { at: 'upgrade', context: 'casa', node: '10.0.20.11' },
     { at: 'rollback', context: 'casa', node: '10.0.20.11' },
+    { at: 'kubernetes', context: 'casa' },
+    { at: 'manifests', context: 'casa' },
     { at: 'run', id: '0195-a/b' },
   ]
   test.each(routes)('leads back to the place it was made from: $at', (route) => {

@@ -19,6 +19,8 @@ export type Route =
       readonly node: string
       readonly memberId: string
     }
+  | { readonly at: 'kubernetes'; readonly context: string }
+  | { readonly at: 'manifests'; readonly context: string }
   | { readonly at: 'run'; readonly id: string }
   | { readonly at: 'tasks' }
   | { readonly at: 'diagnostics' }
@@ -54,6 +56,10 @@ export function hrefOf(route: Route): string {
       return `#/c/${part(route.context)}/n/${part(route.node)}/${route.at}`
     case 'remove-member':
       return `#/c/${part(route.context)}/n/${part(route.node)}/remove-member/${part(route.memberId)}`
+    case 'kubernetes':
+      return `#/c/${part(route.context)}/kubernetes`
+    case 'manifests':
+      return `#/c/${part(route.context)}/kubernetes/manifests`
     case 'run':
       return `#/run/${part(route.id)}`
     case 'tasks':
@@ -79,6 +85,9 @@ export function parseRoute(fragment: string): Route {
       return second === undefined || second === '' ? { at: 'welcome' } : { at: 'run', id: second }
     case 'c':
       if (second === undefined || second === '') return { at: 'welcome' }
+      if (third === 'kubernetes') {
+        return { at: fourth === 'manifests' ? 'manifests' : 'kubernetes', context: second }
+      }
       if (third !== 'n' || fourth === undefined || fourth === '') return { at: 'fleet', context: second }
       if (fifth === 'rollback') return { at: 'rollback', context: second, node: fourth }
       if (fifth === 'reboot' || fifth === 'shutdown' || fifth === 'reset') {

@@ -80,7 +80,7 @@ export function judgeKubernetes(
   return { legal: true, reason: step === 1 ? 'next-minor' : 'patch', nodes: [] }
 }
 
-/** Newest first: the next minor, patches of this one, and the rest with what stands against it. */
+/** Newest first: this minor, the next, and those beyond with what stands against them. What lies behind is no target. */
 export function listKubernetesTargets(
   lines: KubernetesLines,
   table: VersionTable,
@@ -90,7 +90,7 @@ export function listKubernetesTargets(
   const versions = new Set([...lines.map(({ latest }) => `v${latest}`), current])
   return [...versions]
     .toSorted(rcompare)
-    .filter((version) => compareLines(lineOf(version) ?? '0.0', lineOf(current) ?? '0.0') >= -1)
+    .filter((version) => compareLines(lineOf(version) ?? '0.0', lineOf(current) ?? '0.0') >= 0)
     .map((version) => ({ version, ...judgeKubernetes(lines, table, current, version, nodes) }))
 }
 

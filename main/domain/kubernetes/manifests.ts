@@ -91,11 +91,11 @@ function diffOf(
 ): { readonly diff?: string } {
   if (object.kind === 'Secret') return {}
   const text = typeof after === 'string' ? after : writtenOf(after)
-  const title = titleOf(object)
-  const patch = createTwoFilesPatch(title, title, before ?? '', text, undefined, undefined, {
+  const patch = createTwoFilesPatch('', '', before ?? '', text, undefined, undefined, {
     context: CONTEXT_LINES,
   })
-  return { diff: patch.replace(/^=+\n/, '') }
+  // The object's name stands above it already.
+  return { diff: patch.slice(patch.indexOf('@@')).trimEnd() }
 }
 
 /** As YAML with sorted keys, without what the API server keeps for itself. */

@@ -1,9 +1,11 @@
+import type { ReactNode } from 'react'
 import type { Context } from '#contract/contexts.ts'
 import type { NodeSummary } from '#contract/nodes.ts'
 import { isReady } from '../../ipc/stores/nodes-store.ts'
 import { FactsBand, type BandFact } from '../../ui/Facts.tsx'
 import { useText, type TextTools } from '../../ui/i18n/text.tsx'
 import { nodeState } from '../../ui/node-state.ts'
+import { hrefOf } from '../../ui/route.ts'
 import { State } from '../../ui/State.tsx'
 import { MINUTE_MS, useNow } from '../../ui/use-now.ts'
 import { countVersions, daysUntil, etcdFacts, type VersionCount } from './fleet-facts.ts'
@@ -38,10 +40,13 @@ export function FleetBand({
           countVersions(nodes, (node) => node.talosVersion),
           text,
         ),
-        versionsFact(
-          t('fleet.kubernetes'),
-          countVersions(nodes, (node) => node.kubernetesVersion),
-          text,
+        withWay(
+          versionsFact(
+            t('fleet.kubernetes'),
+            countVersions(nodes, (node) => node.kubernetesVersion),
+            text,
+          ),
+          <a href={hrefOf({ at: 'kubernetes', context: context.name })}>{t('kubernetes.open')}</a>,
         ),
         accessFact(context, nowMs, text),
       ]}
@@ -101,6 +106,18 @@ function versionsFact(label: string, versions: readonly VersionCount[], { t }: T
       </span>
     )),
     more: t('fleet.versions', { count: versions.length }),
+  }
+}
+
+/** A figure from which something can be done. */
+function withWay(fact: BandFact, way: ReactNode): BandFact {
+  return {
+    ...fact,
+    more: (
+      <>
+        {fact.more} {way}
+      </>
+    ),
   }
 }
 

@@ -108,7 +108,9 @@ export function usePaletteEntries(
           ? []
           : [
               ...nodes.map((node) => nodeEntry(node, text)),
-              ...(query.only === 'nodes' ? [] : contexts.map((one) => contextEntry(one, text))),
+              ...(query.only === 'nodes'
+                ? []
+                : contexts.flatMap((one) => [contextEntry(one, text), kubernetesEntry(one, text)])),
             ],
     },
     { id: 'commands', heading: t('palette.commands'), entries: query.only === 'nodes' ? [] : commands },
@@ -186,6 +188,17 @@ function contextEntry(context: Context, { t }: TextTools): PaletteEntry {
     icon: ListTree,
     kind: 'plain',
     run: go({ at: 'fleet', context: context.name }),
+  }
+}
+
+function kubernetesEntry(context: Context, { t }: TextTools): PaletteEntry {
+  return {
+    id: `kubernetes ${context.name}`,
+    title: t('kubernetes.title.choose', { context: context.name }),
+    remark: t('palette.opens-plan'),
+    icon: ArrowUpToLine,
+    kind: 'plain',
+    run: go({ at: 'kubernetes', context: context.name }),
   }
 }
 

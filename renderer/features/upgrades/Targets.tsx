@@ -1,5 +1,5 @@
-import { ExternalLink, Search } from 'lucide-react'
-import { useState, type FormEvent } from 'react'
+import { ExternalLink } from 'lucide-react'
+import { useState } from 'react'
 import type { UpgradeTarget } from '#contract/upgrades.ts'
 import { useAction } from '../../ipc/use-call.ts'
 import { Button } from '../../ui/Button.tsx'
@@ -7,6 +7,7 @@ import { Choice } from '../../ui/Choice.tsx'
 import { ErrorNote } from '../../ui/ErrorNote.tsx'
 import { useText } from '../../ui/i18n/text.tsx'
 import { plainVersion } from '../../ui/node-state.ts'
+import { TypedVersion } from '../../ui/TypedVersion.tsx'
 import { Tick } from '../../ui/Tick.tsx'
 
 /** Reasons that are worth a line before anyone asks for all of them. */
@@ -115,29 +116,5 @@ function NotesLink({ target }: { readonly target: UpgradeTarget }) {
       </Button>
       {open.error !== undefined && <ErrorNote error={open.error} />}
     </>
-  )
-}
-
-function TypedVersion({ onType }: { readonly onType: (version: string) => void }) {
-  const { t } = useText()
-  const [text, setText] = useState('')
-  function submit(event: FormEvent): void {
-    event.preventDefault()
-    if (text.trim() !== '') onType(text.trim())
-  }
-  return (
-    <form className="target-typed" onSubmit={submit}>
-      <input
-        className="input"
-        aria-label={t('upgrade.target.typed')}
-        placeholder={t('upgrade.target.typed')}
-        value={text}
-        maxLength={64}
-        onChange={(event) => setText(event.target.value)}
-      />
-      <Button size="small" type="submit" icon={Search}>
-        {t('upgrade.target.look')}
-      </Button>
-    </form>
   )
 }

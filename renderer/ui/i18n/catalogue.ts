@@ -3,6 +3,7 @@ import { demoEn } from './en/demo.ts'
 import { errorsEn } from './en/errors.ts'
 import { fleetEn } from './en/fleet.ts'
 import { imagesEn } from './en/images.ts'
+import { kubernetesEn } from './en/kubernetes.ts'
 import { machineConfigsEn } from './en/machine-configs.ts'
 import { nodeActionsEn } from './en/node-actions.ts'
 import { nodeEn } from './en/node.ts'
@@ -16,6 +17,7 @@ import { demoEs } from './es/demo.ts'
 import { errorsEs } from './es/errors.ts'
 import { fleetEs } from './es/fleet.ts'
 import { imagesEs } from './es/images.ts'
+import { kubernetesEs } from './es/kubernetes.ts'
 import { machineConfigsEs } from './es/machine-configs.ts'
 import { nodeActionsEs } from './es/node-actions.ts'
 import { nodeEs } from './es/node.ts'
@@ -37,6 +39,7 @@ const english = {
   ...configChangesEn,
   ...upgradesEn,
   ...imagesEn,
+  ...kubernetesEn,
   ...runsEn,
   ...settingsEn,
   ...demoEn,
@@ -53,6 +56,7 @@ const spanish: Translated<typeof english> = {
   ...configChangesEs,
   ...upgradesEs,
   ...imagesEs,
+  ...kubernetesEs,
   ...runsEs,
   ...settingsEs,
   ...demoEs,
