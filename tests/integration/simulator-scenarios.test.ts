@@ -142,30 +142,47 @@ test('a tried config takes the node off the network until the try reverts', asyn
   expect(machine.isUp).toBe(true)
 })
 
-test('the same seed and the same scenario give the same events, to the millisecond', async () => {
-  async function story(): Promise<readonly unknown[]> {
-    const clock = createManualClock()
-    await using small = await startSimulatedCluster({
-      protosDir: PROTOS_DIR,
-      nodes: { controlPlanes: 3, workers: 1, talos: ['v1.13.9', 'v1.11.6'] },
-      seed: 'same',
-      clock,
-    })
-    const events: unknown[] = []
-    for (const machine of small.machines.values())
-      machine.onEvent((event) => events.push([clock.now(), machine.spec.hostname, event]))
-    small.cause('etcd-member-down', 'bronce-2')
-    small.cause('flapping-link')
-    small.node('bronce-1').reboot('DEFAULT')
-    await clock.advance(240_000)
-    small.settle('etcd-member-down')
-    await clock.advance(60_000)
-    return events
-  }
-  const first = await story()
-  expect(first.length).toBeGreaterThan(100)
-  expect(await story()).toEqual(first)
-})
+test.each([
+  ['etcd and the network', ['etcd-member-down@bronce-2', 'flapping-link@estante-1'], 'etcd-member-down'],
+  [
+    'power, disk and clock',
+    ['node-off@estante-1', 'disk-failing@bronce-1', 'clock-skew@bronce-2'],
+    'node-off',
+  ],
+  [
+    'versions, storage and a lock',
+    ['mixed-versions', 'storage-degraded', 'locked-sequence'],
+    'mixed-versions',
+  ],
+] as const)(
+  'the same seed and the same troubles of %s give the same events, to the millisecond',
+  async (_name, troubles, settled) => {
+    async function story(): Promise<readonly unknown[]> {
+      const clock = createManualClock()
+      await using small = await startSimulatedCluster({
+        protosDir: PROTOS_DIR,
+        nodes: { controlPlanes: 3, workers: 1, talos: ['v1.13.9', 'v1.11.6'] },
+        seed: 'same',
+        clock,
+      })
+      const events: unknown[] = []
+      for (const machine of small.machines.values())
+        machine.onEvent((event) => events.push([clock.now(), machine.spec.hostname, event]))
+      for (const trouble of troubles) {
+        const [name = '', hostname] = trouble.split('@')
+        small.cause(name, hostname)
+      }
+      small.node('bronce-1').reboot('DEFAULT')
+      await clock.advance(240_000)
+      small.settle(settled)
+      await clock.advance(60_000)
+      return events
+    }
+    const first = await story()
+    expect(first.length).toBeGreaterThan(100)
+    expect(await story()).toEqual(first)
+  },
+)
 
 test('a running simulator is switched through the address and token in control.json', async () => {
   const out = await mkdtemp(join(tmpdir(), 'ichor-control-'))
