@@ -8,6 +8,7 @@ import { createDemo } from './demo.ts'
 import { createDemoLauncher, type DemoLauncher } from './demo-cluster.ts'
 import { createContextBook } from './domain/contexts/context-book.ts'
 import type { HostPort } from './domain/host-port.ts'
+import { createLineSchemas } from './domain/machine-config/line-schema.ts'
 import { createFleets } from './domain/nodes/fleets.ts'
 import { createRunEngine } from './domain/runs/run-engine.ts'
 import type { SealPort } from './domain/seal-port.ts'
@@ -162,7 +163,7 @@ export async function createApp(
       clock,
       snapshots,
       table,
-      schemas,
+      lineSchema: createLineSchemas(schemas),
       // Real time: how fast a node tells its past has nothing to do with how fast anyone waits.
       quiet: (signal) => delay(PAST_EVENTS_TOLD, undefined, { signal }),
       newId: randomUUID,

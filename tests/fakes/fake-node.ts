@@ -57,7 +57,11 @@ export class FakeNode {
   readonly spec: FakeNodeSpec
   readonly troubles = new Set<Trouble>()
   readonly calls: string[] = []
-  readonly log: { readonly actorId: string; readonly payload: TalosEvent['payload'] }[] = []
+  /** Begins with its boot, as every node's does. */
+  readonly log: { readonly actorId: string; readonly payload: TalosEvent['payload'] }[] = [
+    { actorId: '', payload: { kind: 'sequence', sequence: 'boot', action: 'start' } },
+    { actorId: '', payload: { kind: 'sequence', sequence: 'boot', action: 'stop' } },
+  ]
   readonly #clock: ClockPort
   #due: { readonly at: number; readonly act: () => void }[] = []
   #boots = 1

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { createLineSchemas } from '../../main/domain/machine-config/line-schema.ts'
 import type { PlanningDeps } from '../../main/domain/upgrades/prepare-upgrade.ts'
 import { createHttpFactory } from '../../main/factory/http-factory.ts'
 import { createConfigResources } from '../../main/store/config-resources.ts'
@@ -12,7 +13,7 @@ export function planningOver(factoryUrl: string, now: () => number = Date.now): 
       cache: { read: async (key) => kept.get(key), write: async (key, value) => void kept.set(key, value) },
       now,
     }),
-    schemas: createConfigResources(resourcesDir),
+    lineSchema: createLineSchemas(createConfigResources(resourcesDir)),
     quiet: (signal) => delay(150, undefined, { signal }),
     factoryUrl: () => factoryUrl,
   }

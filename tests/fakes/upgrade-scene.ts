@@ -4,6 +4,7 @@ import type { ImageChoice } from '#contract/images.ts'
 import { ContextName, NodeAddress } from '#contract/names.ts'
 import type { PreflightCheck, UpgradePlan } from '#contract/upgrades.ts'
 import type { Run } from '#contract/runs.ts'
+import { createLineSchemas } from '../../main/domain/machine-config/line-schema.ts'
 import type { Cluster } from '../../main/domain/nodes/clusters-port.ts'
 import { createRunEngine } from '../../main/domain/runs/run-engine.ts'
 import { isOpen } from '../../main/domain/runs/run-state.ts'
@@ -23,6 +24,7 @@ import { createMemoryJournal } from './memory-journal.ts'
 import { noKubernetes } from './no-kubernetes.ts'
 import { createRecordingLog } from './recording-log.ts'
 
+const lineSchema = createLineSchemas(createConfigResources('resources'))
 const casa = ContextName.parse('casa')
 export const table = parseVersionTable(
   JSON.parse(readFileSync('resources/upgrades/talos-lines.json', 'utf8')),
@@ -100,7 +102,7 @@ export function createUpgradeScene(specs: readonly FakeNodeSpec[], journal = cre
       clock,
       snapshots,
       table,
-      schemas: createConfigResources('resources'),
+      lineSchema,
       quiet: () => settle(),
       newId,
     }),

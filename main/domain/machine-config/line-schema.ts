@@ -24,3 +24,18 @@ export async function readLineSchema(
     .map(({ kind }) => kind)
   return editorSchema({ version, schema: own, earlier, accepted, kinds })
 }
+
+/** Reads the schema of a line once; it does not change while the app runs. */
+export type LineSchemas = (version: string) => Promise<JsonSchema | undefined>
+
+export function createLineSchemas(schemas: SchemaPort): LineSchemas {
+  const read = new Map<string, Promise<JsonSchema | undefined>>()
+  return (version) => {
+    const known = read.get(version)
+    if (known !== undefined) return known
+    const reading = readLineSchema(schemas, version)
+    read.set(version, reading)
+    reading.catch(() => read.delete(version))
+    return reading
+  }
+}

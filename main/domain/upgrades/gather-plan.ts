@@ -1,6 +1,7 @@
 import { DIAGNOSTIC, SYSTEM_DISK } from '../nodes/resource-types.ts'
 import { numberField, textField } from '../nodes/spec-fields.ts'
 import type { ReadingPort, ResourceKey, TalosEvent } from '../nodes/talos-port.ts'
+import { TalosFailure } from '../talos-failure.ts'
 import { gatherNodeFacts, type GatherPort } from './gather.ts'
 import { ask, askIfThere } from './known.ts'
 import type { BootPartition, Diagnostic, MemoryFacts, OpenSequence, PlanFacts } from './node-facts.ts'
@@ -9,6 +10,9 @@ const DISCOVERED_VOLUME: ResourceKey = {
   namespace: 'runtime',
   type: 'DiscoveredVolumes.block.talos.dev',
 }
+
+/** Silences that are waited for at most. */
+const ROUNDS = 40
 
 /** Resolves when no more of a node's past events are on their way; rejects when `signal` is aborted. */
 export type Quiet = (signal: AbortSignal) => Promise<void>
@@ -94,11 +98,15 @@ export async function readSequence(
   return open
 }
 
+/** A node has at least the events of its own boot to tell: silence from the start says nothing about it. */
 async function untilQuiet(heard: () => number, quiet: Quiet, signal: AbortSignal): Promise<void> {
-  for (let before = -1; before !== heard();) {
-    before = heard()
+  for (let round = 0; round < ROUNDS; round++) {
+    const before = heard()
     await quiet(signal)
+    if (before > 0 && heard() === before) return
   }
+  // One that never falls quiet has told its past long ago.
+  if (heard() === 0) throw new TalosFailure('timeout', 'The node told none of its events.')
 }
 
 function after(open: OpenSequence | undefined, payload: TalosEvent['payload']): OpenSequence | undefined {

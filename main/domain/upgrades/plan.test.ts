@@ -235,6 +235,19 @@ describe('preflight', () => {
     expect(check(await planOf(three, prepare), id)).toMatchObject({ outcome, evidence })
   }) // prettier-ignore
 
+  test('a node that tells none of its events may have any sequence under way: unknown', async () => {
+    const plan = await planOf(three, (scene) => {
+      scene.talos.events = async function* (_node, _options, signal) {
+        await new Promise((_, reject) => signal.addEventListener('abort', reject))
+        yield* []
+      }
+    })
+    expect(check(plan, 'no-other-sequence')).toMatchObject({
+      outcome: 'unknown',
+      evidence: expect.stringContaining('none of its events') as unknown,
+    })
+  })
+
   test('a sequence that began after the plan keeps it from starting', async () => {
     const scene = createUpgradeScene(three)
     const { planId } = await scene.plan('estante-1', 'v1.14.0')

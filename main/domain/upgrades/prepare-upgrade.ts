@@ -3,8 +3,7 @@ import type { ImageChoice } from '#contract/images.ts'
 import { factoryOf } from '../images/factory-address.ts'
 import type { FactoryPort } from '../images/factory-port.ts'
 import { readImages, registerImage } from '../images/read-images.ts'
-import { readLineSchema } from '../machine-config/line-schema.ts'
-import type { SchemaPort } from '../machine-config/schema-port.ts'
+import type { LineSchemas } from '../machine-config/line-schema.ts'
 import type { Cluster } from '../nodes/clusters-port.ts'
 import { TalosFailure } from '../talos-failure.ts'
 import { gatherPlanFacts, type Quiet } from './gather-plan.ts'
@@ -15,7 +14,7 @@ import { lineOf, withReleases, type VersionTable } from './version-table.ts'
 /** What plans are made with. */
 export interface PlanningDeps {
   readonly factory: FactoryPort
-  readonly schemas: SchemaPort
+  readonly lineSchema: LineSchemas
   readonly quiet: Quiet
   /** `https://factory.casa.lan` from the settings; empty for the public one. */
   readonly factoryUrl: () => string
@@ -35,7 +34,7 @@ export async function prepareUpgrade(
   cluster: Cluster,
   { node, version, choice }: UpgradeWish,
   parts: PlanParts,
-  { factory, schemas, quiet, factoryUrl }: PlanningDeps,
+  { factory, lineSchema, quiet, factoryUrl }: PlanningDeps,
   signal: AbortSignal,
 ): Promise<PreparedNode> {
   const facts = await gatherPlanFacts(cluster.talos, node, quiet, signal)
@@ -44,7 +43,7 @@ export async function prepareUpgrade(
   const [reading, table, schema] = await Promise.all([
     readImages(factory, facts, { version: tag, choice, address, sha256: parts.sha256 }, signal),
     currentTable(parts.table, factory, address.url, signal),
-    readLineSchema(schemas, `v${lineOf(tag) ?? ''}`),
+    lineSchema(`v${lineOf(tag) ?? ''}`),
   ])
   return planUpgrade(facts, tag, { ...parts, table, choice, reading, schema })
 }
