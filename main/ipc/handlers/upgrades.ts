@@ -5,7 +5,6 @@ import type { Run } from '#contract/runs.ts'
 import type { ClockPort } from '../../domain/clock-port.ts'
 import type { KubernetesPort } from '../../domain/kubernetes/kubernetes-port.ts'
 import type { Cluster, ClustersPort } from '../../domain/nodes/clusters-port.ts'
-import { readLineSchema } from '../../domain/machine-config/line-schema.ts'
 import type { RunEngine } from '../../domain/runs/run-engine.ts'
 import { isOpen } from '../../domain/runs/run-state.ts'
 import { TalosFailure } from '../../domain/talos-failure.ts'
@@ -166,8 +165,7 @@ export function createUpgradeHandlers(
       const fallback = await readFallback(cluster.talos, node, signal)
       const { slots } = slotsOf(facts, fallback, runs.list(context), clock.now())
       const other = slots.find(({ running }) => !running)?.talos
-      const schema =
-        other === undefined ? undefined : await readLineSchema(deps.schemas, `v${lineOf(other) ?? ''}`)
+      const schema = other === undefined ? undefined : await deps.lineSchema(`v${lineOf(other) ?? ''}`)
       return keep(
         context,
         composePlan([planRollback(facts, other, partsOf(cluster, 'rollback', node), schema)], {
