@@ -220,3 +220,43 @@ describe.each(CONTROL_PLANES)('etcd of %s', (line) => {
     expect(chunks.reduce((sum, { length }) => sum + length, 0) % 512).toBe(32)
   })
 })
+
+describe.each(LINES)('a reboot of %s', (line) => {
+  test('tells its steps under the actor who asked, and ends in another boot', async () => {
+    const node = mixed.addressOf(line)
+    const machine = mixed.cluster.node(mixed.hostOf(line))
+    const { bootId } = machine
+    const stream = mixed.wire(line).stream('/machine.MachineService/Events')
+    await stream.take(1)
+    const { actorId } = await mixed.port('os:operator').reboot(node, 'default', never)
+    const told: { readonly kind: string; readonly actorId: string }[] = []
+    const dropped = async (): Promise<never> => {
+      for (;;) {
+        const [frame] = await stream.take(1)
+        told.push({ kind: frame?.data?.type_url.split('.').at(-1) ?? '', actorId: frame?.actorId ?? '' })
+      }
+    }
+    await expect(dropped()).rejects.toMatchObject({ code: 14 })
+    const ours = told.filter((event) => event.actorId === actorId).map(({ kind }) => kind)
+    // So hurried, the last of them may not leave the node any more.
+    expect(ours[0]).toBe('SequenceEvent')
+    expect(ours.filter((kind) => kind === 'PhaseEvent').length).toBeGreaterThan(6)
+    expect(ours.filter((kind) => kind === 'TaskEvent').length).toBeGreaterThan(6)
+    const others = told.filter((event) => event.actorId !== actorId)
+    expect(others.every((event) => event.actorId === '')).toBe(true)
+    expect(others.map(({ kind }) => kind)).toEqual(
+      expect.arrayContaining(['MachineStatusEvent', 'ServiceStateEvent']),
+    )
+    await expect.poll(() => machine.isUp && machine.bootId !== bootId, { timeout: 15_000 }).toBe(true)
+    await expect
+      .poll(
+        async () =>
+          (await mixed
+            .port()
+            .bootId(node, never)
+            .catch(() => bootId)) !== bootId,
+        { timeout: 15_000 },
+      )
+      .toBe(true)
+  })
+})

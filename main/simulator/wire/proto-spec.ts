@@ -43,8 +43,15 @@ export function encodeSpec(protos: Protos, type: string, spec: unknown, stray: S
       machineType: MACHINE_TYPES.indexOf(String(spec)),
     })
   const message = SPEC_MESSAGES[type]
-  if (message === undefined || !isRecord(spec)) return Buffer.alloc(0)
+  if (message === undefined) return Buffer.alloc(0)
   const name = `${PACKAGE}${message}`
+  // What Kubernetes is to have is kept as Kubernetes has it, in YAML without a key around it.
+  if (message === 'k8s.ManifestSpec' && Array.isArray(spec))
+    return protos.encode(name, {
+      items: spec.filter(isRecord).map((object) => ({ object: structOf(object) })),
+    })
+  if (!isRecord(spec)) return Buffer.alloc(0)
+  if (message === 'k8s.StaticPodSpec') return protos.encode(name, { pod: structOf(spec) })
   // A static pod's status is kept as Kubernetes has it: one free-form structure.
   if (message === 'k8s.StaticPodStatusSpec') return protos.encode(name, { podStatus: structOf(spec) })
   return protos.encode(name, convertMessage(protos, name, spec, '', stray))

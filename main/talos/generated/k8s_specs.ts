@@ -30,10 +30,13 @@ import type { KubePrismStatusesSpec as _talos_resource_definitions_k8s_KubePrism
 import type { KubeletConfigSpec as _talos_resource_definitions_k8s_KubeletConfigSpec, KubeletConfigSpec__Output as _talos_resource_definitions_k8s_KubeletConfigSpec__Output } from './talos/resource/definitions/k8s/KubeletConfigSpec.ts';
 import type { KubeletSpecSpec as _talos_resource_definitions_k8s_KubeletSpecSpec, KubeletSpecSpec__Output as _talos_resource_definitions_k8s_KubeletSpecSpec__Output } from './talos/resource/definitions/k8s/KubeletSpecSpec.ts';
 import type { KubeletStatusSpec as _talos_resource_definitions_k8s_KubeletStatusSpec, KubeletStatusSpec__Output as _talos_resource_definitions_k8s_KubeletStatusSpec__Output } from './talos/resource/definitions/k8s/KubeletStatusSpec.ts';
+import type { ManifestSpec as _talos_resource_definitions_k8s_ManifestSpec, ManifestSpec__Output as _talos_resource_definitions_k8s_ManifestSpec__Output } from './talos/resource/definitions/k8s/ManifestSpec.ts';
 import type { NodeStatusSpec as _talos_resource_definitions_k8s_NodeStatusSpec, NodeStatusSpec__Output as _talos_resource_definitions_k8s_NodeStatusSpec__Output } from './talos/resource/definitions/k8s/NodeStatusSpec.ts';
 import type { NodenameSpec as _talos_resource_definitions_k8s_NodenameSpec, NodenameSpec__Output as _talos_resource_definitions_k8s_NodenameSpec__Output } from './talos/resource/definitions/k8s/NodenameSpec.ts';
 import type { Resources as _talos_resource_definitions_k8s_Resources, Resources__Output as _talos_resource_definitions_k8s_Resources__Output } from './talos/resource/definitions/k8s/Resources.ts';
 import type { SchedulerConfigSpec as _talos_resource_definitions_k8s_SchedulerConfigSpec, SchedulerConfigSpec__Output as _talos_resource_definitions_k8s_SchedulerConfigSpec__Output } from './talos/resource/definitions/k8s/SchedulerConfigSpec.ts';
+import type { SingleManifest as _talos_resource_definitions_k8s_SingleManifest, SingleManifest__Output as _talos_resource_definitions_k8s_SingleManifest__Output } from './talos/resource/definitions/k8s/SingleManifest.ts';
+import type { StaticPodSpec as _talos_resource_definitions_k8s_StaticPodSpec, StaticPodSpec__Output as _talos_resource_definitions_k8s_StaticPodSpec__Output } from './talos/resource/definitions/k8s/StaticPodSpec.ts';
 import type { StaticPodStatusSpec as _talos_resource_definitions_k8s_StaticPodStatusSpec, StaticPodStatusSpec__Output as _talos_resource_definitions_k8s_StaticPodStatusSpec__Output } from './talos/resource/definitions/k8s/StaticPodStatusSpec.ts';
 import type { LinuxIDMapping as _talos_resource_definitions_proto_LinuxIDMapping, LinuxIDMapping__Output as _talos_resource_definitions_proto_LinuxIDMapping__Output } from './talos/resource/definitions/proto/LinuxIDMapping.ts';
 import type { Mount as _talos_resource_definitions_proto_Mount, Mount__Output as _talos_resource_definitions_proto_Mount__Output } from './talos/resource/definitions/proto/Mount.ts';
@@ -88,10 +91,13 @@ export interface ProtoGrpcType {
           KubeletConfigSpec: MessageTypeDefinition<_talos_resource_definitions_k8s_KubeletConfigSpec, _talos_resource_definitions_k8s_KubeletConfigSpec__Output>
           KubeletSpecSpec: MessageTypeDefinition<_talos_resource_definitions_k8s_KubeletSpecSpec, _talos_resource_definitions_k8s_KubeletSpecSpec__Output>
           KubeletStatusSpec: MessageTypeDefinition<_talos_resource_definitions_k8s_KubeletStatusSpec, _talos_resource_definitions_k8s_KubeletStatusSpec__Output>
+          ManifestSpec: MessageTypeDefinition<_talos_resource_definitions_k8s_ManifestSpec, _talos_resource_definitions_k8s_ManifestSpec__Output>
           NodeStatusSpec: MessageTypeDefinition<_talos_resource_definitions_k8s_NodeStatusSpec, _talos_resource_definitions_k8s_NodeStatusSpec__Output>
           NodenameSpec: MessageTypeDefinition<_talos_resource_definitions_k8s_NodenameSpec, _talos_resource_definitions_k8s_NodenameSpec__Output>
           Resources: MessageTypeDefinition<_talos_resource_definitions_k8s_Resources, _talos_resource_definitions_k8s_Resources__Output>
           SchedulerConfigSpec: MessageTypeDefinition<_talos_resource_definitions_k8s_SchedulerConfigSpec, _talos_resource_definitions_k8s_SchedulerConfigSpec__Output>
+          SingleManifest: MessageTypeDefinition<_talos_resource_definitions_k8s_SingleManifest, _talos_resource_definitions_k8s_SingleManifest__Output>
+          StaticPodSpec: MessageTypeDefinition<_talos_resource_definitions_k8s_StaticPodSpec, _talos_resource_definitions_k8s_StaticPodSpec__Output>
           StaticPodStatusSpec: MessageTypeDefinition<_talos_resource_definitions_k8s_StaticPodStatusSpec, _talos_resource_definitions_k8s_StaticPodStatusSpec__Output>
         }
         proto: {
