@@ -96,7 +96,7 @@ function publishBootstrapManifests(core: MachineCore, facts: ConfigFacts): void 
       coreDNSImage: facts.coreDns.image,
       dnsServiceIP: '10.96.0.10',
       flannelEnabled: facts.flannel,
-      flannelImage: `ghcr.io/siderolabs/flannel:${componentsOf(talosOf(core)).flannel}`,
+      flannelImage: `ghcr.io/siderolabs/flannel:v${componentsOf(talosOf(core)).flannel}`,
       ...(since113
         ? { flannelKubeNetworkPoliciesEnabled: false, cniName: facts.flannel ? 'flannel' : 'none' }
         : {}),
