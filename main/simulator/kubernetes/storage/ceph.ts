@@ -1,4 +1,4 @@
-import { putOther, type StorageKind, type StorageView } from './storage.ts'
+import { putOther, type StorageKind, type StorageView } from './storage-view.ts'
 
 /** One Rook cluster with an OSD on every node that holds storage. */
 export function installCeph(view: StorageView, born: string): StorageKind {

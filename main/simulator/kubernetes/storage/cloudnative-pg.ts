@@ -1,4 +1,4 @@
-import { putOther, type StorageKind, type StorageView } from './storage.ts'
+import { putOther, type StorageKind, type StorageView } from './storage-view.ts'
 
 /** One PostgreSQL cluster, an instance on each of up to three nodes that hold storage. */
 export function installCloudNativePg(view: StorageView, born: string): StorageKind {

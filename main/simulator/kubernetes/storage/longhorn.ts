@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Pod } from '../objects.ts'
-import { putOther, type StorageKind, type StorageView } from './storage.ts'
+import { putOther, type StorageKind, type StorageView } from './storage-view.ts'
 
 const NAMESPACE = 'longhorn-system'
 const API = 'longhorn.io/v1beta2'

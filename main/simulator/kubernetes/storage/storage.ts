@@ -1,10 +1,11 @@
 import { jitter } from '../../machine/random.ts'
 import { qualifiedName, RESOURCES } from '../catalogue.ts'
 import { unawaited, type KubeWorld } from '../kube-world.ts'
-import { conditionOf, type KubeNode, type OtherObject, type Plural } from '../objects.ts'
+import { conditionOf, type KubeNode, type Plural } from '../objects.ts'
 import { installCeph } from './ceph.ts'
 import { installCloudNativePg } from './cloudnative-pg.ts'
 import { installLonghorn } from './longhorn.ts'
+import type { PartState, StorageKind, StorageView } from './storage-view.ts'
 
 export type StorageSystem = 'longhorn' | 'rook-ceph' | 'cloudnative-pg'
 
@@ -18,21 +19,6 @@ export interface Storage {
   lastReplicas(): ReadonlySet<string>
   /** Looks again at where pods with volumes run. */
   review(): void
-}
-
-/** How a node's part of the storage is. */
-export type PartState = 'healthy' | 'rebuilding' | 'away'
-
-export interface StorageView {
-  readonly world: KubeWorld
-  readonly nodes: readonly string[]
-  stateOf(node: string): PartState
-}
-
-export interface StorageKind {
-  /** Writes its objects anew; equal content is no change. */
-  publish(): void
-  lastReplicas?(): ReadonlySet<string>
 }
 
 const INSTALLERS: Readonly<Record<StorageSystem, (view: StorageView, born: string) => StorageKind>> = {
@@ -173,41 +159,6 @@ function define({ store, random }: KubeWorld, plural: Plural, born: string): voi
         reason: type === 'Established' ? 'InitialNamesAccepted' : 'NoConflicts',
         lastTransitionTime: born,
       })),
-    },
-  })
-}
-
-/** Puts an object with its own uid, which it keeps. */
-export function putOther(
-  world: KubeWorld,
-  plural:
-    | 'volumes'
-    | 'replicas'
-    | 'settings'
-    | 'cephclusters'
-    | 'clusters'
-    | 'persistentvolumes'
-    | 'persistentvolumeclaims',
-  object: {
-    readonly apiVersion: string
-    readonly kind: string
-    readonly metadata: {
-      readonly name: string
-      readonly namespace?: string
-      readonly labels?: Readonly<Record<string, string>>
-    }
-  } & Readonly<Record<string, unknown>>,
-  born: string,
-): OtherObject {
-  const { namespace, name } = object.metadata
-  const known = world.store.get(plural, namespace, name)
-  return world.store.put(plural, {
-    ...object,
-    metadata: {
-      ...object.metadata,
-      uid: known?.metadata.uid ?? world.random.uuid(),
-      creationTimestamp: known?.metadata.creationTimestamp ?? born,
-      ...(known?.metadata.annotations ? { annotations: known.metadata.annotations } : {}),
     },
   })
 }

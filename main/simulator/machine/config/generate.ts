@@ -1,18 +1,8 @@
 import type { ClusterSecrets, MachineSpec } from '../../machine-api.ts'
 import { schematicId } from '../schematic.ts'
 import { atLeast, componentsOf } from '../versions.ts'
+import type { GenerateRequest } from './generate-request.ts'
 import { multidocConfig } from './kube-documents.ts'
-
-export interface GenerateRequest {
-  readonly spec: MachineSpec
-  readonly clusterName: string
-  /** `https://10.5.0.2:6443` */
-  readonly endpoint: string
-  readonly secrets: ClusterSecrets
-  /** Name of the first network port. */
-  readonly link: string
-  readonly installerImage: string
-}
 
 /**
  * A MachineConfig as `talosctl gen config` writes it for that version, with the comments it puts beside the

@@ -1,7 +1,7 @@
 import type { ClusterSecrets } from '../../machine-api.ts'
 import { goYaml } from '../go-yaml.ts'
 import { componentsOf } from '../versions.ts'
-import type { GenerateRequest } from './generate.ts'
+import type { GenerateRequest } from './generate-request.ts'
 
 type Document = Readonly<Record<string, unknown>>
 
