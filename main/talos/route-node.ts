@@ -162,7 +162,8 @@ export function createRouter(options: RouterOptions): Router {
     const forwarded = await leaseThroughEndpoint(node)
     if (forwarded === undefined) throw direct
     if (forwarded instanceof TalosFailure) {
-      throw forwarded.code === 'unreachable' ? direct : forwarded
+      // An endpoint that is silent or was wiped itself says nothing about the node behind it.
+      throw forwarded.code === 'unreachable' || forwarded.code === 'maintenance-mode' ? direct : forwarded
     }
     memories.set(node, { via: forwarded.via, retryDirectAt: clock.now() + retryDirectMs })
     return forwarded

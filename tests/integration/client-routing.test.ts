@@ -155,6 +155,21 @@ test('a machine without a configuration is told by its maintenance certificate',
   await expect(port.version(node.host, never)).rejects.toMatchObject({ code: 'maintenance-mode' })
 })
 
+test('an endpoint that waits for a configuration itself says nothing of the node behind it', async () => {
+  const own = await createThrowawayAuthority()
+  const wiped = await startFakeNode(own, answering('wiped'), {
+    host: '127.0.0.3',
+    material: await own.issue({ commonName: MAINTENANCE_COMMON_NAME, addresses: ['127.0.0.3'] }),
+  })
+  ends.push(() => {
+    wiped.kill()
+  })
+  const off = await start('127.0.0.2', answering('off'))
+  off.kill()
+  const port = await open([wiped.endpoint])
+  await expect(port.version(off.endpoint, never)).rejects.toMatchObject({ code: 'unreachable' })
+})
+
 test('an address that the certificate does not name goes through an endpoint, else it is told', async () => {
   const balancer = await startFakeNode(authority, answering('direct'), {
     host: '127.0.0.2',

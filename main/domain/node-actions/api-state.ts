@@ -13,5 +13,5 @@ export async function lookAtApi(
 ): Promise<ApiState> {
   const answer = await ask(signal, () => talos.probeFresh(node, signal))
   if (answer.known) return 'answers'
-  return isFailure(answer.failure, 'maintenance-mode', 'wrong-ca') ? 'maintenance' : 'silent'
+  return isFailure(answer.failure, 'maintenance-mode') ? 'maintenance' : 'silent'
 }

@@ -91,7 +91,7 @@ export async function* awaitStop(
     const api = await lookAtApi(talos, node, control.signal)
     quiet = api === 'silent' ? quiet + 1 : 0
     if (api === 'maintenance' || quiet >= SILENT_LOOKS) return duration(clock.now() - since)
-    if (api === 'silent' && trail.hasFinished(LAST_TASK)) return duration(clock.now() - since)
+    if (api === 'silent' && trail.hasBegun(LAST_TASK)) return duration(clock.now() - since)
     if (api === 'answers') {
       const { bootId } = await readBootMark(talos, node, control.signal)
       if (bootId !== undefined && before.bootId !== undefined && bootId !== before.bootId) {

@@ -132,7 +132,6 @@ describe('a reset', () => {
     expect(plan.preflight.filter(({ outcome }) => outcome === 'block')).toEqual([])
     const run = await carryOut(plan, { hostname: 'bronce-1' })
     expect(rowsOf(run)).toEqual([
-      'services proven stopAllServices',
       'api proven maintenance',
       'etcd-listed proven not listed',
       'etcd-leader proven bronce-2',

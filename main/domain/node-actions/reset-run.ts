@@ -139,7 +139,7 @@ async function* reset(
     using trail = followSequence(talos, node, actor, control.signal)
     const stopping = { before, since, trail, step: 'reset' }
     const detail = yield* touching(changed, () => awaitStop(scene, stopping))
-    heard(trail.hasFinished(LAST_TASK))
+    heard(trail.hasBegun(LAST_TASK))
     return { value: { talos, clock, control, node, before, since }, detail }
   })
 }

@@ -55,7 +55,7 @@ export function runShutdown(
           using trail = followSequence(scene.talos, plan.node, actor, control.signal)
           const stopping = { before, since, trail, step: 'shutdown' }
           const detail = yield* touching(changed, () => awaitStop(scene, stopping))
-          found.servicesStopped = trail.hasFinished(LAST_TASK)
+          found.servicesStopped = trail.hasBegun(LAST_TASK)
           return { value: undefined, detail }
         })
         found.api = yield* awaitSilence(scene)

@@ -7,6 +7,8 @@ export interface SequenceTrail extends Disposable {
   readonly fatal: string | undefined
   readonly phase: string | undefined
   hasFinished(task: string): boolean
+  /** Also when its end was never heard: the node goes down in the middle of its last tasks. */
+  hasBegun(task: string): boolean
 }
 
 /**
@@ -21,10 +23,12 @@ export function followSequence(
 ): SequenceTrail {
   const done = new AbortController()
   const tasks = new Set<string>()
+  const begun = new Set<string>()
   const seen: { locked?: string; fatal?: string; phase?: string } = {}
 
   function take({ payload }: TalosEvent): void {
     if (payload.kind === 'phase' && payload.action === 'start') seen.phase = payload.phase
+    if (payload.kind === 'task') begun.add(payload.task)
     if (payload.kind === 'task' && payload.action === 'stop') tasks.add(payload.task)
     if (payload.kind !== 'sequence' || payload.error === undefined) return
     if (payload.error.code === 'locked') seen.locked = payload.error.message
@@ -48,6 +52,7 @@ export function followSequence(
       return seen.phase
     },
     hasFinished: (task) => tasks.has(task),
+    hasBegun: (task) => begun.has(task),
     [Symbol.dispose]: () => done.abort(),
   }
 }

@@ -8,6 +8,7 @@ import { askIfThere, valueOf, type Known } from './known.ts'
 import { grubSlot, otherSlot, ownArguments } from './kernel-cmdline.ts'
 import type { NodeFacts } from './node-facts.ts'
 import { nodePart, otherSlotVersion, type NodePart } from './past-runs.ts'
+import { minorsBetween } from './version-table.ts'
 
 const META_KEY: ResourceKey = { namespace: 'runtime', type: 'MetaKeys.runtime.talos.dev' }
 /** Label of the entry before an upgrade, until the new one was running and ready once (behaviour.md §5.9). */
@@ -25,10 +26,14 @@ export async function readFallback(
 }
 
 /** `undefined` when the node does not tell its boot loader. */
-export function loaderOf({ security, bootedEntry }: NodeFacts): NodeSlots['loader'] {
+export function loaderOf({ version, security, bootedEntry }: NodeFacts): NodeSlots['loader'] {
   if (valueOf(bootedEntry) !== undefined) return 'systemd-boot'
-  const uki = valueOf(security)?.uki
-  return uki === undefined ? undefined : uki ? 'systemd-boot' : 'grub'
+  const state = valueOf(security)
+  if (state?.uki !== undefined) return state.uki ? 'systemd-boot' : 'grub'
+  const tag = valueOf(version)?.tag
+  // Before 1.10 only secure boot came with UKIs (behaviour.md §5.8), and the node does not tell of them itself.
+  if (state === undefined || tag === undefined || minorsBetween('1.10.0', tag) >= 0) return undefined
+  return state.secureBoot ? 'systemd-boot' : 'grub'
 }
 
 /** Label of what runs: `A`, or the UKI file where the node tells it (1.11+). */
