@@ -19,6 +19,12 @@ const NodePage = lazy(async () => ({ default: (await import('../features/node/No
 const ConfigPage = lazy(async () => ({
   default: (await import('../features/machine-configs/ConfigPage.tsx')).ConfigPage,
 }))
+const ComparePage = lazy(async () => ({
+  default: (await import('../features/machine-configs/ComparePage.tsx')).ComparePage,
+}))
+const SeveralPage = lazy(async () => ({
+  default: (await import('../features/machine-configs/SeveralPage.tsx')).SeveralPage,
+}))
 const UpgradePage = lazy(async () => ({
   default: (await import('../features/upgrades/UpgradePage.tsx')).UpgradePage,
 }))
@@ -83,6 +89,12 @@ function Page({ route, context }: { readonly route: Route; readonly context: Con
       ) : (
         <NodePage key={route.node} context={route.context} node={route.node} tab={route.tab} />
       )
+    case 'several':
+      if (context === undefined) return <NoSuchContext name={route.context} />
+      return <SeveralPage key={route.node} context={route.context} node={route.node} />
+    case 'compare':
+      if (context === undefined) return <NoSuchContext name={route.context} />
+      return <ComparePage context={route.context} before={route.before} after={route.after} />
     case 'upgrade':
       if (context === undefined) return <NoSuchContext name={route.context} />
       return <UpgradePage key={route.node} context={route.context} node={route.node} />

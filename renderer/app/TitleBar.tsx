@@ -159,6 +159,17 @@ function crumbsOf(
       return [{ word: t('top.clusters') }, { word: route.context }]
     case 'node':
       return [...fleet, { word: node ?? route.node }]
+    case 'compare':
+      return [...fleet, { word: t('compare.title') }]
+    case 'several':
+      return [
+        ...fleet,
+        {
+          word: node ?? route.node,
+          href: hrefOf({ at: 'node', context: route.context, node: route.node, tab: 'configuration' }),
+        },
+        { word: t('several.crumb') },
+      ]
     case 'upgrade':
     case 'rollback':
     case 'reboot':

@@ -1,4 +1,4 @@
-import type { VerdictRow } from '#contract/runs.ts'
+import type { Run, VerdictRow } from '#contract/runs.ts'
 import { knownKey } from './i18n/catalogue.ts'
 import { useText, type TextTools } from './i18n/text.tsx'
 import { Dash, State } from './State.tsx'
@@ -14,10 +14,13 @@ export function factName(fact: string, { t }: TextTools): string {
 export function VerdictTable({
   label,
   rows,
+  nodes,
   pending = false,
 }: {
   readonly label: string
   readonly rows: readonly VerdictRow[]
+  /** Of a run that goes over several: their names, and a column for them. */
+  readonly nodes?: Run['nodes']
   /** The run still goes on: there is nothing found to show yet. */
   readonly pending?: boolean
 }) {
@@ -31,6 +34,7 @@ export function VerdictTable({
     <Table label={label}>
       <thead>
         <tr>
+          {nodes !== undefined && <HeadCell>{t('fleet.col.node')}</HeadCell>}
           <HeadCell>{t('verdict.fact')}</HeadCell>
           {withBefore && <HeadCell tint="before">{t('verdict.before')}</HeadCell>}
           <HeadCell tint="after">{t('verdict.expected')}</HeadCell>
@@ -42,6 +46,9 @@ export function VerdictTable({
       <tbody>
         {rows.map((row, at) => (
           <Row key={at}>
+            {nodes !== undefined && (
+              <Cell nowrap>{nodes.find(({ node }) => node === row.node)?.hostname ?? row.node}</Cell>
+            )}
             <NameCell>{factName(row.fact, text)}</NameCell>
             {withBefore && (
               <Cell tint="before">
@@ -73,7 +80,9 @@ export function VerdictTable({
         ))}
         {!pending && (
           <SumRow>
-            <Cell colSpan={withBefore ? 4 : 3}>{t('verdict.sum', { proven, count: rows.length })}</Cell>
+            <Cell colSpan={(withBefore ? 4 : 3) + (nodes === undefined ? 0 : 1)}>
+              {t('verdict.sum', { proven, count: rows.length })}
+            </Cell>
             <Cell colSpan={withSource ? 2 : 1}>
               <Outcome outcome={differs > 0 ? 'differs' : proven === rows.length ? 'proven' : 'unknown'} />
             </Cell>

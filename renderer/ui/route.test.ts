@@ -14,6 +14,9 @@ describe('an address', () => {
     { at: 'rollback', context: 'casa', node: '10.0.20.11' },
     { at: 'kubernetes', context: 'casa' },
     { at: 'manifests', context: 'casa' },
+    { at: 'several', context: 'casa', node: '10.0.20.11' },
+    { at: 'compare', context: 'casa', before: 'active~fd00::1', after: undefined },
+    { at: 'compare', context: 'casa', before: undefined, after: 'draft~10.0.20.11' },
     { at: 'run', id: '0195-a/b' },
   ]
   test.each(routes)('leads back to the place it was made from: $at', (route) => {

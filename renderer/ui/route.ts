@@ -21,6 +21,15 @@ export type Route =
     }
   | { readonly at: 'kubernetes'; readonly context: string }
   | { readonly at: 'manifests'; readonly context: string }
+  /** The draft of a node, for several nodes. */
+  | { readonly at: 'several'; readonly context: string; readonly node: string }
+  /** Two configurations beside each other, each as `features/machine-configs/side-link.ts` writes it. */
+  | {
+      readonly at: 'compare'
+      readonly context: string
+      readonly before: string | undefined
+      readonly after: string | undefined
+    }
   | { readonly at: 'run'; readonly id: string }
   | { readonly at: 'tasks' }
   | { readonly at: 'diagnostics' }
@@ -60,6 +69,10 @@ export function hrefOf(route: Route): string {
       return `#/c/${part(route.context)}/kubernetes`
     case 'manifests':
       return `#/c/${part(route.context)}/kubernetes/manifests`
+    case 'several':
+      return `#/c/${part(route.context)}/n/${part(route.node)}/several`
+    case 'compare':
+      return `#/c/${part(route.context)}/compare/${part(route.before ?? '')}/${part(route.after ?? '')}`
     case 'run':
       return `#/run/${part(route.id)}`
     case 'tasks':
@@ -88,6 +101,10 @@ export function parseRoute(fragment: string): Route {
       if (third === 'kubernetes') {
         return { at: fourth === 'manifests' ? 'manifests' : 'kubernetes', context: second }
       }
+      if (third === 'compare') {
+        const side = (link: string | undefined): string | undefined => (link === '' ? undefined : link)
+        return { at: 'compare', context: second, before: side(fourth), after: side(fifth) }
+      }
       if (third !== 'n' || fourth === undefined || fourth === '') return { at: 'fleet', context: second }
       if (fifth === 'rollback') return { at: 'rollback', context: second, node: fourth }
       if (fifth === 'reboot' || fifth === 'shutdown' || fifth === 'reset') {
@@ -96,6 +113,7 @@ export function parseRoute(fragment: string): Route {
       if (fifth === 'remove-member' && sixth !== undefined && sixth !== '') {
         return { at: fifth, context: second, node: fourth, memberId: sixth }
       }
+      if (fifth === 'several') return { at: 'several', context: second, node: fourth }
       if (fifth === 'upgrade') return { at: 'upgrade', context: second, node: fourth }
       return {
         at: 'node',

@@ -5,7 +5,7 @@ import type { StateKind } from './icons.tsx'
 import { plainVersion } from './node-state.ts'
 
 /** The colour of each verdict. Only what was read back is proven. */
-const OUTCOME_KIND: Readonly<Record<RunOutcome, StateKind>> = {
+export const OUTCOME_KIND: Readonly<Record<RunOutcome, StateKind>> = {
   proven: 'proven',
   'proven-with-differences': 'caution',
   'fell-back': 'decide',

@@ -1,10 +1,10 @@
-import { Ellipsis, LogOut, SearchX, Trash2 } from 'lucide-react'
-import { useRef, useState } from 'react'
+import { Ellipsis, FileDiff, LogOut, SearchX, Trash2 } from 'lucide-react'
+import { useCallback, useRef, useState } from 'react'
 import type { Context } from '#contract/contexts.ts'
 import { isAnswering } from '../../ipc/stores/nodes-store.ts'
 import { useNodes, useRuns } from '../../ipc/stores/stores-context.ts'
 import { useAction } from '../../ipc/use-call.ts'
-import { Button, IconButton, Key } from '../../ui/Button.tsx'
+import { Button, IconButton, Key, LinkButton } from '../../ui/Button.tsx'
 import { Dialog } from '../../ui/Dialog.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
 import { ErrorNote } from '../../ui/ErrorNote.tsx'
@@ -13,7 +13,7 @@ import { useText } from '../../ui/i18n/text.tsx'
 import { Menu, MenuItem } from '../../ui/Menu.tsx'
 import { nodeState } from '../../ui/node-state.ts'
 import { PageBody, PageHead, Section } from '../../ui/Page.tsx'
-import { navigate } from '../../ui/route.ts'
+import { hrefOf, navigate } from '../../ui/route.ts'
 import { useShortcut } from '../../ui/shortcuts.tsx'
 import { MINUTE_MS, useNow } from '../../ui/use-now.ts'
 import { matchesFilter } from './fleet-facts.ts'
@@ -80,6 +80,16 @@ function Nodes({ context }: { readonly context: Context }) {
   const nodes = useNodes((state) => state.nodes)
   const [filter, setFilter] = useState('')
   const field = useRef<HTMLInputElement>(null)
+  const [picked, setPicked] = useState<ReadonlySet<string>>(new Set())
+  const pick = useCallback((address: string, on: boolean) => {
+    setPicked((before) => {
+      const next = new Set(before)
+      if (on) next.add(address)
+      else next.delete(address)
+      return next
+    })
+  }, [])
+  const two = nodes.filter((node) => picked.has(node.address)).map((node) => node.address)
   useShortcut('/', t('keys.filter'), t('keys.group.here'), () => field.current?.focus())
   const shown = nodes.filter((node) => matchesFilter(node, filter, nodeState(node, text).long))
   return (
@@ -91,7 +101,29 @@ function Nodes({ context }: { readonly context: Context }) {
           : t('tree.of', { ready: shown.length, all: nodes.length })
       }
       actions={
-        <FilterField ref={field} label={t('fleet.filter')} value={filter} onChange={setFilter} shortcut="/" />
+        <>
+          {two.length === 2 && (
+            <LinkButton
+              size="small"
+              icon={FileDiff}
+              href={hrefOf({
+                at: 'compare',
+                context: context.name,
+                before: `active~${two[0] ?? ''}`,
+                after: `active~${two[1] ?? ''}`,
+              })}
+            >
+              {t('compare.two')}
+            </LinkButton>
+          )}
+          <FilterField
+            ref={field}
+            label={t('fleet.filter')}
+            value={filter}
+            onChange={setFilter}
+            shortcut="/"
+          />
+        </>
       }
     >
       {shown.length === 0 ? (
@@ -112,7 +144,12 @@ function Nodes({ context }: { readonly context: Context }) {
           {t('fleet.no-match.text', { count: nodes.length })}
         </EmptyState>
       ) : (
-        <NodeTable label={t('fleet.table', { context: context.name })} nodes={shown} />
+        <NodeTable
+          label={t('fleet.table', { context: context.name })}
+          nodes={shown}
+          picked={picked}
+          onPick={pick}
+        />
       )}
     </Section>
   )

@@ -11,17 +11,23 @@ import { nodeName, nodeState, plainVersion } from '../../ui/node-state.ts'
 import { hrefOf } from '../../ui/route.ts'
 import { Badge, Dash, State } from '../../ui/State.tsx'
 import { Cell, GroupRow, HeadCell, NameCell, Row, RowLink, Table } from '../../ui/Table.tsx'
+import { TickBox } from '../../ui/Tick.tsx'
 import { MINUTE_MS, useNow } from '../../ui/use-now.ts'
 
-const COLUMNS = 12
+const COLUMNS = 13
 
 /** One row per machine, live. Silent ones stay, with what they last said in grey and dashes for what moves. */
 export function NodeTable({
   label,
   nodes,
+  picked,
+  onPick,
 }: {
   readonly label: string
   readonly nodes: readonly NodeSummary[]
+  /** Addresses that are selected. */
+  readonly picked: ReadonlySet<string>
+  readonly onPick: (address: string, on: boolean) => void
 }) {
   const { t } = useText()
   const groups = [
@@ -33,6 +39,7 @@ export function NodeTable({
     <Table label={label}>
       <thead>
         <tr>
+          <HeadCell spoken={t('compare.open')} />
           <HeadCell>{t('fleet.col.node')}</HeadCell>
           <HeadCell optional>{t('fleet.col.address')}</HeadCell>
           <HeadCell>{t('fleet.col.stage')}</HeadCell>
@@ -55,7 +62,7 @@ export function NodeTable({
         <tbody key={group.name}>
           <GroupRow columns={COLUMNS}>{group.name}</GroupRow>
           {group.nodes.map((node) => (
-            <NodeRow key={node.address} node={node} />
+            <NodeRow key={node.address} node={node} picked={picked.has(node.address)} onPick={onPick} />
           ))}
         </tbody>
       ))}
@@ -64,7 +71,15 @@ export function NodeTable({
 }
 
 /** A node that told nothing new is not drawn again. */
-const NodeRow = memo(function NodeRow({ node }: { readonly node: NodeSummary }) {
+const NodeRow = memo(function NodeRow({
+  node,
+  picked,
+  onPick,
+}: {
+  readonly node: NodeSummary
+  readonly picked: boolean
+  readonly onPick: (address: string, on: boolean) => void
+}) {
   const text = useText()
   const { t, format } = text
   const off = useRuns(selectPutAway(node.context, node.address))
@@ -76,7 +91,16 @@ const NodeRow = memo(function NodeRow({ node }: { readonly node: NodeSummary }) 
   const between = live && isBetweenBoots(node)
   const now = (value: ReactNode) => (live && !between && value !== undefined ? value : missing)
   return (
-    <Row>
+    <Row selected={picked}>
+      <Cell>
+        <span className="fleet-pick">
+          <TickBox
+            label={t('compare.pick', { node: nodeName(node) })}
+            checked={picked}
+            onChange={(on) => onPick(node.address, on)}
+          />
+        </span>
+      </Cell>
       <NameCell strong>
         <RowLink href={hrefOf({ at: 'node', context: node.context, node: node.address, tab: 'overview' })}>
           {nodeName(node)}

@@ -8,8 +8,14 @@ import { EffectWord, PathText, RiskWords, ValueText } from './ChangeCells.tsx'
 
 const GROUP_ICON = { added: Plus, removed: Minus, changed: Pencil } as const
 
-/** Which of the two moments of a change the heads speak of. */
-export type ListMoment = 'review' | 'trial'
+/** What the heads speak of: a change to be sent, one on trial, or two configurations side by side. */
+export type ListMoment = 'review' | 'trial' | 'compare'
+
+const HEADS = {
+  review: { before: 'review.col.before', after: 'review.col.after', more: 'review.col.after.more' },
+  trial: { before: 'try.col.before', after: 'try.col.after', more: 'try.col.after.more' },
+  compare: { before: 'compare.before', after: 'compare.after', more: undefined },
+} as const
 
 /** Field by field, grouped by document: before on newsprint, after in ink. */
 export function ChangeList({
@@ -27,7 +33,7 @@ export function ChangeList({
   readonly reason?: (row: ChangeRow) => ReactNode
 }) {
   const { t } = useText()
-  const head = moment === 'review' ? 'review' : 'try'
+  const head = HEADS[moment]
   return (
     <div className="changes">
       <Table label={t('review.table')} dense fixed sticky>
@@ -35,12 +41,12 @@ export function ChangeList({
           <tr>
             <HeadCell>{t('review.col.field')}</HeadCell>
             <HeadCell tint="before">
-              {t(`${head}.col.before`)}
+              {t(head.before)}
               {moment === 'review' && <span className="wide-only">{t('review.col.before.more')}</span>}
             </HeadCell>
             <HeadCell tint="after">
-              {t(`${head}.col.after`)}
-              <span className="wide-only">{t(`${head}.col.after.more`)}</span>
+              {t(head.after)}
+              {head.more !== undefined && <span className="wide-only">{t(head.more)}</span>}
             </HeadCell>
             <HeadCell>{t('review.col.effect')}</HeadCell>
             {moment === 'review' && <HeadCell>{t('review.col.risk')}</HeadCell>}

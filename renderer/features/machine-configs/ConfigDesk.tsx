@@ -1,20 +1,19 @@
-import { useState } from 'react'
+import { useCallback, useState } from 'react'
 import type { ConfigForEditing, Review } from '#contract/machine-configs.ts'
 import type { TextPosition, WireError } from '#contract/wire-error.ts'
-import { ConfigDiff } from '../../editor/ConfigDiff.tsx'
 import { toLines } from '../../editor/line-changes.ts'
 import { problemOfRefusal, type EditorProblem } from '../../editor/problems.ts'
-import { selectActiveRun, selectRun } from '../../ipc/stores/runs-store.ts'
+import { selectActiveRun, selectLostTrial, selectRun } from '../../ipc/stores/runs-store.ts'
 import { useRuns } from '../../ipc/stores/stores-context.ts'
 import { useAction } from '../../ipc/use-call.ts'
-import { Button } from '../../ui/Button.tsx'
 import { ErrorNote } from '../../ui/ErrorNote.tsx'
-import { useText } from '../../ui/i18n/text.tsx'
-import { PageHead } from '../../ui/Page.tsx'
+import { navigate } from '../../ui/route.ts'
 import { ConfigNotes } from './ConfigNotes.tsx'
 import { EditView } from './EditView.tsx'
 import { HistoryView } from './HistoryView.tsx'
 import { ReviewView } from './ReviewView.tsx'
+import { LostTry } from './LostTry.tsx'
+import { MergeView } from './MergeView.tsx'
 import { RunView } from './RunView.tsx'
 import { FIRST_MINUTES, type SendChoice } from './SendRail.tsx'
 import { useDraft, useReview, type NodePlace } from './use-draft.ts'
@@ -24,7 +23,7 @@ type View =
   | { readonly kind: 'review'; readonly review: Review; readonly choice: SendChoice }
   | { readonly kind: 'run'; readonly runId: string; readonly review?: Review }
   | { readonly kind: 'history' }
-  | { readonly kind: 'staged' }
+  | { readonly kind: 'merge' }
 
 /** One reading of a node's configuration and everything that is done with it. */
 export function ConfigDesk({
@@ -39,18 +38,21 @@ export function ConfigDesk({
   /** Reads the node again and begins anew; the draft stays on this computer. */
   readonly onReload: () => void
 }) {
-  const { t } = useText()
   const draft = useDraft(place, config)
   const { busy: reviewing, ask } = useReview(place)
   const apply = useAction('machine-configs.apply')
   const active = useRuns(selectActiveRun(place.context, place.node))
+  const lost = useRuns(selectLostTrial(place.context, place.node))
   const [view, setView] = useState<View>({ kind: 'edit' })
+  const showRun = useCallback((runId: string) => setView({ kind: 'run', runId }), [])
   const [error, setError] = useState<WireError>()
   const [refusals, setRefusals] = useState<readonly EditorProblem[]>([])
   const shownRun = useRuns(selectRun(view.kind === 'run' ? view.runId : undefined))
 
   // A try that was left for another screen, or for another window, is what this page is about.
-  if (active?.kind === 'apply' && view.kind !== 'run') setView({ kind: 'run', runId: active.id })
+  if (active?.kind === 'apply' && active.nodes === undefined && view.kind !== 'run') {
+    setView({ kind: 'run', runId: active.id })
+  }
 
   async function review(text: string) {
     setError(undefined)
@@ -118,7 +120,20 @@ export function ConfigDesk({
               name={name}
               config={config}
               active={active}
-              onStaged={() => setView({ kind: 'staged' })}
+              lostTry={
+                lost?.trial === undefined ? undefined : (
+                  <LostTry run={{ ...lost, trial: lost.trial }} onSettled={showRun} />
+                )
+              }
+              onStaged={() =>
+                navigate({
+                  at: 'compare',
+                  context: place.context,
+                  before: `active~${place.node}`,
+                  after: `persistent~${place.node}`,
+                })
+              }
+              onMerge={() => void draft.flush().then(() => setView({ kind: 'merge' }))}
               error={
                 error === undefined ? undefined : (
                   <ErrorNote error={error} actions={{ reload: onReload, 'read-node': onReload }} />
@@ -175,23 +190,16 @@ export function ConfigDesk({
           }}
         />
       )
-    case 'staged':
+    case 'merge':
       return (
-        <>
-          <PageHead
-            title={t('history.staged.title')}
-            below={[t('config.staged.text')]}
-            actions={<Button onClick={() => setView({ kind: 'edit' })}>{t('review.editor')}</Button>}
-          />
-          <div className="config-sides">
-            <ConfigDiff
-              before={config.active.text}
-              after={config.persistent?.text ?? config.active.text}
-              beforeLabel={t('history.active')}
-              afterLabel={t('history.persistent')}
-            />
-          </div>
-        </>
+        <MergeView
+          place={place}
+          name={name}
+          text={draft.text}
+          baseHash={config.draft?.baseHash ?? draft.base.hash}
+          onBack={() => setView({ kind: 'edit' })}
+          onMerged={onReload}
+        />
       )
   }
 }

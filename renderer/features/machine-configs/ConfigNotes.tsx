@@ -1,4 +1,4 @@
-import { Inbox } from 'lucide-react'
+import { GitMerge, Inbox } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { ConfigForEditing } from '#contract/machine-configs.ts'
 import type { Run } from '#contract/runs.ts'
@@ -14,13 +14,18 @@ export function ConfigNotes({
   config,
   active,
   error,
+  lostTry,
   onStaged,
+  onMerge,
 }: {
   readonly name: string
   readonly config: ConfigForEditing
   readonly active: Run | undefined
   readonly error: ReactNode
+  /** A try that went on while the app was away. */
+  readonly lostTry: ReactNode
   readonly onStaged: () => void
+  readonly onMerge: () => void
 }) {
   const { t, format } = useText()
   const base = baseOf(config)
@@ -40,7 +45,8 @@ export function ConfigNotes({
           }
         />
       )}
-      {config.tryPendingUntil !== undefined && active === undefined && (
+      {lostTry}
+      {config.tryPendingUntil !== undefined && active === undefined && lostTry === undefined && (
         <Note
           kind="decide"
           title={t('config.try-pending.title', { node: name, time: format.time(config.tryPendingUntil) })}
@@ -63,7 +69,15 @@ export function ConfigNotes({
         </Note>
       )}
       {moved && (
-        <Note kind="caution" title={t('config.moved.title', { node: name })}>
+        <Note
+          kind="caution"
+          title={t('config.moved.title', { node: name })}
+          action={
+            <Button size="small" icon={GitMerge} onClick={onMerge}>
+              {t('merge.open-table')}
+            </Button>
+          }
+        >
           {t('config.moved.text')}
         </Note>
       )}

@@ -1,13 +1,17 @@
-import { ChevronLeft, History } from 'lucide-react'
+import { ChevronLeft, Download, FileDiff, History } from 'lucide-react'
 import { useState } from 'react'
 import type { HistoryEntry } from '#contract/machine-configs.ts'
 import { ConfigDiff } from '../../editor/ConfigDiff.tsx'
-import { useQuery } from '../../ipc/use-call.ts'
-import { Button } from '../../ui/Button.tsx'
+import { useAction, useQuery } from '../../ipc/use-call.ts'
+import { Button, LinkButton } from '../../ui/Button.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
 import { ErrorNote, ErrorState } from '../../ui/ErrorNote.tsx'
 import { useText } from '../../ui/i18n/text.tsx'
 import { PageHead } from '../../ui/Page.tsx'
+import { hrefOf } from '../../ui/route.ts'
+import { OUTCOME_KIND } from '../../ui/run-words.ts'
+import { saveText } from '../../ui/save-text.ts'
+import { State } from '../../ui/State.tsx'
 import { useNow } from '../../ui/use-now.ts'
 import type { NodePlace } from './use-draft.ts'
 
@@ -36,21 +40,51 @@ export function HistoryView({
   const chosen = picked ?? entries?.find((entry) => entry.hash !== nowHash)
   const then = useQuery('machine-configs.history-text', chosen && { ...place, hash: chosen.hash })
   const thenText = then.busy ? undefined : then.value?.text
+  const restore = useAction('machine-configs.restore')
+  async function doRestore(hash: string) {
+    const answer = await restore.run({ ...place, hash })
+    if (answer.ok) onRestore(answer.value.text)
+  }
   return (
     <>
       <PageHead
         title={t('history.title', { node: name })}
-        below={[t('history.text')]}
+        below={[t('history.text'), t('history.export.text')]}
         actions={
           <>
             <Button icon={ChevronLeft} onClick={onBack}>
               {t('review.editor')}
             </Button>
+            {chosen !== undefined && (
+              <LinkButton
+                icon={FileDiff}
+                href={hrefOf({
+                  at: 'compare',
+                  context: place.context,
+                  before: `history~${place.node}~${chosen.hash}`,
+                  after: `active~${place.node}`,
+                })}
+              >
+                {t('history.compare')}
+              </LinkButton>
+            )}
             <Button
-              kind="go"
+              icon={Download}
               off={thenText === undefined ? t('history.choose') : undefined}
               onClick={() => {
-                if (thenText !== undefined) onRestore(thenText)
+                if (thenText !== undefined && chosen !== undefined) {
+                  saveText(`${name}-${chosen.hash.slice(0, 12)}.yaml`, thenText, 'application/yaml')
+                }
+              }}
+            >
+              {t('history.export')}
+            </Button>
+            <Button
+              kind="go"
+              busy={restore.busy}
+              off={thenText === undefined ? t('history.choose') : undefined}
+              onClick={() => {
+                if (chosen !== undefined) void doRestore(chosen.hash)
               }}
             >
               {t('history.restore')}
@@ -58,6 +92,7 @@ export function HistoryView({
           </>
         }
       />
+      {restore.error !== undefined && <ErrorNote error={restore.error} />}
       {history.error !== undefined && (
         <ErrorState error={history.error} actions={{ retry: history.reload }} />
       )}
@@ -130,6 +165,11 @@ function EntryButton({
       <small>
         {format.when(entry.at, nowMs)}, {entry.who}
       </small>
+      {entry.outcome !== undefined && (
+        <small>
+          <State kind={OUTCOME_KIND[entry.outcome]}>{t(`outcome.${entry.outcome}`)}</State>
+        </small>
+      )}
       <small className="mono">{entry.hash.slice(0, 12)}</small>
     </button>
   )

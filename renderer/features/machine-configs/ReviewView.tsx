@@ -1,16 +1,17 @@
-import { Ban, ChevronLeft, CircleSlash2, Power, RefreshCw, Zap } from 'lucide-react'
+import { Ban, ChevronLeft, CircleSlash2, Copy, Power, RefreshCw, Zap } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import type { ChangeRow, Review } from '#contract/machine-configs.ts'
 import type { TextPosition, WireError } from '#contract/wire-error.ts'
 import { ConfigDiff } from '../../editor/ConfigDiff.tsx'
 import { useAnnounce } from '../../ui/announcer.tsx'
-import { Button } from '../../ui/Button.tsx'
+import { Button, LinkButton } from '../../ui/Button.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
 import { Filters, Segmented, type FilterOption } from '../../ui/Filters.tsx'
 import { stateIcons } from '../../ui/icons.tsx'
 import { useText } from '../../ui/i18n/text.tsx'
 import { Note } from '../../ui/Note.tsx'
 import { PageBody, PageHead } from '../../ui/Page.tsx'
+import { hrefOf } from '../../ui/route.ts'
 import type { RemedyActions } from '../../ui/remedies.tsx'
 import { useShortcut } from '../../ui/shortcuts.tsx'
 import { State } from '../../ui/State.tsx'
@@ -151,6 +152,14 @@ export function ReviewView({
           actions={
             <>
               {counts.all > 0 && <ExportMenu exporter={exporter} />}
+              {counts.all > 0 && (
+                <LinkButton
+                  icon={Copy}
+                  href={hrefOf({ at: 'several', context: place.context, node: place.node })}
+                >
+                  {t('several.open')}
+                </LinkButton>
+              )}
               <Button icon={ChevronLeft} onClick={() => onBack(undefined)}>
                 {t('review.editor')}
               </Button>

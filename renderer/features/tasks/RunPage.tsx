@@ -19,6 +19,7 @@ import { useNow } from '../../ui/use-now.ts'
 import { VerdictTable } from '../../ui/VerdictTable.tsx'
 import { NextSteps } from './NextSteps.tsx'
 import { RunLine } from './RunLine.tsx'
+import { RunNodes } from './RunNodes.tsx'
 import './tasks.css'
 
 /** A run whole: what it did step by step, what was read back, what the node wrote. */
@@ -31,7 +32,7 @@ export function RunPage({ run }: { readonly run: Run | undefined }) {
   return (
     <>
       <PageHead
-        title={`${runTitle(run, text)}, ${run.hostname}`}
+        title={`${runTitle(run, text)}${run.nodes === undefined ? `, ${run.hostname}` : ''}`}
         below={[
           <State kind={verdict.kind}>{verdict.words}</State>,
           t('run.since', { time: format.when(run.startedAt, nowMs) }),
@@ -51,9 +52,13 @@ export function RunPage({ run }: { readonly run: Run | undefined }) {
           </div>
         )}
         <NextSteps run={run} />
-        <div className="section">
-          <RunLine steps={run.steps} />
-        </div>
+        {run.nodes === undefined ? (
+          <div className="section">
+            <RunLine steps={run.steps} />
+          </div>
+        ) : (
+          <RunNodes run={run} />
+        )}
         <RunColumns run={run} />
       </PageBody>
     </>
@@ -92,7 +97,12 @@ function Verdict({ run, going }: { readonly run: Run; readonly going: boolean })
       title={t(going ? 'run.expected' : 'run.verdict')}
       remark={t(going ? 'run.expected.remark' : 'run.verdict.remark')}
     >
-      <VerdictTable label={t(going ? 'run.expected' : 'run.verdict')} rows={run.verdict} pending={going} />
+      <VerdictTable
+        label={t(going ? 'run.expected' : 'run.verdict')}
+        rows={run.verdict}
+        nodes={run.nodes}
+        pending={going}
+      />
     </Section>
   )
 }

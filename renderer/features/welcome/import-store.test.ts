@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { PreviewedContext, TalosconfigPreview } from '#contract/contexts.ts'
 import type { TalosClient } from '../../ipc/talos-client.ts'
-import { toBase64 } from './base64.ts'
+import { toBase64 } from '../../ipc/base64.ts'
 import { createImportStore, selectRows } from './import-store.ts'
 
 function context(name: string, more: Partial<PreviewedContext> = {}): PreviewedContext {

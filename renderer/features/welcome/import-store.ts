@@ -2,7 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { PreviewedContext, TalosconfigPreview, TalosconfigSource } from '#contract/contexts.ts'
 import type { WireError } from '#contract/wire-error.ts'
 import type { TalosClient } from '../../ipc/talos-client.ts'
-import { toBase64 } from './base64.ts'
+import { toBase64 } from '../../ipc/base64.ts'
 
 export type ImportAction = 'add' | 'renew' | 'leave'
 

@@ -93,6 +93,19 @@ export function awayAs(
   return { since: run.endedAt, how: shows === 'maintenance' ? 'maintenance' : 'off' }
 }
 
+/** A try of a node that went on without this app: the node goes back by itself, and nobody has looked yet. */
+export function selectLostTrial(context: string, node: string) {
+  return (state: RunsState): Run | undefined =>
+    state.runs.find(
+      (one) =>
+        one.outcome === 'interrupted' &&
+        one.endedAt === undefined &&
+        one.trial !== undefined &&
+        one.context === context &&
+        one.node === node,
+    )
+}
+
 /** The run that holds a node now, if any: its own, or one that goes over several. */
 export function selectActiveRun(context: string, node: string) {
   return (state: RunsState): Run | undefined =>

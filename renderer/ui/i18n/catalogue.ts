@@ -1,5 +1,6 @@
 import { configChangesEn } from './en/config-changes.ts'
 import { demoEn } from './en/demo.ts'
+import { configSidesEn } from './en/config-sides.ts'
 import { errorsEn } from './en/errors.ts'
 import { fleetEn } from './en/fleet.ts'
 import { imagesEn } from './en/images.ts'
@@ -14,6 +15,7 @@ import { upgradesEn } from './en/upgrades.ts'
 import { welcomeEn } from './en/welcome.ts'
 import { configChangesEs } from './es/config-changes.ts'
 import { demoEs } from './es/demo.ts'
+import { configSidesEs } from './es/config-sides.ts'
 import { errorsEs } from './es/errors.ts'
 import { fleetEs } from './es/fleet.ts'
 import { imagesEs } from './es/images.ts'
@@ -37,6 +39,7 @@ const english = {
   ...nodeActionsEn,
   ...machineConfigsEn,
   ...configChangesEn,
+  ...configSidesEn,
   ...upgradesEn,
   ...imagesEn,
   ...kubernetesEn,
@@ -54,6 +57,7 @@ const spanish: Translated<typeof english> = {
   ...nodeActionsEs,
   ...machineConfigsEs,
   ...configChangesEs,
+  ...configSidesEs,
   ...upgradesEs,
   ...imagesEs,
   ...kubernetesEs,
