@@ -78,6 +78,8 @@ export async function createApp(
     clock,
     newId: randomUUID,
   })
+  const clusterOf = (name: string): string =>
+    book.contexts().find((context) => context.name === name)?.certificate.authority ?? name
   const journal = createRunJournal(join(dataDir, 'runs'))
   const runs = createRunEngine({
     journal,
@@ -85,8 +87,7 @@ export async function createApp(
     newId: randomUUID,
     who: host.user,
     log,
-    clusterOf: (name) =>
-      book.contexts().find((context) => context.name === name)?.certificate.authority ?? name,
+    clusterOf,
   })
   const demo = createDemo({ book, launcher })
   const clusters = createClusters({
@@ -152,8 +153,13 @@ export async function createApp(
       who: host.user,
       sha256,
       newId: randomUUID,
+      clusterOf,
       outcomeOf: (id) => runs.list().find((run) => run.id === id)?.outcome,
-      earlierTrial: (ref) => endOfTrial(runs.list(ref.context), ref.node),
+      earlierTrial: (ref) =>
+        endOfTrial(
+          runs.list().filter((run) => clusterOf(run.context) === clusterOf(ref.context)),
+          ref.node,
+        ),
       otherSlot: (ref) => otherSlotVersion(runs.list(ref.context), ref.node),
     }),
     ...createImageHandlers(images),

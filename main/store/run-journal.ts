@@ -123,8 +123,8 @@ function parseJournal(text: string): LoadedRun | undefined {
   const events: StampedRunEvent[] = []
   for (const line of rest) {
     const event = parseLine(line)
-    if (!isStamped(event)) break
-    events.push(event)
+    // A disk may spoil a line in the middle: what was written after it, a settlement above all, still counts.
+    if (isStamped(event)) events.push(event)
   }
   return { head: head.data, events }
 }

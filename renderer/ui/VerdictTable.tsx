@@ -28,7 +28,8 @@ export function VerdictTable({
   const { t } = text
   const proven = rows.filter((row) => row.outcome === 'proven').length
   const differs = rows.filter((row) => row.outcome === 'differs').length
-  const withBefore = rows.some((row) => row.before !== undefined)
+  // Several nodes need the room for their names; what was before is in each one's own history.
+  const withBefore = nodes === undefined && rows.some((row) => row.before !== undefined)
   const withSource = !pending && rows.some(readFrom)
   return (
     <Table label={label}>

@@ -4,7 +4,6 @@ import { ask } from '../upgrades/known.ts'
 import { runStep, type RunPart, type StepResult } from '../upgrades/run-step.ts'
 import { isActive, read, type ApplyScene } from './apply-scene.ts'
 import { toConfigFailure } from './apply-refusal.ts'
-import { plainMode } from './modes.ts'
 
 /** Milliseconds between two questions over a fresh connection. */
 const PROBE_EVERY = 5_000
@@ -103,8 +102,9 @@ async function within<T>(
  */
 async function* keepIt(scene: ApplyScene, revertsAt: number): RunPart<StepResult<boolean>> {
   const { talos, clock, control, request, keep } = scene
-  const { node, draft, talosVersion } = request
-  const mode = plainMode(talosVersion)
+  const { node, draft } = request
+  // Every version has it, and none may take a kept try for a reason to reboot.
+  const mode = 'no-reboot'
   yield { kind: 'step-progress', id: 'keep', progress: 0 }
   for (;;) {
     try {
@@ -127,10 +127,10 @@ async function* keepIt(scene: ApplyScene, revertsAt: number): RunPart<StepResult
 /** Waits until the old configuration is in force again; `now`: asks for it instead of waiting for the timer. */
 async function* goBack(scene: ApplyScene, revertsAt: number, now: boolean): RunPart<StepResult<void>> {
   const { talos, clock, control, request, keep } = scene
-  const { node, base, talosVersion } = request
+  const { node, base } = request
   yield { kind: 'step-progress', id: 'revert', progress: 0 }
   if (now) {
-    const mode = plainMode(talosVersion)
+    const mode = 'no-reboot'
     // The one that was staged before the try stays staged only if nothing is written down; the timer does it then.
     const isStaged = scene.diskBefore !== undefined && scene.diskBefore.real !== base.real
     if (!isStaged) {

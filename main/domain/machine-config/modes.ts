@@ -14,8 +14,8 @@ function neverReboots(talosVersion: string): boolean {
   return (minorOf(talosVersion) ?? 0) >= 14
 }
 
-/** Mode that writes a change down at once: what "keep" sends at the end of a try. */
-export function plainMode(talosVersion: string): 'auto' | 'no-reboot' {
+/** Mode that writes a change down at once. */
+function plainMode(talosVersion: string): 'auto' | 'no-reboot' {
   return neverReboots(talosVersion) ? 'auto' : 'no-reboot'
 }
 

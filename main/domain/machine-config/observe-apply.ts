@@ -2,7 +2,7 @@ import type { Run, VerdictRow } from '#contract/runs.ts'
 import type { Observation } from '../runs/run-engine.ts'
 import { TalosFailure } from '../talos-failure.ts'
 import type { Known } from '../upgrades/known.ts'
-import { readConfigs, shortHash, type Judge, type VerdictPort } from './apply-verdict.ts'
+import { readConfigs, shortHash, type ConfigReading, type Judge, type VerdictPort } from './apply-verdict.ts'
 
 /** True when the run wrote down which configurations it expected, so that they can be looked for. */
 export function expectsConfigs(run: Run): boolean {
@@ -20,12 +20,18 @@ export async function observeApply(
   hash: Judge['hash'],
   signal: AbortSignal,
 ): Promise<Observation> {
-  const found = await readConfigs(talos, run.node, signal)
-  const { active } = found
-  if (!active.known) {
-    throw active.failure ?? new TalosFailure('node-error', active.reason, { node: run.node })
+  const readings = new Map<string, ConfigReading>()
+  for (const node of run.nodes?.map((one) => one.node) ?? [run.node]) {
+    const found = await readConfigs(talos, node, signal)
+    if (!found.active.known) {
+      throw found.active.failure ?? new TalosFailure('node-error', found.active.reason, { node })
+    }
+    readings.set(node, found)
   }
   const judge = (row: VerdictRow, expected: string): VerdictRow => {
+    const found = readings.get(row.node ?? run.node)
+    if (found === undefined) return row
+    const { active } = found
     if (row.fact === 'config-active') return judged(row, expected, hashed(active, hash))
     if (row.fact === 'config-persistent') return judged(row, expected, hashed(found.persistent, hash))
     return judged(row, expected, found.stage)
@@ -55,8 +61,13 @@ function hashed(text: Known<string | undefined>, hash: Judge['hash']): Known<str
 }
 
 function judged(row: VerdictRow, expected: string, found: Known<string | undefined>): VerdictRow {
-  const { fact, before } = row
-  const bare = { fact, expected, ...(before === undefined ? {} : { before }) }
+  const { fact, node, before } = row
+  const bare = {
+    fact,
+    ...(node === undefined ? {} : { node }),
+    expected,
+    ...(before === undefined ? {} : { before }),
+  }
   if (!found.known) return { ...bare, outcome: 'unknown', note: found.reason }
   if (found.value === undefined) return { ...bare, outcome: 'unknown' }
   return { ...bare, found: found.value, outcome: found.value === expected ? 'proven' : 'differs' }

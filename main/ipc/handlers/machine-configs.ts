@@ -1,4 +1,5 @@
 import type { ConfigForEditing, RedactedConfig } from '#contract/machine-configs.ts'
+import type { NodeRef } from '#contract/names.ts'
 import { toInstant } from '../../domain/clock-port.ts'
 import { distinctSecrets } from '../../domain/machine-config/carry/earlier-secrets.ts'
 import { exportChanges } from '../../domain/machine-config/export-changes.ts'
@@ -24,7 +25,7 @@ import { createSendingHandlers } from './machine-configs/sending.ts'
 /** Configurations: read, edited as drafts, reviewed, sent, proven, and looked up again. Secrets stay on this side. */
 export function createMachineConfigHandlers(deps: MachineConfigDeps): MachineConfigHandlers {
   const desk = createConfigDesk(deps)
-  const { clock, drafts, schemas, log, sha256, nodes, reviews, trials, remember } = desk
+  const { clock, drafts, history, schemas, log, sha256, nodes, reviews, trials, remember } = desk
   const reviewer = createReviewer(desk)
 
   function shown(config: KnownConfig, resourceVersion: string): RedactedConfig {
@@ -43,11 +44,25 @@ export function createMachineConfigHandlers(deps: MachineConfigDeps): MachineCon
     return { ...shown(config, stagedVersion ?? ''), text }
   }
 
+  /** What waits on the disk is kept once: it stands beside what is in force, so it is not the newest of the two. */
+  async function rememberStaged(ref: NodeRef, config: KnownConfig | undefined): Promise<void> {
+    if (config === undefined) return
+    const isKept = await history.text(ref, sha256(config.real)).then(
+      (text) => text !== undefined,
+      () => false,
+    )
+    if (isKept) return
+    await remember(ref, config, 'read').catch((error: unknown) => {
+      log.error('config-history-not-kept', error, { node: ref.node, why: 'read' })
+    })
+  }
+
   const read: MethodHandler<'machine-configs.read'> = async (ref, signal) => {
     const [known, draft] = await Promise.all([nodes.read(ref, signal), drafts.load(ref)])
     await remember(ref, known.active, 'read').catch((error: unknown) => {
       log.error('config-history-not-kept', error, { node: ref.node, why: 'read' })
     })
+    await rememberStaged(ref, known.staged)
     const schema = schemaVersionFor(known.talosVersion, await schemas.versions())
     const tryPendingUntil = trials.until(ref)
     const answer: ConfigForEditing = {

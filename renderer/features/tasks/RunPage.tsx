@@ -77,6 +77,15 @@ function RunColumns({ run }: { readonly run: Run }) {
   const verdict = run.verdict.length === 0 ? null : <Verdict run={run} going={going} />
   const output = run.output.length === 0 ? null : <Output run={run} following={going} />
   if (verdict === null && output === null) return command
+  if (run.nodes !== undefined) {
+    return (
+      <>
+        {verdict}
+        {output}
+        {command}
+      </>
+    )
+  }
   const [first, second] =
     going && output !== null ? [output, verdict] : [verdict ?? output, verdict && output]
   return (

@@ -36,6 +36,8 @@ export interface MachineConfigDeps {
   readonly earlierTrial?: (ref: NodeRef) => string | undefined
   /** Talos in the boot slot that does not run, as far as runs of this app tell. */
   readonly otherSlot?: (ref: NodeRef) => string | undefined
+  /** What two contexts of one cluster have in common; each is a cluster of its own when absent. */
+  readonly clusterOf?: (context: string) => string
   /** How a run of the journal ended, as far as it did. */
   readonly outcomeOf?: (runId: RunId) => RunOutcome | undefined
 }
@@ -69,7 +71,7 @@ export function createConfigDesk(deps: MachineConfigDeps): ConfigDesk {
     ...deps,
     nodes: createKnownNodes({ clusters, schemas }),
     reviews: createKeptReviews(),
-    trials: createOpenTrials(clock, deps.earlierTrial),
+    trials: createOpenTrials(clock, deps.earlierTrial, deps.clusterOf),
     remember,
     async rememberRun(ref, config, why, runId) {
       if (why === 'before-apply') return remember(ref, config, why, runId)

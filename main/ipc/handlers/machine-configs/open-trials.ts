@@ -29,10 +29,12 @@ const ANSWERED_WITHIN = 60_000
 export function createOpenTrials(
   clock: ClockPort,
   earlier: (ref: NodeRef) => string | undefined = () => undefined,
+  clusterOf: (context: string) => string = (context) => context,
 ): OpenTrials {
   const open = new Map<string, string>()
   const asking = new Map<string, Set<Promise<unknown>>>()
-  const keyOf = (ref: NodeRef): string => `${ref.context}\0${ref.node}`
+  // One node through two contexts has one timer.
+  const keyOf = (ref: NodeRef): string => `${clusterOf(ref.context)}\0${ref.node}`
 
   function until(ref: NodeRef): string | undefined {
     const instant = open.get(keyOf(ref)) ?? earlier(ref)
