@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -129,6 +129,22 @@ describe('the journal of runs', () => {
     await written()
     await writeFile(join(folder, '0-strange.jsonl'), '{"id":"x"}\n[]\n')
     await writeFile(join(folder, 'notes.txt'), 'mine')
+    expect(await createRunJournal(folder).load()).toHaveLength(1)
+  })
+
+  test('a line spoilt in the middle hides nothing that was written after it', async () => {
+    await written()
+    const path = await onlyFile()
+    const lines = (await readFile(path, 'utf8')).split('\n')
+    const spoilt = lines.map((line, at) => (at === 2 ? '\u0000'.repeat(line.length) : line))
+    await writeFile(path, spoilt.join('\n'))
+    const [run] = await createRunJournal(folder).load()
+    expect(run?.events).toEqual(events.filter((_event, at) => at !== 1))
+  })
+
+  test('a file that cannot be read keeps none of the others away', async () => {
+    await written()
+    await mkdir(join(folder, '1-folder.jsonl'))
     expect(await createRunJournal(folder).load()).toHaveLength(1)
   })
 

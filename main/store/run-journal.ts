@@ -97,7 +97,9 @@ export function createRunJournal(folder: string, kept = RUNS_KEPT): RunJournal {
       const found = await Promise.all(
         (await journalFiles(folder)).map(async (name) => {
           const path = join(folder, name)
-          return { path, run: parseJournal(await readFile(path, 'utf8')) }
+          // One file that cannot be read must not keep the app from opening all others.
+          const text = await readFile(path, 'utf8').catch(() => '')
+          return { path, run: parseJournal(text) }
         }),
       ).catch(asDiskFailure(folder))
       const loaded: LoadedRun[] = []
