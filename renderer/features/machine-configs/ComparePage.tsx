@@ -1,8 +1,7 @@
 import { ArrowLeftRight, FileDiff } from 'lucide-react'
 import { useState } from 'react'
-import type { ConfigComparison, ConfigSide, FoldedWhy } from '#contract/config-sides.ts'
+import type { ConfigComparison, FoldedWhy } from '#contract/config-sides.ts'
 import type { ChangeGroup } from '#contract/machine-configs.ts'
-import { ContextName } from '#contract/names.ts'
 import { ConfigDiff } from '../../editor/ConfigDiff.tsx'
 import { useNodes } from '../../ipc/stores/stores-context.ts'
 import { useQuery } from '../../ipc/use-call.ts'
@@ -14,7 +13,7 @@ import { useText } from '../../ui/i18n/text.tsx'
 import { PageBody, PageHead } from '../../ui/Page.tsx'
 import { navigate } from '../../ui/route.ts'
 import { ChangeList } from './ChangeList.tsx'
-import { sideOfLink, sideToLink } from './side-link.ts'
+import { sideOfLink, sideToLink, type ConfigSide } from './side-link.ts'
 import { SidePicker } from './SidePicker.tsx'
 import { readFileSide, useFileDrop, type FileSide } from './use-file-drop.ts'
 import './compare.css'
@@ -41,11 +40,10 @@ export function ComparePage({
     before: files.before ?? sideOfLink(before),
     after: files.after ?? sideOfLink(after),
   }
-  const name = ContextName.safeParse(context).data
-  const ready = name !== undefined && sides.before !== undefined && sides.after !== undefined
+  const ready = sides.before !== undefined && sides.after !== undefined
   const compared = useQuery(
     'machine-configs.compare',
-    ready ? { context: name, before: sides.before, after: sides.after } : undefined,
+    ready ? { context, before: sides.before, after: sides.after } : undefined,
   )
   const shown = compared.busy ? undefined : compared.value
 

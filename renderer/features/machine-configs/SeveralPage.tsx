@@ -1,7 +1,6 @@
 import { ChevronLeft } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 import type { RolloutReview } from '#contract/config-rollout.ts'
-import { ContextName, NodeAddress } from '#contract/names.ts'
 import { selectNode } from '../../ipc/stores/nodes-store.ts'
 import { useNodes } from '../../ipc/stores/stores-context.ts'
 import { useAction, useQuery } from '../../ipc/use-call.ts'
@@ -32,13 +31,11 @@ export function SeveralPage({ context, node }: { readonly context: string; reado
   const back = hrefOf({ at: 'node', context, node, tab: 'configuration' })
 
   async function ask(nodes: readonly string[]) {
-    const name = ContextName.safeParse(context).data
-    const of = NodeAddress.safeParse(node).data
-    if (draft === undefined || name === undefined || of === undefined) return
+    if (draft === undefined) return
     const answer = await review.run({
-      context: name,
-      change: { kind: 'draft', node: of, text: draft.text },
-      nodes: nodes.flatMap((one) => NodeAddress.safeParse(one).data ?? []),
+      context,
+      change: { kind: 'draft', node, text: draft.text },
+      nodes: [...nodes],
     })
     if (answer.ok) setReviewed(answer.value)
   }

@@ -2,7 +2,6 @@ import { ChevronLeft } from 'lucide-react'
 import { useState } from 'react'
 import type { RolloutPart, RolloutReview } from '#contract/config-rollout.ts'
 import type { ApplyMode } from '#contract/machine-configs.ts'
-import { ContextName } from '#contract/names.ts'
 import { useAction } from '../../ipc/use-call.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Choice } from '../../ui/Choice.tsx'
@@ -52,10 +51,9 @@ export function SeveralReview({
             : undefined
 
   async function send() {
-    const of = ContextName.safeParse(context).data
-    if (of === undefined || mode === undefined || mode === 'try') return
+    if (mode === undefined || mode === 'try') return
     const answer = await apply.run({
-      context: of,
+      context,
       mode,
       parts: parts.flatMap(({ node, review }) =>
         review === undefined

@@ -1,13 +1,13 @@
 import { FileUp } from 'lucide-react'
 import { useRef } from 'react'
-import type { ConfigSide, ConfigSideHead } from '#contract/config-sides.ts'
-import { NodeAddress } from '#contract/names.ts'
+import type { ConfigSideHead } from '#contract/config-sides.ts'
 import type { NodeSummary } from '#contract/nodes.ts'
 import { useQuery } from '../../ipc/use-call.ts'
 import { Button } from '../../ui/Button.tsx'
 import { useText } from '../../ui/i18n/text.tsx'
 import { nodeName, plainVersion } from '../../ui/node-state.ts'
 import { useNow } from '../../ui/use-now.ts'
+import type { ConfigSide } from './side-link.ts'
 
 const KINDS = ['active', 'persistent', 'draft', 'history'] as const
 type Kind = (typeof KINDS)[number]
@@ -40,11 +40,10 @@ export function SidePicker({
   const kind = side?.kind
 
   function change(nextNode: string | undefined, nextKind: Kind, hash?: string) {
-    const address = NodeAddress.safeParse(nextNode).data
-    if (address === undefined) return
+    if (nextNode === undefined || nextNode === '') return
     const chosen = hash ?? entries[0]?.hash
-    if (nextKind !== 'history') onChange({ kind: nextKind, node: address })
-    else if (chosen !== undefined) onChange({ kind: 'history', node: address, hash: chosen })
+    if (nextKind !== 'history') onChange({ kind: nextKind, node: nextNode })
+    else if (chosen !== undefined) onChange({ kind: 'history', node: nextNode, hash: chosen })
   }
 
   return (

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest'
-import { NodeAddress } from '#contract/names.ts'
 import { sideOfLink, sideToLink, type LinkedSide } from './side-link.ts'
 
-const node = NodeAddress.parse('fd00::1')
+const node = 'fd00::1'
 
 test.each<LinkedSide>([
   { kind: 'active', node },

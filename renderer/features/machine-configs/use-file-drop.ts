@@ -1,6 +1,6 @@
 import { useEffect, useEffectEvent, useState } from 'react'
-import type { ConfigSide } from '#contract/config-sides.ts'
 import { toBase64 } from '../../ipc/base64.ts'
+import type { ConfigSide } from './side-link.ts'
 
 export type FileSide = Extract<ConfigSide, { kind: 'file' }>
 

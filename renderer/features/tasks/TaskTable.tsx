@@ -61,7 +61,7 @@ function TaskRow({ run, selected }: { readonly run: Run; readonly selected: bool
         )}
       </Cell>
       <Cell>
-        <div className="elided">{run.hostname}</div>
+        <div className="elided">{run.nodes?.map(({ hostname }) => hostname).join(', ') ?? run.hostname}</div>
       </Cell>
       <Cell>
         <div className="elided" title={title}>
