@@ -178,7 +178,7 @@ describe('a confirmed try', () => {
     expect(node.persistent).toBe(mtu(text))
   })
 
-  test('kept on 1.14: with auto, which never reboots there', async () => {
+  test('kept on 1.14: without a reboot, as on every version', async () => {
     const { review, apply, finish, handlers, signal, pass, sent } = createConfigScene({
       text,
       version: 'v1.14.0',
@@ -187,7 +187,7 @@ describe('a confirmed try', () => {
     await pass(1_000)
     await handlers['machine-configs.keep']({ runId }, signal)
     expect((await finish(runId)).outcome).toBe('proven')
-    expect(sent.map(({ mode }) => mode)).toEqual(['try', 'auto'])
+    expect(sent.map(({ mode }) => mode)).toEqual(['try', 'no-reboot'])
   })
 
   test('nobody decides: nothing is sent and the node goes back by itself', async () => {
