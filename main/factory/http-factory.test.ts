@@ -169,7 +169,19 @@ describe('an image', () => {
   test('that is there is there, with its digest', async () => {
     odd.answer = (_, response) => response.writeHead(200, { 'Docker-Content-Digest': digest }).end()
     expect(await ask()).toMatchObject({ state: 'exists', digest })
-    expect(odd.asked).toEqual([`HEAD /v2/metal-installer/${'613e'.padEnd(64, '0')}/manifests/v1.14.0`])
+    expect(odd.asked).toEqual([`GET /v2/metal-installer/${'613e'.padEnd(64, '0')}/manifests/v1.14.0`])
+  })
+
+  test('tells for which architectures it is, where it is an index', async () => {
+    const index = ['amd64', 'unknown', 'arm64'].map((architecture) => ({
+      platform: { architecture, os: 'linux' },
+    }))
+    odd.answer = json({ schemaVersion: 2, manifests: index })
+    expect(await ask()).toMatchObject({ state: 'exists', architectures: ['amd64', 'arm64'] })
+    for (const body of [{ schemaVersion: 2, config: {} }, 'nonsense', { manifests: 'x' }]) {
+      odd.answer = json(body)
+      expect(await ask()).not.toHaveProperty('architectures')
+    }
   })
 
   test('that the factory sends on to by its digest is there too', async () => {
@@ -179,10 +191,7 @@ describe('an image', () => {
   })
 
   test('that cannot be made is missing, in the factory’s words', async () => {
-    odd.answer = (request, response) =>
-      response
-        .writeHead(400)
-        .end(request.method === 'HEAD' ? '' : 'extension "siderolabs/zfs" is not available')
+    odd.answer = (_, response) => response.writeHead(400).end('extension "siderolabs/zfs" is not available')
     expect(await ask()).toMatchObject({
       state: 'missing',
       evidence: expect.stringContaining('siderolabs/zfs') as unknown,

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { RegistryWord } from '../domain/images/factory-port.ts'
 import { TalosFailure } from '../domain/talos-failure.ts'
 import { fetchLimited, TooLate, type Answer } from './fetch-limited.ts'
@@ -31,20 +32,11 @@ export async function askRegistry(
 ): Promise<RegistryWord> {
   const place = placeOf(reference, url)
   if (place === undefined) return { state: 'unknown', evidence: reference }
-  const asked = `HEAD ${place}`
+  const asked = `GET ${place}`
   const since = performance.now()
   try {
     const answer = await withToken(place, within, signal)
-    const evidence = `${asked}: ${answer.status}, ${Math.round(performance.now() - since)} ms`
-    if (answer.status !== 404 && answer.status !== 400) return judge(answer, evidence)
-    // Only a GET has words with its refusal: which extension there is none of, for one.
-    const { body } = await fetchLimited(place, {
-      within,
-      limit: MANIFEST_LIMIT,
-      headers: { Accept: ACCEPT },
-      signal,
-    })
-    return judge({ ...answer, body }, evidence)
+    return judge(answer, `${asked}: ${answer.status}, ${Math.round(performance.now() - since)} ms`)
   } catch (error) {
     if (error instanceof TooLate) return { state: 'building', evidence: `${asked}: ${error.message}` }
     if (!(error instanceof TalosFailure) || error.code === 'cancelled') throw error
@@ -61,13 +53,13 @@ function placeOf(reference: string, url: string | undefined): string | undefined
 }
 
 async function withToken(place: string, within: number, signal: AbortSignal): Promise<Answer> {
-  const first = await head(place, within, {}, signal)
+  const first = await manifest(place, within, {}, signal)
   if (first.status !== 401) return first
   const token = await anonymousToken(first.headers.get('www-authenticate') ?? '', within, signal)
-  return token === undefined ? first : head(place, within, { Authorization: `Bearer ${token}` }, signal)
+  return token === undefined ? first : manifest(place, within, { Authorization: `Bearer ${token}` }, signal)
 }
 
-function head(
+function manifest(
   place: string,
   within: number,
   headers: Readonly<Record<string, string>>,
@@ -76,7 +68,6 @@ function head(
   return fetchLimited(place, {
     within,
     limit: MANIFEST_LIMIT,
-    method: 'HEAD',
     headers: { Accept: ACCEPT, ...headers },
     signal,
   })
@@ -107,7 +98,13 @@ async function anonymousToken(
 function judge({ status, headers, body }: Answer, evidence: string): RegistryWord {
   const digest = headers.get('docker-content-digest') ?? undefined
   if (status === 200) {
-    return { state: 'exists', evidence, ...(digest === undefined ? {} : { digest }) }
+    const architectures = architecturesOf(body)
+    return {
+      state: 'exists',
+      evidence,
+      ...(digest === undefined ? {} : { digest }),
+      ...(architectures.length === 0 ? {} : { architectures }),
+    }
   }
   // The factory sends those who pull on to the registry where the finished image lies, by its digest.
   const moved = /\/manifests\/(sha256:[0-9a-f]{64})$/.exec(headers.get('location') ?? '')?.[1]
@@ -116,4 +113,20 @@ function judge({ status, headers, body }: Answer, evidence: string): RegistryWor
   const words = body.trim() === '' ? evidence : `${evidence}: ${body.trim().slice(0, 300)}`
   if (status === 404 || status === 400) return { state: 'missing', evidence: words }
   return { state: 'unknown', evidence: words }
+}
+
+const ImageIndex = z.object({
+  manifests: z.array(z.object({ platform: z.object({ architecture: z.string() }).optional() })),
+})
+
+/** Of an index; a single manifest does not tell, and neither does what cannot be read. */
+function architecturesOf(body: string): readonly string[] {
+  try {
+    const { manifests } = ImageIndex.parse(JSON.parse(body))
+    const found = manifests.flatMap(({ platform }) => platform?.architecture ?? [])
+    // Attestations lie beside the images as `unknown`.
+    return [...new Set(found)].filter((architecture) => architecture !== 'unknown')
+  } catch {
+    return []
+  }
 }

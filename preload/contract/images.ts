@@ -93,6 +93,8 @@ export const ImageFinding = z.object({
   /** What was asked and what came back. */
   evidence: z.string(),
   digest: z.string().optional(),
+  /** `amd64`, where the registry tells. */
+  architectures: z.array(z.string()).optional(),
 })
 export type ImageFinding = z.infer<typeof ImageFinding>
 

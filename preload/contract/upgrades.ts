@@ -73,6 +73,7 @@ export const CheckReason = z.enum([
   'image-building',
   'image-unpublished',
   'image-unasked',
+  'image-other-architecture',
   'choice-content-unknown',
   'choice-content-unproven',
   'choice-unknown-fields',

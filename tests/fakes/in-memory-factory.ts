@@ -18,6 +18,7 @@ export interface InMemoryFactory extends FactoryPort {
   wrongId: string | undefined
   /** Images that no registry has, or that are still being built. */
   readonly images: Map<string, 'missing' | 'building'>
+  architectures: readonly string[]
 }
 
 /** An Image Factory in memory that has whatever it is not told to lack. */
@@ -34,6 +35,7 @@ export function createInMemoryFactory(now: () => number): InMemoryFactory {
     ],
     withdrawn: new Map(),
     images: new Map(),
+    architectures: ['amd64', 'arm64'],
     down: false,
     wrongId: undefined,
     async versions(url) {
@@ -58,8 +60,11 @@ export function createInMemoryFactory(now: () => number): InMemoryFactory {
     },
     async image(reference, url) {
       reach(url ?? reference)
-      const state = factory.images.get(reference) ?? 'exists'
-      return { state, evidence: `HEAD ${reference}: ${state}` }
+      const state = factory.images.get(reference)
+      const evidence = `GET ${reference}: ${state ?? 'there'}`
+      return state === undefined
+        ? { state: 'exists', evidence, architectures: factory.architectures }
+        : { state, evidence }
     },
   }
   return factory

@@ -192,6 +192,23 @@ describe('an image of the person’s own', () => {
     )
   })
 
+  test('is replaced by a made one only when that is accepted as well', async () => {
+    const { plan } = await planOf(bare, { extensions: ['siderolabs/tailscale'] })
+    expect(plan.preflight.find(({ id }) => id === 'own-image')).toMatchObject({
+      because: 'own-image-replaced',
+      accept: true,
+    })
+  })
+
+  test('for another architecture is blocked', async () => {
+    const { plan } = await planOf(bare, { own }, (scene) => (scene.factory.architectures = ['arm64']))
+    expect(plan.preflight.find(({ id }) => id === 'image')).toMatchObject({
+      outcome: 'block',
+      because: 'image-other-architecture',
+      evidence: 'arm64 ≠ amd64',
+    })
+  })
+
   test('is kept only when its name was typed, and that is accepted too', async () => {
     const { scene, plan } = await planOf(bare, { own })
     expect(plan.image).toBe(own.reference)

@@ -27,6 +27,8 @@ export interface ChosenImage extends InstallerImage {
   readonly after: SchematicContent | undefined
   /** Another schematic than the node's: the factory has to be told it first, in this text. */
   readonly register?: string
+  /** The node was installed from an image of the person's own, and this one takes its place. */
+  readonly replacesOwn?: boolean
   /** What was chosen and cannot be done. */
   readonly refused?:
     'content-unknown' | 'content-unproven' | 'unknown-fields' | 'typed-differs' | 'not-a-reference'
@@ -69,7 +71,12 @@ export function chooseImage(facts: NodeFacts, parts: ChoiceParts): ChosenImage {
   const base = baseOf(facts, parts)
   if (choice.own !== undefined) return ownImage(choice.own, base?.content)
   const before = base?.content
-  const unchanged: ChosenImage = { ...kept, before, after: kept.origin === 'kept' ? before : EMPTY_SCHEMATIC }
+  const unchanged: ChosenImage = {
+    ...kept,
+    before,
+    after: kept.origin === 'kept' ? before : EMPTY_SCHEMATIC,
+    ...(kept.origin === 'third-party' ? { replacesOwn: true } : {}),
+  }
   const { extensions, kernelArguments } = choice
   if (extensions === undefined && kernelArguments === undefined) return unchanged
   if (base === undefined) return { ...unchanged, refused: 'content-unknown' }
@@ -83,6 +90,7 @@ export function chooseImage(facts: NodeFacts, parts: ChoiceParts): ChosenImage {
   if (!base.proven) return { ...unchanged, refused: 'content-unproven' }
   const id = schematicId(after, sha256)
   return {
+    ...(unchanged.replacesOwn === true ? { replacesOwn: true } : {}),
     reference: factoryImage(version, source, id, address.only ? address.host : new URL(address.url).host),
     schematicId: id,
     origin: 'changed',

@@ -11,7 +11,13 @@ export interface Told<T> {
 
 /** What a registry says of an image. */
 export type RegistryWord =
-  | { readonly state: 'exists'; readonly digest?: string; readonly evidence: string }
+  | {
+      readonly state: 'exists'
+      readonly digest?: string
+      /** `amd64`, where the registry tells. */
+      readonly architectures?: readonly string[]
+      readonly evidence: string
+    }
   /** The registry answered, and has no such image. */
   | { readonly state: 'missing'; readonly evidence: string }
   /** It takes longer than anyone waits here: the factory builds an image when it is first asked for. */

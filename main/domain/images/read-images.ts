@@ -128,9 +128,9 @@ export async function registryFinding(
     address.only || host === address.host || host === new URL(address.url).host ? address.url : undefined
   const word = await ask(signal, () => factory.image(reference, at, signal))
   if (!word.known) return { state: 'unknown', evidence: word.reason }
-  const { state, evidence } = word.value
-  const digest = word.value.state === 'exists' ? word.value.digest : undefined
-  return { state, evidence, ...(digest === undefined ? {} : { digest }) }
+  if (word.value.state !== 'exists') return word.value
+  const { architectures, ...found } = word.value
+  return { ...found, ...(architectures === undefined ? {} : { architectures: [...architectures] }) }
 }
 
 /**

@@ -39,6 +39,9 @@ function imageCheck({ security, version }: NodeFacts, { image, reading }: ImageF
     { source: 'Image', found: image.reference },
     { source: 'Registry', found: finding.evidence },
     ...(finding.digest === undefined ? [] : [{ source: 'Digest', found: finding.digest }]),
+    ...(finding.architectures === undefined
+      ? []
+      : [{ source: 'Architectures', found: finding.architectures.join(', ') }]),
     { source: 'Version', found: `${told?.platform ?? '?'} ${told?.arch ?? '?'}` },
     {
       source: 'SecurityStates',
@@ -60,6 +63,15 @@ function imageCheck({ security, version }: NodeFacts, { image, reading }: ImageF
       readings,
     }
   }
+  const { architectures } = finding
+  if (told !== undefined && architectures?.includes(told.arch) === false) {
+    return {
+      outcome: 'block',
+      evidence: `${architectures.join(', ')} ≠ ${told.arch}`,
+      because: 'image-other-architecture',
+      readings,
+    }
+  }
   if (finding.state === 'exists') return { outcome: 'pass', evidence: image.reference, readings }
   return {
     outcome: finding.state === 'missing' ? 'block' : 'unknown',
@@ -72,7 +84,7 @@ function imageCheck({ security, version }: NodeFacts, { image, reading }: ImageF
 /** A third party's image holds what nobody here knows: it goes, or it stays, only when the person says which. */
 function ownImageCheck(facts: NodeFacts, image: ChosenImage): CheckFinding | undefined {
   const from = valueOf(facts.install)?.image ?? '–'
-  if (image.origin === 'third-party') {
+  if (image.replacesOwn === true) {
     return {
       outcome: 'warn',
       evidence: `${from} → ${image.reference}`,

@@ -143,6 +143,7 @@ export const upgradesEn = {
   'because.image-unpublished': 'The Image Factory does not list this version.',
   'because.image-unasked':
     'Whether this image exists could not be asked. The node pulls it first; if it is not there, nothing has changed.',
+  'because.image-other-architecture': 'This image is not made for the architecture of this machine.',
   'because.choice-content-unknown': 'What the node’s schematic holds is not known, so it cannot be changed.',
   'because.choice-content-unproven':
     'Ichor cannot write this schematic so that its id comes out the same, so it does not change it.',

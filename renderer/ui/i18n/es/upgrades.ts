@@ -145,6 +145,7 @@ export const upgradesEs: Translated<typeof upgradesEn> = {
   'because.image-unpublished': 'La Image Factory no ofrece esta versión.',
   'because.image-unasked':
     'No se ha podido preguntar si esta imagen existe. El nodo la descarga primero; si no está, no ha cambiado nada.',
+  'because.image-other-architecture': 'Esta imagen no está hecha para la arquitectura de esta máquina.',
   'because.choice-content-unknown':
     'No se sabe qué contiene el schematic del nodo, así que no se puede cambiar.',
   'because.choice-content-unproven':
