@@ -4,9 +4,11 @@ import { configFacts } from '../../../tests/fixtures/config-facts.ts'
 import { generateMachineConfig } from '../../../tests/fixtures/machine-configs.ts'
 import { exportChanges } from './export-changes.ts'
 import { patchOf } from './export-patch.ts'
+import { readMergeRules } from '../../../tests/fixtures/merge-rules.ts'
 import { bareFacts } from './node-facts.ts'
 import { knowConfig, readDraft, reviewDraft } from './review.ts'
 
+const rules = readMergeRules('v1.13.9')
 const { text: generated, secrets } = generateMachineConfig()
 
 function reviewed(before: string, edit: (shown: string) => string) {
@@ -21,13 +23,14 @@ function reviewed(before: string, edit: (shown: string) => string) {
     table,
     base,
     draft,
+    rules,
   }
 }
 /** The patch between two texts of the legacy document, and what it leaves out. */
 function patch(before: string, after: string) {
   const base = knowConfig(`version: v1alpha1\n${before}`, configFacts)
   const draft = knowConfig(`version: v1alpha1\n${after}`, configFacts, base.vault)
-  return patchOf(base, draft)
+  return patchOf(base, draft, rules)
 }
 function machine(...lines: readonly string[]): string {
   return `machine:\n${lines.map((line) => `  ${line}\n`).join('')}`
@@ -172,9 +175,9 @@ cluster:
     ['elements that move', machine('l: [a, b]'), machine('l: [b, a]'), [{ path: 'machine.l', why: 'list' }]],
     [
       'a number that becomes zero',
-      machine('x: 5'),
-      machine('x: 0'),
-      [{ path: 'machine.x', why: 'empty-value' }],
+      machine('features: {kubePrism: {port: 5}}'),
+      machine('features: {kubePrism: {port: 0}}'),
+      [{ path: 'machine.features.kubePrism.port', why: 'empty-value' }],
     ],
   ])('%s is left out and told', (_, before, after, missing) => {
     const found = patch(before, after)

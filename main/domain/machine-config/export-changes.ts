@@ -2,6 +2,7 @@ import type { ChangeExport, ChangeExportFormat } from '#contract/config-exports.
 import type { CellValue, ChangeGroup, ChangeRow, ChangeTable, Effect } from '#contract/machine-configs.ts'
 import type { RedactedSide } from './change-table.ts'
 import { patchOf } from './export-patch.ts'
+import type { MergeRules } from './patches/merge-rules.ts'
 
 export interface ReviewedChanges {
   readonly hostname: string
@@ -11,6 +12,8 @@ export interface ReviewedChanges {
   readonly table: ChangeTable
   readonly base: RedactedSide
   readonly draft: RedactedSide
+  /** How Talos merges on the node's line. */
+  readonly rules: MergeRules
 }
 
 const EXTENSION = { markdown: 'md', patch: 'yaml', json: 'json' } as const satisfies Record<
@@ -28,7 +31,7 @@ export function exportChanges(changes: ReviewedChanges, format: ChangeExportForm
     case 'json':
       return { text: toJson(changes), file, missing: [] }
     case 'patch': {
-      const { text, missing } = patchOf(changes.base, changes.draft)
+      const { text, missing } = patchOf(changes.base, changes.draft, changes.rules)
       return { text: `${patchHead(changes, missing)}${text}`, file, missing: [...missing] }
     }
   }

@@ -1,30 +1,12 @@
 import type { ChangeExport } from '#contract/config-exports.ts'
+import { TalosFailure } from '../talos-failure.ts'
 import { diffConfigs, type DocumentChange, type RedactedSide } from './change-table.ts'
 import type { ListTree, MapTree, ScalarTree, Tree } from './config-tree.ts'
-import { documentOf, isSet, textAt } from './find-tree.ts'
-import { labelOf, LEGACY, type Identity } from './parse-config.ts'
+import { documentOf, isSet, textAt, treeAt } from './find-tree.ts'
+import { labelOf, LEGACY, parseConfig, type Identity } from './parse-config.ts'
+import { applyPatch } from './patches/apply-patch.ts'
+import type { MergeRules } from './patches/merge-rules.ts'
 import { PLACEHOLDER } from './placeholders.ts'
-
-/**
- * How Talos' tools merge the list at a path of a kind (behaviour.md §4.5); `[]` stands for any element. Everything not
- * named is appended.
- */
-export type ListRule = 'append' | 'replace' | { readonly key: string }
-export type ListRules = (kind: string, path: string) => ListRule
-
-const RULES: Readonly<Record<string, ListRule>> = {
-  [`${LEGACY} cluster.network.podSubnets`]: 'replace',
-  [`${LEGACY} cluster.network.serviceSubnets`]: 'replace',
-  [`${LEGACY} machine.network.interfaces`]: { key: 'interface' },
-  [`${LEGACY} machine.network.interfaces.[].vlans`]: { key: 'vlanId' },
-  [`${LEGACY} cluster.apiServer.admissionControl`]: { key: 'name' },
-  'NetworkRuleConfig ingress': 'replace',
-  'NetworkRuleConfig portSelector.ports': 'replace',
-}
-
-export const listRule: ListRules = (kind, path) =>
-  RULES[`${kind} ${path}`] ??
-  (kind === LEGACY && path.startsWith('cluster.apiServer.auditPolicy.') ? 'replace' : 'append')
 
 type Value =
   | { readonly text: string }
@@ -33,24 +15,68 @@ type Value =
 
 const DELETE: Value = { map: new Map([['$patch', { text: 'delete' }]]) }
 
-/** A strategic merge patch that makes the configuration before into the one after, and what it could not say. */
+/**
+ * A strategic merge patch that makes the configuration before into the one after, and what it could not say. The patch
+ * is tried on the spot: what it would not bring about is listed as missing, whatever the reason.
+ */
 export function patchOf(
   before: RedactedSide,
   after: RedactedSide,
-  rules: ListRules = listRule,
+  rules: MergeRules,
 ): Pick<ChangeExport, 'text' | 'missing'> {
   const missing: ChangeExport['missing'] = []
   const documents = diffConfigs(before, after)
     .filter((change) => change.leaves.length > 0)
     .flatMap((change) => documentPatch(change, before, after, rules, missing))
-  return { text: documents.join('---\n'), missing }
+  const text = documents.join('---\n')
+  const left = text === '' ? diffConfigs(before, after) : leftOver(text, before, after, rules)
+  for (const path of left.flatMap(pathsOf)) {
+    const isListed = missing.some((one) => path === one.path || path.startsWith(one.path))
+    if (!isListed) missing.push({ path, why: 'list' })
+  }
+  return { text, missing }
+}
+
+/** What still differs once the patch was applied; everything, where it cannot be applied. */
+function leftOver(
+  text: string,
+  before: RedactedSide,
+  after: RedactedSide,
+  rules: MergeRules,
+): readonly DocumentChange[] {
+  try {
+    const patched = applyPatch(before.config.text, text, { rules, knows: () => true })
+    return diffConfigs({ config: parseConfig(patched.text), vault: before.vault }, after)
+  } catch (error) {
+    if (error instanceof TalosFailure) return diffConfigs(before, after)
+    throw error
+  }
+}
+
+/** Leaves by their path, but for those that are as good as absent on either side. */
+function pathsOf({ identity, leaves }: DocumentChange): readonly string[] {
+  return leaves
+    .filter((leaf) => isSet(leaf.before?.tree) || isSet(leaf.after?.tree))
+    .map((leaf) =>
+      labelPath(
+        identity,
+        leaf.path.map((step) =>
+          typeof step === 'string' ? step : `[${typeof step === 'number' ? step : step.named}]`,
+        ),
+      ),
+    )
+}
+
+function labelPath(identity: Identity, path: readonly string[]): string {
+  const written = path.join('.').replaceAll('.[', '[')
+  return identity.kind === LEGACY ? written : `${labelOf(identity)} ${written}`
 }
 
 function documentPatch(
   change: DocumentChange,
   before: RedactedSide,
   after: RedactedSide,
-  rules: ListRules,
+  rules: MergeRules,
   missing: ChangeExport['missing'],
 ): readonly string[] {
   const { identity } = change
@@ -79,18 +105,23 @@ function createWriter(
   identity: Identity,
   before: RedactedSide,
   after: RedactedSide,
-  rules: ListRules,
+  rules: MergeRules,
   missing: ChangeExport['missing'],
 ) {
-  const label = (path: readonly string[]): string =>
-    `${identity.kind === LEGACY ? '' : `${labelOf(identity)} `}${path.join('.').replaceAll('.[', '[')}`
   function miss(path: readonly string[], why: ChangeExport['missing'][number]['why']): Value | undefined {
-    const text = label(path)
+    const text = labelPath(identity, path)
     if (!missing.some((one) => one.path === text)) missing.push({ path: text, why })
     return undefined
   }
-  const ruleAt = (path: readonly string[]): ListRule =>
-    rules(identity.kind, path.map((step) => (step.startsWith('[') ? '[]' : step)).join('.'))
+  /** An element of a list is written `[name]` here, and as `[]` behind its list's key in the rules. */
+  const ruleAt = (path: readonly string[]): ReturnType<MergeRules['find']> => {
+    const keys: string[] = []
+    for (const step of path) {
+      if (!step.startsWith('[')) keys.push(step)
+      else keys.push(`${keys.pop() ?? ''}[]`)
+    }
+    return rules.find(identity.kind, keys)
+  }
 
   /** All of it, without its secrets. */
   function whole(tree: Tree, path: readonly string[]): Value | undefined {
@@ -110,61 +141,94 @@ function createWriter(
     if (tree.value.search(PLACEHOLDER) >= 0) return miss(path, 'secret')
     return { text: scalarText(tree, after.config.text) }
   }
+  /** Below an element of a list nothing can be taken out by itself. */
+  function deleted(path: readonly string[]): Value | undefined {
+    return path.some((step) => step.startsWith('[')) ? miss(path, 'list') : DELETE
+  }
   /** What has to be said to get from one to the other; `undefined` for nothing. */
   function changed(then: Tree, now: Tree, path: readonly string[]): Value | undefined {
     if (then.kind === 'map' && now.kind === 'map') return maps(then, now, path)
     if (then.kind === 'list' && now.kind === 'list') return lists(then, now, path)
     if (then.kind === 'scalar' && now.kind === 'scalar') {
       if (sameScalar(then, now)) return undefined
-      // Nothing at all never takes the place of something (zero values do not erase).
-      if (now.value === '' && then.value !== '') return { map: new Map([['$patch', { text: 'delete' }]]) }
-      if (/^(?:0|0s)$/.test(now.value) && now.style === 'plain') return miss(path, 'empty-value')
+      const rule = ruleAt(path)?.rule
+      // An empty text never takes the place of something, except where the field is a pointer or a blob.
+      if (now.value === '' && rule !== 'pointer' && rule !== 'pem' && rule !== 'bytes') return deleted(path)
+      if (rule === 'number' && /^0+$/.test(now.value)) return miss(path, 'empty-value')
       return scalar(now, path)
     }
     if (!isSet(then)) return isSet(now) ? whole(now, path) : undefined
-    if (!isSet(now)) return { map: new Map([['$patch', { text: 'delete' }]]) }
+    if (!isSet(now)) return deleted(path)
     return miss(path, 'list')
   }
   function maps(then: MapTree, now: MapTree, path: readonly string[]): Value | undefined {
     const map = new Map<string, Value>()
+    // Of such a map each key is taken whole.
+    const inArgs = ruleAt(path)?.rule === 'args'
     for (const entry of now.entries.values()) {
       const here = [...path, entry.key]
       const old = then.entries.get(entry.key)
-      const value = old === undefined ? whole(entry.value(), here) : changed(old.value(), entry.value(), here)
+      const value =
+        old !== undefined && inArgs
+          ? sameAs(old.value(), entry.value())
+            ? undefined
+            : whole(entry.value(), here)
+          : old === undefined
+            ? // What is empty is as good as absent.
+              isSet(entry.value())
+              ? whole(entry.value(), here)
+              : undefined
+            : changed(old.value(), entry.value(), here)
       if (value !== undefined) map.set(entry.key, value)
     }
-    for (const key of then.entries.keys()) if (!now.entries.has(key)) map.set(key, DELETE)
+    for (const [key, entry] of then.entries) {
+      if (now.entries.has(key) || !isSet(entry.value())) continue
+      const value = deleted([...path, key])
+      if (value !== undefined) map.set(key, value)
+    }
     return map.size === 0 ? undefined : { map }
   }
   function lists(then: ListTree, now: ListTree, path: readonly string[]): Value | undefined {
     const a = then.items.map((item) => item.value())
     const b = now.items.map((item) => item.value())
     if (a.length === b.length && a.every((tree, at) => sameAs(tree, b[at]))) return undefined
-    const rule = ruleAt(path)
-    if (rule === 'replace') return b.length === 0 ? DELETE : whole(now, path)
-    if (typeof rule === 'object') return keyed(a, b, rule.key, path)
+    const { rule, keys = [] } = ruleAt(path) ?? {}
+    if (rule === 'replace' || rule === 'any') return b.length === 0 ? deleted(path) : whole(now, path)
+    if (rule === 'keyed' || rule === 'keyed-replace') return keyed(a, b, keys, path, rule === 'keyed')
     return appended(a, b, path)
   }
   function keyed(
     a: readonly Tree[],
     b: readonly Tree[],
-    key: string,
+    keys: readonly string[],
     path: readonly string[],
+    merges: boolean,
   ): Value | undefined {
+    if (b.length === 0) return deleted(path)
+    const isInside = path.some((step) => step.startsWith('['))
+    const [key = '', ...others] = keys
     const names = (trees: readonly Tree[]): readonly (string | undefined)[] =>
-      trees.map((tree) => textAt(tree, key))
+      // An element that goes by another key, as an interface by its selector, can be met but not named here.
+      trees.map((tree) =>
+        others.some((other) => isSet(treeAt(tree, other))) ? undefined : textAt(tree, key),
+      )
     const [was, is] = [names(a), names(b)]
     const isSound = (list: readonly (string | undefined)[]): boolean =>
       !list.includes(undefined) && new Set(list).size === list.length
-    if (!isSound(was) || !isSound(is)) return miss(path, 'list')
+    // Elements that keep their order first, then those that come: any other order has no words.
+    const order = [...was.filter((name) => is.includes(name)), ...is.filter((name) => !was.includes(name))]
+    if (!isSound(was) || !isSound(is) || order.some((name, at) => name !== is[at])) return miss(path, 'list')
+    if (isInside && was.some((name) => !is.includes(name))) return miss(path, 'list')
     const items: Value[] = []
     for (const [at, name = ''] of was.entries()) {
       const next = b[is.indexOf(name)]
       const own = a[at]
       const here = [...path, `[${name}]`]
+      if (own === undefined) continue
       const id: [string, Value] = [key, { text: keyText(own, key, before.config.text) }]
       if (next === undefined) items.push({ map: new Map([id, ['$patch', { text: 'delete' }]]) })
-      else if (own !== undefined) {
+      else if (!merges && !sameAs(own, next)) items.push(whole(next, here) ?? { map: new Map([id]) })
+      else if (merges) {
         const value = changed(own, next, here)
         if (value !== undefined && 'map' in value) items.push({ map: new Map([id, ...value.map]) })
       }
@@ -179,8 +243,8 @@ function createWriter(
   }
   /** Elements that go are named by their first key; those that come stand at the end. Nothing else can be said. */
   function appended(a: readonly Tree[], b: readonly Tree[], path: readonly string[]): Value | undefined {
-    if (b.length === 0) return DELETE
-    const deleted: Value[] = []
+    if (b.length === 0) return deleted(path)
+    const gone: Value[] = []
     const left = [...a]
     for (let at = 0; at < left.length;) {
       const tree = left[at]
@@ -188,6 +252,7 @@ function createWriter(
         at++
         continue
       }
+      if (path.some((step) => step.startsWith('['))) return miss(path, 'list')
       const first = tree.kind === 'map' ? [...tree.entries.values()][0] : undefined
       const value = first?.value()
       const isFirst =
@@ -197,7 +262,7 @@ function createWriter(
         left.findIndex((one) => textAt(one, first.key) === value.value) === at
       if (!isFirst) return miss(path, 'list')
       const written = scalarText(value, before.config.text)
-      deleted.push({
+      gone.push({
         map: new Map<string, Value>([
           [first.key, { text: written }],
           ['$patch', { text: 'delete' }],
@@ -206,7 +271,7 @@ function createWriter(
       left.splice(at, 1)
     }
     const added = b.slice(left.length).map((tree, at) => whole(tree, [...path, `[${left.length + at}]`]))
-    return { items: [...deleted, ...added.flatMap((value) => value ?? [])] }
+    return { items: [...gone, ...added.flatMap((value) => value ?? [])] }
   }
   function reveal(tree: ScalarTree, side: RedactedSide): string {
     return tree.value.replace(PLACEHOLDER, (all, name: string) => side.vault.get(name)?.value ?? all)

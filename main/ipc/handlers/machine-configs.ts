@@ -4,6 +4,7 @@ import { toInstant } from '../../domain/clock-port.ts'
 import { distinctSecrets } from '../../domain/machine-config/carry/earlier-secrets.ts'
 import { exportChanges } from '../../domain/machine-config/export-changes.ts'
 import { schemaVersionFor } from '../../domain/machine-config/node-reading.ts'
+import { createMergeRules } from '../../domain/machine-config/patches/merge-rules.ts'
 import { entryOf, nameOf } from '../../domain/machine-config/placeholders.ts'
 import { problemsOf, readDraft, type KnownConfig } from '../../domain/machine-config/review.ts'
 import { TalosFailure } from '../../domain/talos-failure.ts'
@@ -108,8 +109,11 @@ export function createMachineConfigHandlers(deps: MachineConfigDeps): MachineCon
       return { problems: [...problemsOf(text, base, facts, known.talosVersion)] }
     },
     'machine-configs.review': review,
-    'machine-configs.export-changes': async ({ reviewId, format, ...ref }) =>
-      exportChanges(reviews.get(reviewId, ref), format),
+    'machine-configs.export-changes': async ({ reviewId, format, ...ref }) => {
+      const kept = reviews.get(reviewId, ref)
+      const rules = createMergeRules(await schemas.mergeRules(), kept.talosVersion)
+      return exportChanges({ ...kept, rules }, format)
+    },
     'machine-configs.reveal': async ({ placeholder, ...ref }, signal) => {
       const known = await nodes.read(ref, signal)
       const { vault } = await draftBase(desk, ref, known, placeholder)

@@ -246,6 +246,11 @@ export function applyEdits(text: string, edits: readonly TextEdit[]): string {
   let result = ''
   let done = 0
   for (const { from, to, text: now } of edits) {
+    // Lines that come after the last line of a block which was taken out stand in its place.
+    if (from < done && from === to && result.endsWith('\n')) {
+      result += now.replace(/^(\r?\n)([\s\S]*)$/, '$2$1')
+      continue
+    }
     if (from < done) throw new Error(`edits overlap at ${from}`)
     result += text.slice(done, from) + now
     done = to
