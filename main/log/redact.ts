@@ -7,6 +7,8 @@ const DEEPEST = 6
 const LONGEST = 4000
 
 const TEXT_RULES: readonly (readonly [RegExp, string])[] = [
+  [/(:\/\/[^\s/@:"']*:)[^\s/@"']+(?=@)/g, '$1[secret]'],
+  [/(\btalos\.config\.(?:inline|early)=)[^\s"']+/g, '$1[secret]'],
   [/-----BEGIN [A-Z0-9 ]+-----[\s\S]*?(?:-----END [A-Z0-9 ]+-----|$)/g, '[pem]'],
   // A line of a YAML or JSON text: the name stays, the value goes.
   [

@@ -1,3 +1,4 @@
+import { findLooseSecrets, hideLooseSecrets } from '../nodes/loose-secrets.ts'
 import type { SecretPath } from './config-facts.ts'
 import type { ParsedConfig } from './parse-config.ts'
 import { indentOf, PLACEHOLDER, placeholderOf, writeAt, type Vault, type VaultEntry } from './placeholders.ts'
@@ -148,6 +149,10 @@ function findStrays(
         }
       }
     }
+    for (const loose of findLooseSecrets(gap)) {
+      const value = gap.slice(loose.from, loose.to)
+      take(from + loose.from, value.length, 'text', value)
+    }
     for (const match of gap.matchAll(COMMENTED_SECRET)) {
       const value = match[1] ?? ''
       take(from + match.index + match[0].length - value.length, value.length, 'comment', value)
@@ -238,7 +243,7 @@ export function redactText(text: string, values: readonly string[]): string {
     if (piece.length >= SEARCHED_ANYWHERE) result = result.replaceAll(piece, '«secret»')
     else if (piece.length >= 4) result = result.replace(wordOf(piece), '«secret»')
   }
-  return result
+  return hideLooseSecrets(result)
     .replace(PEM_KEY, '$1 «secret» $2')
     .replace(SECRET_LINE, '$1«secret»')
     .replace(LONG_KEY_LINE, '$1«secret»')

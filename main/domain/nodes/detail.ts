@@ -1,5 +1,6 @@
 import type { NodeDetail, StageReport } from '#contract/nodes.ts'
 import type { FollowedNode } from './follow-node.ts'
+import { hideLooseSecrets } from './loose-secrets.ts'
 import {
   BOOTED_ENTRY,
   DISK,
@@ -37,6 +38,7 @@ export function detailOf(followed: FollowedNode, readings: DetailReadings): Node
   const processor = cache.first(PROCESSOR)?.spec
   const security = cache.first(SECURITY_STATE)?.spec
   const bootedEntry = textField(cache.first(BOOTED_ENTRY)?.spec, 'bootedEntry')
+  const cmdline = textField(cache.first(KERNEL_CMDLINE)?.spec, 'cmdline')
   const usesUki = bootedEntry !== undefined || flagField(security, 'bootedWithUKI') === true
   const nodename = textField(cache.one(NODENAME, 'nodename')?.spec, 'nodename')
   return {
@@ -59,7 +61,7 @@ export function detailOf(followed: FollowedNode, readings: DetailReadings): Node
     ...present('secureBoot', flagField(security, 'secureBoot')),
     ...present('bootId', readings.bootId),
     ...present('kernel', readings.kernel),
-    ...present('kernelCmdline', textField(cache.first(KERNEL_CMDLINE)?.spec, 'cmdline')),
+    ...present('kernelCmdline', cmdline === undefined ? undefined : hideLooseSecrets(cmdline)),
     ...present(
       'bootLoader',
       security === undefined ? undefined : usesUki ? ('systemd-boot' as const) : ('grub' as const),

@@ -1,6 +1,7 @@
 import type { ExtensionChange } from '#contract/images.ts'
 import type { NodePlan, PlanRow } from '#contract/upgrades.ts'
 import { extensionChanges, shortName } from '../images/extension-changes.ts'
+import { hideLooseSecrets } from '../nodes/loose-secrets.ts'
 import { grubSlot, otherSlot, ownArguments } from './kernel-cmdline.ts'
 import { valueOf, type Known } from './known.ts'
 import type { NodeFacts, SchematicFacts } from './node-facts.ts'
@@ -161,9 +162,10 @@ function kernelArgumentsRow(facts: NodeFacts, { losesKernelArguments, image }: R
   const { kernelCmdline, install } = facts
   const cmdline = valueOf(kernelCmdline)
   const own = cmdline === undefined ? undefined : ownArguments(cmdline)
-  const running = own === undefined ? undefined : own.join(' ') || NONE
+  const running = own === undefined ? undefined : said(own)
   if (losesKernelArguments) {
-    const before = running ?? valueOf(install)?.extraKernelArgs.join(' ')
+    const section = valueOf(install)
+    const before = running ?? (section === undefined ? undefined : said(section.extraKernelArgs))
     return {
       fact: 'kernel-arguments',
       ...(before === undefined ? {} : { before }),
@@ -175,7 +177,12 @@ function kernelArgumentsRow(facts: NodeFacts, { losesKernelArguments, image }: R
   // grub.cfg is written from the config there, whatever the schematic says (behaviour.md §5.8).
   const fromConfig = bootsUki(facts) === false && valueOf(install)?.grubUsesUkiCmdline !== true
   const after = fromConfig ? own : argumentsAfter(own, image)
-  return row('kernel-arguments', running, after.join(' ') || NONE)
+  return row('kernel-arguments', running, said(after))
+}
+
+/** Join tokens and addresses with theirs are arguments too. */
+function said(kernelArguments: readonly string[]): string {
+  return hideLooseSecrets(kernelArguments.join(' ')) || NONE
 }
 
 /** What the schematic no longer names goes, what it names anew comes last. */

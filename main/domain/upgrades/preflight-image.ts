@@ -3,6 +3,7 @@ import type { NodePlan, PreflightCheck } from '#contract/upgrades.ts'
 import type { ImageReading } from '../images/read-images.ts'
 import { shortName } from '../images/extension-changes.ts'
 import type { ChosenImage } from '../images/choose-image.ts'
+import { hideLooseSecrets } from '../nodes/loose-secrets.ts'
 import type { Sha256 } from './hash-port.ts'
 import { valueOf } from './known.ts'
 import type { NodeFacts } from './node-facts.ts'
@@ -173,7 +174,7 @@ function kernelArgumentsCheck(facts: NodeFacts, { mechanism, image }: ImageFacts
     // A UKI has its arguments inside; a GRUB node may have them in the config that could not be read.
     return { outcome: valueOf(security)?.uki === true ? 'unknown' : 'block', evidence: install.reason }
   }
-  const named = install.value?.extraKernelArgs.join(' ') ?? ''
+  const named = hideLooseSecrets(install.value?.extraKernelArgs.join(' ') ?? '')
   const readings = [
     { source: 'machine.install.extraKernelArgs', found: named || '–' },
     { source: 'machine.install.grubUseUKICmdline', found: String(install.value?.grubUsesUkiCmdline ?? '–') },

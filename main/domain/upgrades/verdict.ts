@@ -1,5 +1,6 @@
 import type { RunOutcome, VerdictRow } from '#contract/runs.ts'
 import type { StageReport } from '#contract/nodes.ts'
+import { hideLooseSecrets } from '../nodes/loose-secrets.ts'
 import { grubSlot, ownArguments } from './kernel-cmdline.ts'
 import { known, unknown, type Known } from './known.ts'
 import type { NodeFacts } from './node-facts.ts'
@@ -142,7 +143,7 @@ function matches(fact: VerdictFact, expected: string, found: string): boolean {
 
 function argumentsOf(cmdline: NodeFacts['kernelCmdline']): Known<string | undefined> {
   if (!cmdline.known || cmdline.value === undefined) return cmdline
-  return known(ownArguments(cmdline.value).join(' ') || NONE)
+  return known(hideLooseSecrets(ownArguments(cmdline.value).join(' ')) || NONE)
 }
 
 function bootEntryOf({ bootedEntry, kernelCmdline }: NodeFacts): Known<string | undefined> {

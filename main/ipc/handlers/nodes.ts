@@ -10,6 +10,7 @@ import { detailOf, type DetailReadings } from '../../domain/nodes/detail.ts'
 import type { Fleets } from '../../domain/nodes/fleets.ts'
 import type { FollowedFleet } from '../../domain/nodes/follow-fleet.ts'
 import type { FollowedNode } from '../../domain/nodes/follow-node.ts'
+import { hideLooseSecrets } from '../../domain/nodes/loose-secrets.ts'
 import { tailLog } from '../../domain/nodes/log-tail.ts'
 import { DETAIL_TYPES, SERVICE } from '../../domain/nodes/resource-types.ts'
 import { serviceRows } from '../../domain/nodes/service-rows.ts'
@@ -138,7 +139,11 @@ export function createNodeHandlers(deps: Deps): NodeHandlers {
         : talos.serviceLog(node, { id: source.id, follow: true, tailLines }, signal)
       yield* tailLog({
         lines,
-        parse: isKernel ? parseKernelLine : (text) => ({ text }),
+        // Kernel and machined both print the command line, addresses with their tokens included.
+        parse: (line) => {
+          const text = hideLooseSecrets(line)
+          return isKernel ? parseKernelLine(text) : { text }
+        },
         tailLines,
         clock,
         signal,
