@@ -69,7 +69,7 @@ export function createConfigAccess(
 function configText(raw: Resource__Output, protos: TalosProtos, node: string): string {
   const bytes = raw.spec?.protoSpec
   if (bytes !== undefined && bytes.length > 0) {
-    return protos.machineConfigSpec.deserialize(bytes).yamlMarshalled.toString('utf8')
+    return decode(protos.machineConfigSpec.deserialize(bytes).yamlMarshalled, node)
   }
   const yamlSpec = raw.spec?.yamlSpec ?? ''
   if (raw.metadata?.annotations['talos.dev/yaml-spec'] !== '1') return yamlSpec
@@ -77,6 +77,15 @@ function configText(raw: Resource__Output, protos: TalosProtos, node: string): s
   const inner = parseSpec(yamlSpec, MACHINE_CONFIG_TYPE)
   if (typeof inner === 'string') return inner
   throw new TalosFailure('node-error', `${node} sent a MachineConfig in an unknown form.`, { node })
+}
+
+/** Letters that cannot be read would be lost when the configuration is sent back. */
+function decode(bytes: Uint8Array, node: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch (cause) {
+    throw new TalosFailure('node-error', `The MachineConfig that ${node} sent is not UTF-8.`, { node, cause })
+  }
 }
 
 /** What the node refuses of a config is the config's failure, at its line where the node tells one (behaviour.md §4.4). */

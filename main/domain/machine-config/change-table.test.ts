@@ -176,7 +176,7 @@ describe('secrets in the change table', () => {
       }),
       { numRuns: 40 },
     )
-  })
+  }, 20_000)
 })
 
 describe('lines that come and go', () => {

@@ -1,6 +1,7 @@
 import type { CellValue, ChangeGroup, ChangeRow, ChangeTable } from '#contract/machine-configs.ts'
 import { diffArrays } from 'diff'
-import type { Item, ScalarTree } from './config-tree.ts'
+import { parseDocument, stringify } from 'yaml'
+import { PARSING, type Item, type ScalarTree } from './config-tree.ts'
 import { diffTrees, leavesOf, type Comparison, type Leaf, type LeafChange, type Step } from './diff-trees.ts'
 import {
   keyOf,
@@ -335,8 +336,8 @@ function countLines(
   while (head < short && a[head] === b[head]) head++
   let tail = 0
   while (tail < short - head && a[a.length - 1 - tail] === b[b.length - 1 - tail]) tail++
-  a = a.slice(head, a.length - tail)
-  b = b.slice(head, b.length - tail)
+  a = a.slice(head, a.length - tail).flatMap(inBlocks)
+  b = b.slice(head, b.length - tail).flatMap(inBlocks)
   const parts = diffArrays(a, b, { maxEditLength: 2_000 })
   // Too different to be worth matching: all of it goes and comes.
   if (parts === undefined) return { linesAdded: b.length, linesRemoved: a.length }
@@ -347,6 +348,16 @@ function countLines(
     if (part.removed) linesRemoved += part.count
   }
   return { linesAdded, linesRemoved }
+}
+
+/** A line in brackets as the lines that the node writes for it. */
+function inBlocks(line: string): readonly string[] {
+  if (!/[[{]\s*[^\s\]}]/.test(line)) return [line]
+  const indent = /^ */.exec(line)?.[0] ?? ''
+  const document = parseDocument(line.trim(), PARSING)
+  if (document.errors.length > 0) return [line]
+  const written = stringify(document.toJS(), { lineWidth: 0, aliasDuplicateObjects: false }).trimEnd()
+  return written.split('\n').map((one) => indent + one)
 }
 
 function plainLines(document: ConfigDocument, vault: Vault): readonly string[] {

@@ -61,15 +61,17 @@ export interface ParsedText {
 /** More values than this through aliases is an attack or a mistake, not a configuration. */
 const MOST_ALIASED = 20_000
 
+/** The library compares every key with every other one, which takes minutes for a hundred thousand; `build` does it. */
+export const PARSING = {
+  schema: 'failsafe',
+  prettyErrors: false,
+  logLevel: 'silent',
+  uniqueKeys: false,
+} as const
+
 /** Parses one document's text; offsets are moved by `offset`. Scalars stay texts, as Talos decides their types. */
 export function parseText(text: string, offset: number): ParsedText {
-  const document = parseDocument(text, {
-    schema: 'failsafe',
-    prettyErrors: false,
-    logLevel: 'silent',
-    uniqueKeys: true,
-  })
-  return treeOf(document, offset)
+  return treeOf(parseDocument(text, PARSING), offset)
 }
 
 export function treeOf(document: Document.Parsed, offset: number): ParsedText {
@@ -79,9 +81,10 @@ export function treeOf(document: Document.Parsed, offset: number): ParsedText {
     to: offset + error.pos[1],
   }))
   if (errors.length > 0 || document.contents === null) return { errors }
-  const state: BuildState = { offset, anchors: new Map(), left: MOST_ALIASED }
+  const state: BuildState = { offset, anchors: new Map(), left: MOST_ALIASED, twice: [] }
   try {
-    return { tree: build(document.contents, state, 0, false), errors }
+    const tree = build(document.contents, state, 0, false)
+    return state.twice.length > 0 ? { errors: state.twice } : { tree, errors }
   } catch (error) {
     if (!(error instanceof Unusable)) throw error
     return { errors: [{ code: error.code, from: offset + error.at, to: offset + error.at + 1 }] }
@@ -103,6 +106,8 @@ interface BuildState {
   /** Anchors seen so far; the last one of a name counts, as in YAML. */
   readonly anchors: Map<string, Node>
   left: number
+  /** Keys that stand a second time in their mapping. */
+  readonly twice: TextError[]
 }
 
 function build(node: Node | null, state: BuildState, depth: number, aliased: boolean): Tree {
@@ -125,6 +130,10 @@ function build(node: Node | null, state: BuildState, depth: number, aliased: boo
       if (key === '<<' && pair.value !== null) {
         merged.push(pair.value)
         continue
+      }
+      if (entries.has(key) && !aliased) {
+        const [from, to] = pair.key.range ?? [0, 1]
+        state.twice.push({ code: 'DUPLICATE_KEY', from: state.offset + from, to: state.offset + to })
       }
       const value = build(pair.value, state, depth + 1, aliased)
       entries.set(key, entry(key, state.offset + (pair.key.range?.[0] ?? 0), value))

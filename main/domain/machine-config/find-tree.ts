@@ -1,5 +1,5 @@
 import type { Tree } from './config-tree.ts'
-import { LEGACY, type ConfigDocument, type Identity, type ParsedConfig } from './parse-config.ts'
+import { keyOf, LEGACY, type ConfigDocument, type Identity, type ParsedConfig } from './parse-config.ts'
 
 /** What stands at the keys; `undefined` when one of them is not there. */
 export function treeAt(tree: Tree | undefined, ...keys: readonly string[]): Tree | undefined {
@@ -27,17 +27,41 @@ export function isSet(tree: Tree | undefined): boolean {
   return tree.kind === 'list' ? tree.items.length > 0 : tree.entries.size > 0
 }
 
+interface Index {
+  readonly byKind: ReadonlyMap<string, readonly ConfigDocument[]>
+  readonly byKey: ReadonlyMap<string, ConfigDocument>
+}
+
+/** Asked for by each row of a table, so made once per configuration. */
+const indexes = new WeakMap<ParsedConfig, Index>()
+
+function indexOf(config: ParsedConfig): Index {
+  const known = indexes.get(config)
+  if (known !== undefined) return known
+  const byKind = new Map<string, ConfigDocument[]>()
+  const byKey = new Map<string, ConfigDocument>()
+  for (const document of config.documents) {
+    const identity = document.identity()
+    const same = byKind.get(identity.kind)
+    if (same === undefined) byKind.set(identity.kind, [document])
+    else same.push(document)
+    if (!byKey.has(keyOf(identity))) byKey.set(keyOf(identity), document)
+  }
+  const index = { byKind, byKey }
+  indexes.set(config, index)
+  return index
+}
+
+/** In the order of the text. Throws `config-syntax`, as looking at any document does. */
 export function documentsOf(config: ParsedConfig, kind: string): readonly ConfigDocument[] {
-  return config.documents.filter((document) => document.identity().kind === kind)
+  return indexOf(config).byKind.get(kind) ?? []
 }
 
 export function legacyOf(config: ParsedConfig): Tree | undefined {
   return documentsOf(config, LEGACY)[0]?.root()
 }
 
-/** The document of that identity. */
+/** The document of that identity; the first, where several have it. */
 export function documentOf(config: ParsedConfig, identity: Identity): Tree | undefined {
-  return documentsOf(config, identity.kind)
-    .find((document) => document.identity().name === identity.name)
-    ?.root()
+  return indexOf(config).byKey.get(keyOf(identity))?.root()
 }

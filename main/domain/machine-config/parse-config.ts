@@ -2,6 +2,7 @@ import type { TextPosition } from '#contract/wire-error.ts'
 import { parseAllDocuments } from 'yaml'
 import { TalosFailure } from '../talos-failure.ts'
 import {
+  PARSING,
   parseText,
   treeOf,
   type Entry,
@@ -96,12 +97,7 @@ function syntaxFailure(error: TextError, lines: Lines): TalosFailure {
 
 /** The whole text at once, for directives and end markers, which only a parser can place. */
 function parseWhole(text: string, lines: Lines): ConfigDocument[] {
-  const parsed = parseAllDocuments(text, {
-    schema: 'failsafe',
-    prettyErrors: false,
-    logLevel: 'silent',
-    uniqueKeys: true,
-  })
+  const parsed = parseAllDocuments(text, PARSING)
   if (!Array.isArray(parsed)) return []
   return parsed
     .filter((d) => d.contents !== null || d.errors.length > 0)

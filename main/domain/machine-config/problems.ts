@@ -25,7 +25,10 @@ export function findProblems(config: ParsedConfig, context: ProblemContext): rea
   if (config.documents.length === 0) {
     return [{ severity: 'error', code: 'empty', message: 'The configuration is empty.', ...place(0, 1) }]
   }
-  const problems: Problem[] = unresolvedPlaceholders(config, context.vault, place)
+  const problems: Problem[] = [
+    ...unresolvedPlaceholders(config, context.vault, place),
+    ...oddCharacters(config, context.trusted, place),
+  ]
   const broken = new Set<ConfigDocument>()
   for (const document of config.documents) {
     const errors = document.errors(context.trusted)
@@ -33,9 +36,11 @@ export function findProblems(config: ParsedConfig, context: ProblemContext): rea
     for (const error of errors.slice(0, 20)) problems.push(syntaxProblem(config, error, place))
   }
   const whole = config.documents.filter((document) => !broken.has(document))
+  const nearest = createNearest(context.kinds)
   for (const document of whole) {
     // What the node runs as it stands needs no second opinion.
-    if (!context.trusted.has(document.text)) problems.push(...documentProblems(document, context, place))
+    if (!context.trusted.has(document.text))
+      problems.push(...documentProblems(document, context, place, nearest))
   }
   problems.push(...duplicates(whole, place))
   const missing = broken.size === 0 && !whole.some((document) => document.identity().kind === LEGACY)
@@ -53,13 +58,56 @@ export function findProblems(config: ParsedConfig, context: ProblemContext): rea
 
 type Place = (from: number, to: number) => Pick<Problem, 'from' | 'to'>
 
+const PLACEHOLDERS_TOLD = 200
+
 function unresolvedPlaceholders(config: ParsedConfig, vault: Vault, place: Place): Problem[] {
-  return restoreText(config.text, vault).unresolved.map(({ name, from, to }) => ({
-    severity: 'error',
-    code: 'placeholder-unresolved',
-    message: `This placeholder stands for no secret of this node: ${name}. Put the value itself here, or undo.`,
-    ...place(from, to),
-  }))
+  // The first of them keeps the draft from being sent; thousands would only fill the screen.
+  return restoreText(config.text, vault)
+    .unresolved.slice(0, PLACEHOLDERS_TOLD)
+    .map(({ name, from, to }) => ({
+      severity: 'error',
+      code: 'placeholder-unresolved',
+      message: `This placeholder stands for no secret of this node: ${name}. Put the value itself here, or undo.`,
+      ...place(from, to),
+    }))
+}
+
+/** What Talos' YAML reader does not take, and what is left of a file that was not UTF-8. */
+const ODD = new RegExp(
+  String.raw`[\0-\x08\x0B\x0C\x0E-\x1F\x7F-\x84\x86-\x9F\uFFFE\uFFFF]|\uFFFD|(?!^)\uFEFF|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]`,
+  'g',
+)
+/** A binary file pasted by mistake has thousands. */
+const ODD_TOLD = 20
+
+function oddCharacters(config: ParsedConfig, trusted: ReadonlySet<string>, place: Place): Problem[] {
+  const problems: Problem[] = []
+  for (const { text, offset } of config.documents) {
+    if (trusted.has(text)) continue
+    for (const match of text.matchAll(ODD)) {
+      // Where a document begins the text does, but for the first one.
+      if (match[0] === '\uFEFF' && offset + match.index === 0) continue
+      if (problems.length >= ODD_TOLD) return problems
+      const at = offset + match.index
+      problems.push({ ...oddWords(match[0]), ...place(at, at + 1) })
+    }
+  }
+  return problems
+}
+
+function oddWords(character: string): Pick<Problem, 'severity' | 'code' | 'message'> {
+  if (character === '\uFFFD') {
+    const message = 'This character stands where a file was not UTF-8: what it was is lost.'
+    return { severity: 'warning', code: 'replaced-character', message }
+  }
+  if (character === '\uFEFF') {
+    const message = 'A byte order mark in the middle of the text. Talos takes it for a letter.'
+    return { severity: 'warning', code: 'byte-order-mark', message }
+  }
+  const isHalf = /[\uD800-\uDFFF]/.test(character)
+  return isHalf
+    ? { severity: 'error', code: 'not-utf8', message: 'These characters are not valid text.' }
+    : { severity: 'error', code: 'control-character', message: 'A control character stands here.' }
 }
 
 const SYNTAX: Readonly<Record<string, readonly [code: string, message: string]>> = {
@@ -108,7 +156,12 @@ function tabsAt(text: string, error: TextError): { from: number; to: number; tex
 /** Minor of the newest line whose kinds are in our tables. A newer Talos may know more than we do. */
 const NEWEST_KNOWN = 15
 
-function documentProblems(document: ConfigDocument, context: ProblemContext, place: Place): Problem[] {
+function documentProblems(
+  document: ConfigDocument,
+  context: ProblemContext,
+  place: Place,
+  nearest: Nearest,
+): Problem[] {
   const root = document.root()
   if (root === undefined) return []
   if (root.kind !== 'map') {
@@ -149,7 +202,7 @@ function documentProblems(document: ConfigDocument, context: ProblemContext, pla
   const minor = minorOf(context.talosVersion)
   if (kind === undefined) {
     const severity = (minor ?? 0) > NEWEST_KNOWN ? ('warning' as const) : ('error' as const)
-    problems.push({ ...unknownKind(identity.kind, context.kinds, error), severity })
+    problems.push({ ...unknownKind(nearest(identity.kind), error), severity })
   } else if (minor !== undefined && minor < (minorOf(kind.since) ?? 0)) {
     const message = `${identity.kind} came with Talos ${kind.since}; this node runs ${context.talosVersion}.`
     problems.push(error('kind-too-new', message, 'kind'))
@@ -160,19 +213,34 @@ function documentProblems(document: ConfigDocument, context: ProblemContext, pla
 }
 
 function unknownKind(
-  kind: string,
-  kinds: readonly KindFacts[],
+  near: string | undefined,
   error: (code: string, message: string, key: string) => Problem,
 ): Problem {
-  const near = kinds
-    .map((k) => ({ kind: k.kind, distance: distance(k.kind.toLowerCase(), kind.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance)[0]
   const problem = error('unknown-kind', 'Talos knows no document of this kind.', 'kind')
-  if (near === undefined || near.distance > 3) return problem
+  if (near === undefined) return problem
   return {
     ...problem,
-    message: `Talos knows no document of this kind. ${near.kind} is close to it.`,
-    fix: { title: `Change to ${near.kind}`, text: near.kind },
+    message: `Talos knows no document of this kind. ${near} is close to it.`,
+    fix: { title: `Change to ${near}`, text: near },
+  }
+}
+
+/** The kind whose name is closest to a word that is none; `undefined` when none is close. */
+type Nearest = (word: string) => string | undefined
+
+function createNearest(kinds: readonly KindFacts[]): Nearest {
+  const known = new Map<string, string | undefined>()
+  return (word) => {
+    if (known.has(word)) return known.get(word)
+    const near =
+      word.length > 60
+        ? undefined
+        : kinds
+            .map(({ kind }) => ({ kind, distance: distance(kind.toLowerCase(), word.toLowerCase()) }))
+            .sort((a, b) => a.distance - b.distance)[0]
+    const found = near === undefined || near.distance > 3 ? undefined : near.kind
+    known.set(word, found)
+    return found
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ChangeRisk } from '#contract/machine-configs.ts'
-import { listField, textField } from '../nodes/spec-fields.ts'
+import { flagField, listField, textField } from '../nodes/spec-fields.ts'
 import type { DocumentChange } from './change-table.ts'
 import type { LeafChange } from './diff-trees.ts'
 import { isSet, legacyOf, treeAt } from './find-tree.ts'
@@ -28,7 +28,7 @@ export function diskRisk(
   const { value } = leaf.after.tree
   const path = leaf.path.map((step) => (typeof step === 'string' ? step : '[]')).join('.')
   if (BY_DISK.has(kind) && path === 'provisioning.diskSelector.match') {
-    return judge(facts, (disks) => matchDisks(value, disks))
+    return judge(facts, (disks) => matchDisks(value, disks.filter(isWritable)))
   }
   // Volumes are chosen among what was found on the disks, which changes while the node works: only the form is judged.
   if (kind !== LEGACY && /(?:^|\.)volumeSelector\.match$/.test(path)) {
@@ -52,6 +52,11 @@ export function diskRisk(
     return value === '' ? undefined : judge(facts, (disks) => matchPath(value, disks))
   }
   return undefined
+}
+
+/** Every node lists the image it runs from as a loop device, and drives without a disk; none can hold a volume. */
+function isWritable({ spec }: DiskFacts): boolean {
+  return flagField(spec, 'readonly') !== true && flagField(spec, 'cdrom') !== true
 }
 
 function matchPath(path: string, disks: readonly DiskFacts[]): Match {

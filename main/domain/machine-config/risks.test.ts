@@ -89,6 +89,8 @@ describe('disks that a change asks for', () => {
     ['disk.dev_path == "/dev/sda"', []],
     ['disk.transport == "nvme"', []],
     ['system_disk', []],
+    // Read-only disks hold no volume: sr0 is none of them.
+    ["'!system_disk && !disk.rotational'", ['disk-none decide']],
     ['\'!system_disk && disk.serial == "WX2"\'', []],
     ['disk.size > 5u * TB', ['disk-none decide']],
     ['disk.model == "Kingston"', ['disk-none decide']],

@@ -43,7 +43,11 @@ export type RisksOf = (
 ) => readonly ChangeRisk[]
 
 export function createRisks(context: RiskContext): RisksOf {
-  const { facts, before, after } = context
+  const { facts, kinds, before, after } = context
+  const minor = minorOf(facts.talosVersion)
+  const exclusive = kinds.filter(
+    (k) => minor !== undefined && k.exclusiveSince !== undefined && minor >= (minorOf(k.exclusiveSince) ?? 0),
+  )
   const links = createLinkRisks(facts, before, after)
 
   return (change, leaf, network) => {
@@ -74,7 +78,7 @@ export function createRisks(context: RiskContext): RisksOf {
     if (kind === 'UserVolumeConfig' && change.change === 'removed') add('removes-user-volume', 'decide')
     if (kind === LEGACY && /^cluster\.etcd(?:\.|$)/.test(path)) add('etcd', 'note')
     if (isUnsupportedKubernetes(leaf, path, facts.talosVersion)) add('kubernetes-version', 'decide')
-    if (isMixed(change, leaf, context)) add('mixed-with-legacy', 'decide')
+    if (isMixed(change, leaf, exclusive, after)) add('mixed-with-legacy', 'decide')
     put(newerThanOtherSlot(change, context))
     if (isSecret(leaf.before?.tree) || isSecret(leaf.after?.tree)) add('secret-changed', 'note')
     return risks
@@ -162,25 +166,24 @@ function isUnsupportedKubernetes(
 }
 
 /** A new document beside the legacy field it replaces: from `exclusiveSince` on the node refuses both (behaviour.md §4.1). */
-function isMixed(change: DocumentChange, leaf: LeafChange, { facts, kinds, after }: RiskContext): boolean {
+function isMixed(
+  change: DocumentChange,
+  leaf: LeafChange,
+  exclusive: ConfigFacts['kinds'],
+  after: ParsedConfig,
+): boolean {
   if (leaf.after === undefined) return false
   // Two sources of the host name have a word of their own.
   if (namesTheHost(change.identity.kind, writePath(leaf.path))) return false
-  const minor = minorOf(facts.talosVersion)
-  if (minor === undefined) return false
-  const refused = kinds.filter(
-    (k) => k.exclusiveSince !== undefined && minor >= (minorOf(k.exclusiveSince) ?? 0),
-  )
   if (change.identity.kind !== LEGACY) {
-    const kind = refused.find((k) => k.kind === change.identity.kind)
+    const kind = exclusive.find((k) => k.kind === change.identity.kind)
     const legacy = legacyOf(after)
     return (kind?.excludes ?? kind?.replaces ?? []).some((path) => isSet(treeAt(legacy, ...path.split('.'))))
   }
   const path = leaf.path.filter((step) => typeof step === 'string').join('.')
-  const rivals = refused.filter((k) =>
-    (k.excludes ?? k.replaces).some((p) => path === p || path.startsWith(`${p}.`)),
-  )
-  return rivals.some((k) => documentsOf(after, k.kind).length > 0)
+  return exclusive
+    .filter((k) => (k.excludes ?? k.replaces).some((p) => path === p || path.startsWith(`${p}.`)))
+    .some((k) => documentsOf(after, k.kind).length > 0)
 }
 
 /** A document that the Talos in the other boot slot cannot read; a rollback would stop at it. */

@@ -19,6 +19,7 @@ test.each([
   ['    - TS_AUTHKEY=tskey-auth-k1-2', '    - TS_AUTHKEY=«secret»'],
   ['    - "TS_AUTHKEY=tskey auth"', '    - "TS_AUTHKEY=«secret»"'],
   ['    DB_PASSWORD: hunter2 # mine\n    OTHER: x\n', '    DB_PASSWORD: «secret» # mine\n    OTHER: x\n'],
+  ['variables: {DB_PASSWORD: hunter2, A: b}', 'variables: {DB_PASSWORD: «secret», A: b}'],
   ['http_proxy: http://u:p@10.0.0.1:3128', 'http_proxy: http://u:«secret»@10.0.0.1:3128'],
   [
     'console=ttyS0 talos.platform=metal printk.devkmsg=on',

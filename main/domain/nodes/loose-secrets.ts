@@ -24,6 +24,11 @@ const PATTERNS: readonly RegExp[] = [
     String.raw`(?:^|[\s"',])[A-Z0-9_]*(?:${NAMES})[A-Z0-9_]*=([^\s"'«][^\n"'«]*?)(?=["']?[ \t]*\r?$|["'] |\s[A-Z0-9_]+=)`,
     'dgm',
   ),
+  // {NAME: value}
+  new RegExp(
+    String.raw`[{,][ \t]*["']?[A-Z0-9_]*(?:${NAMES})[A-Z0-9_]*["']?:[ \t]+["']?([^\s"',}«][^"',}\n«]*)`,
+    'dgm',
+  ),
   // NAME: value, as the variables of a document have it.
   new RegExp(
     String.raw`^[ \t]+["']?[A-Z0-9_]*(?:${NAMES})[A-Z0-9_]*["']?:[ \t]+["']?([^\s"'«][^\n"'«]*?)(?=["']?[ \t]*(?: #[^\n]*)?\r?$)`,

@@ -7,6 +7,8 @@ export interface ConfigScreen {
   open(): Promise<void>
   /** Puts text at the end, as a paste does: no completion gets in between. */
   append(text: string): Promise<void>
+  /** Pastes over everything. */
+  replace(text: string): Promise<void>
   review(): Promise<void>
   send(button: RegExp): Promise<void>
   readonly changes: Locator
@@ -28,6 +30,11 @@ export function configScreen(page: Page): ConfigScreen {
     async append(text) {
       await editor.locator('.native-edit-context, textarea').first().focus()
       await page.keyboard.press('ControlOrMeta+End')
+      await page.keyboard.insertText(text)
+    },
+    async replace(text) {
+      await editor.locator('.native-edit-context, textarea').first().focus()
+      await page.keyboard.press('ControlOrMeta+a')
       await page.keyboard.insertText(text)
     },
     async review() {
