@@ -178,7 +178,7 @@ function kernelArgumentsCheck(facts: NodeFacts, { mechanism, image }: ImageFacts
   const readings = [
     { source: 'machine.install.extraKernelArgs', found: named || '–' },
     { source: 'machine.install.grubUseUKICmdline', found: String(install.value?.grubUsesUkiCmdline ?? '–') },
-    { source: 'KernelCmdlines', found: valueOf(facts.kernelCmdline) ?? '–' },
+    { source: 'KernelCmdlines', found: hideLooseSecrets(valueOf(facts.kernelCmdline) ?? '–') },
   ]
   const evidence = `machine.install.extraKernelArgs: ${named || '–'}`
   const ownGrub = valueOf(security)?.uki !== true && install.value?.grubUsesUkiCmdline !== true
