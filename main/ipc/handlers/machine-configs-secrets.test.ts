@@ -106,9 +106,15 @@ describe.each(simulatedConfigs())(
         (shown) => `${shown}---\nbroken: [${secrets[0] ?? ''}\n`,
       ])
       // It was a full day: reviewed, refused by the node, sent, kept.
-    for (const word of ['reviewId', 'config-refused', 'config-other-cluster', '"outcome":"proven"', 'before-apply'])
-      expect(crossed).toContain(word)
-    expectNone(crossed, [...secrets, ...machineSecrets(secrets), ...pasted])
+      for (const word of [
+        'reviewId',
+        'config-refused',
+        'config-other-cluster',
+        '"outcome":"proven"',
+        'before-apply',
+      ])
+        expect(crossed).toContain(word)
+      expectNone(crossed, [...secrets, ...machineSecrets(secrets), ...pasted])
     })
   },
 )
