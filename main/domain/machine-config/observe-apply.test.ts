@@ -82,6 +82,32 @@ describe('an apply that was cut off', () => {
     expect((await observe(kept, 'new', 'new')).outcome).toBe('proven')
   })
 
+  test('over several nodes is judged node by node', async () => {
+    const talos = createInMemoryTalos(createManualClock(), [
+      { hostname: 'estante-1', address, role: 'worker', version: 'v1.13.9' },
+      { hostname: 'estante-2', address: '10.0.20.22', role: 'worker', version: 'v1.13.9' },
+    ])
+    talos.node('estante-1').config = { text: 'new', version: '2' }
+    talos.node('estante-2').config = { text: 'old', version: '1' }
+    const nodes = [
+      { node: address, hostname: 'estante-1' },
+      { node: '10.0.20.22', hostname: 'estante-2' },
+    ]
+    const verdict = nodes.map(({ node }) => ({
+      fact: 'config-active',
+      node,
+      before: short('old'),
+      expected: short('new'),
+      outcome: 'unknown' as const,
+    }))
+    const { outcome, rows } = await observeApply(talos, { ...interrupted, nodes, verdict }, sha256, signal)
+    expect(outcome).toBe('interrupted')
+    expect(rows.map(({ node, outcome: found }) => `${node ?? ''} ${found}`)).toEqual([
+      '10.0.20.21 proven',
+      '10.0.20.22 differs',
+    ])
+  })
+
   test('before anything was expected has no configurations to look for', () => {
     expect(expectsConfigs(interrupted)).toBe(true)
     expect(expectsConfigs({ ...interrupted, verdict: [] })).toBe(false)
