@@ -100,10 +100,10 @@ test('a node is upgraded with proof, then rolled back with proof', async ({ wind
   await fleet.settled(5)
   await fleet.openNode('estante-1')
   await window.getByRole('link', { name: 'Upgrade…' }).click()
-  await expect(window.getByRole('table', { name: 'What changes on estante-1' })).toContainText('v1.14.0')
-  await window.getByRole('button', { name: 'Upgrade estante-1 to 1.14.0' }).click()
+  await expect(window.getByRole('table', { name: 'What changes on estante-1' })).toContainText('v1.14.2')
+  await window.getByRole('button', { name: 'Upgrade estante-1 to 1.14.2' }).click()
   await proven(window)
-  await expect(window.getByRole('heading', { level: 1 })).toContainText('1.13.9 → 1.14.0')
+  await expect(window.getByRole('heading', { level: 1 })).toContainText('1.13.9 → 1.14.2')
 
   await window.getByRole('link', { name: 'Open estante-1' }).click()
   await window.getByRole('link', { name: 'Roll back…' }).click()

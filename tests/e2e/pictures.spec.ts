@@ -70,7 +70,7 @@ for (const theme of ['dark', 'light'] as const) {
     await window.getByRole('link', { name: 'Upgrade…' }).click()
     await expect(window.getByRole('table', { name: 'What changes on estante-1' })).toBeVisible()
     await picture(window, 'upgrade-plan', theme)
-    await window.getByRole('button', { name: 'Upgrade estante-1 to 1.14.0' }).click()
+    await window.getByRole('button', { name: 'Upgrade estante-1 to 1.14.2' }).click()
     await expect(window.getByRole('main').getByText(/^Proven, /)).toBeVisible({ timeout: 60_000 })
     await picture(window, 'upgrade-verdict', theme)
 
