@@ -25,6 +25,9 @@ const ComparePage = lazy(async () => ({
 const SeveralPage = lazy(async () => ({
   default: (await import('../features/machine-configs/SeveralPage.tsx')).SeveralPage,
 }))
+const ClusterUpgradePage = lazy(async () => ({
+  default: (await import('../features/upgrades/ClusterUpgradePage.tsx')).ClusterUpgradePage,
+}))
 const UpgradePage = lazy(async () => ({
   default: (await import('../features/upgrades/UpgradePage.tsx')).UpgradePage,
 }))
@@ -98,6 +101,15 @@ function Page({ route, context }: { readonly route: Route; readonly context: Con
     case 'upgrade':
       if (context === undefined) return <NoSuchContext name={route.context} />
       return <UpgradePage key={route.node} context={route.context} node={route.node} />
+    case 'upgrade-nodes':
+      if (context === undefined) return <NoSuchContext name={route.context} />
+      return (
+        <ClusterUpgradePage
+          key={`${route.context} ${route.nodes.join(' ')}`}
+          context={route.context}
+          nodes={route.nodes}
+        />
+      )
     case 'rollback':
       if (context === undefined) return <NoSuchContext name={route.context} />
       return <RollbackPage key={route.node} context={route.context} node={route.node} />

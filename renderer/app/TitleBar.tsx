@@ -187,6 +187,8 @@ function crumbsOf(
     case 'kubernetes':
     case 'manifests':
       return [...fleet, { word: t(`crumb.${route.at}`) }]
+    case 'upgrade-nodes':
+      return [...fleet, { word: t('keys.upgrade') }]
     case 'run':
       return [...fleet, { word: t('runs.title'), href: hrefOf({ at: 'tasks' }) }]
     case 'tasks':

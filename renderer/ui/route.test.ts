@@ -11,6 +11,8 @@ describe('an address', () => {
     { at: 'fleet', context: 'casa/lab #1' },
     { at: 'node', context: 'casa', node: 'fd00::1', tab: 'kernel-log' },
     { at: 'upgrade', context: 'casa', node: '10.0.20.11' },
+    { at: 'upgrade-nodes', context: 'casa', nodes: [] },
+    { at: 'upgrade-nodes', context: 'mi casa', nodes: ['10.0.20.11', 'fd00::5'] },
     { at: 'rollback', context: 'casa', node: '10.0.20.11' },
     { at: 'kubernetes', context: 'casa' },
     { at: 'manifests', context: 'casa' },

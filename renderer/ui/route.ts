@@ -7,6 +7,7 @@ export type Route =
   | { readonly at: 'fleet'; readonly context: string }
   | { readonly at: 'node'; readonly context: string; readonly node: string; readonly tab: NodeTab }
   | { readonly at: 'upgrade'; readonly context: string; readonly node: string }
+  | { readonly at: 'upgrade-nodes'; readonly context: string; readonly nodes: readonly string[] }
   | { readonly at: 'rollback'; readonly context: string; readonly node: string }
   | {
       readonly at: 'reboot' | 'shutdown' | 'reset'
@@ -57,6 +58,8 @@ export function hrefOf(route: Route): string {
       return `#/c/${part(route.context)}/n/${part(route.node)}/${part(route.tab)}`
     case 'upgrade':
       return `#/c/${part(route.context)}/n/${part(route.node)}/upgrade`
+    case 'upgrade-nodes':
+      return `#/c/${part(route.context)}/upgrade${route.nodes.map((node) => `/${part(node)}`).join('')}`
     case 'rollback':
       return `#/c/${part(route.context)}/n/${part(route.node)}/rollback`
     case 'reboot':
@@ -104,6 +107,9 @@ export function parseRoute(fragment: string): Route {
       if (third === 'compare') {
         const side = (link: string | undefined): string | undefined => (link === '' ? undefined : link)
         return { at: 'compare', context: second, before: side(fourth), after: side(fifth) }
+      }
+      if (third === 'upgrade') {
+        return { at: 'upgrade-nodes', context: second, nodes: parts.slice(3).filter((one) => one !== '') }
       }
       if (third !== 'n' || fourth === undefined || fourth === '') return { at: 'fleet', context: second }
       if (fifth === 'rollback') return { at: 'rollback', context: second, node: fourth }

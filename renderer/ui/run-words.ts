@@ -33,6 +33,12 @@ function withPlainVersions(parameters: Readonly<Record<string, string>>): Readon
   return Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, plainVersion(value)]))
 }
 
+/** Where a run is: its node, or how many. */
+export function runPlace(run: Pick<Run, 'hostname' | 'nodes'>, { t }: TextTools): string {
+  const count = run.nodes?.length ?? 1
+  return count > 1 ? t('rolling.title.several', { count }) : run.hostname
+}
+
 /** A step's name in the person's language, else as main wrote it. */
 export function stepName(step: Pick<RunStep, 'name'>, text: TextTools): string {
   const key = knownKey(`step.${step.name}`)
@@ -57,6 +63,7 @@ export function runVerdict(run: Run, text: TextTools, nowMs: number, brief = fal
   if (run.trial !== undefined && run.trial.decided === undefined) {
     return { kind: 'decide', words: t('run.trial', { time: format.time(run.trial.revertsAt) }) }
   }
+  if (run.question !== undefined) return { kind: 'decide', words: t('run.asks') }
   const step = run.steps.find((one) => one.state === 'running')
   if (step === undefined) return { kind: 'busy', words: t('run.waiting') }
   const words =

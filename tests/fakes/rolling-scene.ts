@@ -35,6 +35,8 @@ export interface RollingOptions {
   readonly patience?: number
   readonly storage?: SimulatedClusterOptions['storage']
   readonly kubernetes?: boolean
+  /** When the client's certificate ends, ISO 8601, as the app reads it. */
+  readonly certificateUntil?: string
 }
 
 const casa = ContextName.parse('casa')
@@ -75,7 +77,11 @@ export async function createRollingScene(options: RollingOptions) {
   const runs = createRunEngine({ journal, clock, newId: randomUUID, who: 'ana', log })
   ends.push(() => runs.close())
   const snapshots = createEtcdSnapshots(join(folder, 'snapshots'), clock)
-  const { endpoints, certificate } = context
+  const { endpoints } = context
+  const certificate = {
+    ...context.certificate,
+    ...(options.certificateUntil === undefined ? {} : { notAfter: options.certificateUntil }),
+  }
   const clusters = {
     cluster: async () => ({ name: casa, talos, endpoints, nodes: context.nodes, certificate, demo: false }),
   }

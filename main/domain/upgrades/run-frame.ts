@@ -7,7 +7,7 @@ import type { RunControl, RunEvent } from '../runs/run-port.ts'
 import { TalosFailure, isFailure, toWireError } from '../talos-failure.ts'
 import { gatherNodeFacts } from './gather.ts'
 import { hasMoved } from './compose-plan.ts'
-import { ask, known } from './known.ts'
+import { ask, known, unknown } from './known.ts'
 import type { NodeFacts } from './node-facts.ts'
 import type { PreparedNode } from './plan.ts'
 import { nodeChecks, quorumChecks, throwIfBlocked } from './preflight.ts'
@@ -146,7 +146,10 @@ async function readFacts(scene: RunScene): Promise<NodeFacts> {
       : ask(signal, () => kubernetes.node(kubernetesName, signal)),
   ])
   if (kube === undefined) return facts
-  return { ...facts, kubernetesImage: kube.known ? known(kube.value.osImage) : kube }
+  if (!kube.known) return { ...facts, kubernetesImage: kube }
+  // What a node that is not Ready last told is no proof of anything.
+  const { ready, osImage } = kube.value
+  return { ...facts, kubernetesImage: ready ? known(osImage) : unknown(`NotReady, ${osImage}`) }
 }
 
 async function readBack(scene: RunScene, expected: readonly VerdictRow[]): Promise<readonly VerdictRow[]> {

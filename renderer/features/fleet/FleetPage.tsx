@@ -1,4 +1,4 @@
-import { Ellipsis, FileDiff, LogOut, SearchX, Trash2 } from 'lucide-react'
+import { ArrowUpToLine, Ellipsis, FileDiff, LogOut, SearchX, Trash2 } from 'lucide-react'
 import { useCallback, useRef, useState } from 'react'
 import type { Context } from '#contract/contexts.ts'
 import { isAnswering } from '../../ipc/stores/nodes-store.ts'
@@ -161,6 +161,12 @@ function FleetActions({ context }: { readonly context: Context }) {
   const stop = useAction('demo.stop')
   return (
     <>
+      <LinkButton
+        icon={ArrowUpToLine}
+        href={hrefOf({ at: 'upgrade-nodes', context: context.name, nodes: [] })}
+      >
+        {t('rolling.open')}
+      </LinkButton>
       {context.demo ? (
         <Button
           icon={LogOut}

@@ -1,6 +1,6 @@
 import { FileDown, FileOutput, Hourglass, NotebookText, OctagonPause } from 'lucide-react'
 import { useLayoutEffect, useRef, useState } from 'react'
-import type { Run } from '#contract/runs.ts'
+import type { Run, RunNode } from '#contract/runs.ts'
 import { isActive, isOnTrial } from '../../ipc/stores/runs-store.ts'
 import { useAction } from '../../ipc/use-call.ts'
 import { useAnnounce } from '../../ui/announcer.tsx'
@@ -13,13 +13,17 @@ import { Note } from '../../ui/Note.tsx'
 import { PageBody, PageHead, Section } from '../../ui/Page.tsx'
 import { hrefOf } from '../../ui/route.ts'
 import { saveText } from '../../ui/save-text.ts'
-import { runSeconds, runTitle, runVerdict } from '../../ui/run-words.ts'
+import { runPlace, runSeconds, runTitle, runVerdict } from '../../ui/run-words.ts'
 import { State } from '../../ui/State.tsx'
 import { useNow } from '../../ui/use-now.ts'
 import { VerdictTable } from '../../ui/VerdictTable.tsx'
 import { NextSteps } from './NextSteps.tsx'
 import { RunLine } from './RunLine.tsx'
 import { RunNodes } from './RunNodes.tsx'
+import { QuestionPanel } from './QuestionPanel.tsx'
+import { RollingView } from './RollingView.tsx'
+import { isRolling } from './run-parts.ts'
+import { StopButtons } from './StopButtons.tsx'
 import './tasks.css'
 
 /** A run whole: what it did step by step, what was read back, what the node wrote. */
@@ -32,7 +36,7 @@ export function RunPage({ run }: { readonly run: Run | undefined }) {
   return (
     <>
       <PageHead
-        title={`${runTitle(run, text)}${run.nodes === undefined ? `, ${run.hostname}` : ''}`}
+        title={`${runTitle(run, text)}, ${runPlace(run, text)}`}
         below={[
           <State kind={verdict.kind}>{verdict.words}</State>,
           t('run.since', { time: format.when(run.startedAt, nowMs) }),
@@ -52,15 +56,44 @@ export function RunPage({ run }: { readonly run: Run | undefined }) {
           </div>
         )}
         <NextSteps run={run} />
-        {run.nodes === undefined ? (
-          <div className="section">
-            <RunLine steps={run.steps} />
-          </div>
-        ) : (
-          <RunNodes run={run} />
+        {run.question !== undefined && (
+          <QuestionPanel key={run.question.id} run={run} question={run.question} />
         )}
-        <RunColumns run={run} />
+        {isRolling(run) ? (
+          <RollingColumns run={run} nowMs={nowMs} />
+        ) : (
+          <>
+            {run.nodes === undefined || run.nodes.length === 1 ? (
+              <div className="section">
+                <RunLine steps={run.steps} />
+              </div>
+            ) : (
+              <RunNodes run={run} />
+            )}
+            <RunColumns run={run} />
+          </>
+        )}
       </PageBody>
+    </>
+  )
+}
+
+function RollingColumns({
+  run,
+  nowMs,
+}: {
+  readonly run: Run & { readonly nodes: readonly RunNode[] }
+  readonly nowMs: number
+}) {
+  const { t } = useText()
+  const going = isActive(run)
+  return (
+    <>
+      <RollingView run={run} nowMs={nowMs} going={going} />
+      {run.output.length > 0 && <Output run={run} following={going} />}
+      <Section title={t('rolling.talosctl')}>
+        <Command command={run.talosctl} />
+      </Section>
     </>
   )
 }
@@ -174,23 +207,12 @@ function MissingRun() {
 function RunActions({ run }: { readonly run: Run }) {
   const { t } = useText()
   const announce = useAnnounce()
-  const stop = useAction('runs.stop')
   const copy = useAction('runs.export')
   const save = useAction('runs.export')
   const [exported, setExported] = useState(false)
   return (
     <>
-      {isActive(run) && run.stoppable && (
-        <Button
-          icon={OctagonPause}
-          busy={stop.busy || stop.value !== undefined}
-          onClick={() => {
-            void stop.run({ runId: run.id })
-          }}
-        >
-          {stop.value === undefined ? t('run.stop') : t('run.stopping')}
-        </Button>
-      )}
+      {isActive(run) && run.stoppable && <StopButtons run={run} />}
       <Button
         icon={FileOutput}
         busy={copy.busy}
@@ -222,7 +244,6 @@ function RunActions({ run }: { readonly run: Run }) {
       <LinkButton href={hrefOf({ at: 'node', context: run.context, node: run.node, tab: 'overview' })}>
         {t('run.open-node', { node: run.hostname })}
       </LinkButton>
-      {stop.error !== undefined && <ErrorNote error={stop.error} />}
       {copy.error !== undefined && <ErrorNote error={copy.error} />}
     </>
   )

@@ -6,7 +6,7 @@ import { useAnnounce } from '../../ui/announcer.tsx'
 import { IconButton, LinkButton } from '../../ui/Button.tsx'
 import { useText } from '../../ui/i18n/text.tsx'
 import { hrefOf, useRoute } from '../../ui/route.ts'
-import { runTitle, runVerdict } from '../../ui/run-words.ts'
+import { runPlace, runTitle, runVerdict } from '../../ui/run-words.ts'
 import { State } from '../../ui/State.tsx'
 import { MINUTE_MS, useNow } from '../../ui/use-now.ts'
 import { TaskTable } from './TaskTable.tsx'
@@ -80,7 +80,7 @@ function NewestTask() {
   return (
     <a className="task-log-newest" href={hrefOf({ at: 'run', id: run.id })}>
       <span>{text.format.when(run.startedAt, nowMs)}</span>
-      <span>{run.hostname}</span>
+      <span>{runPlace(run, text)}</span>
       <State kind={verdict.kind}>
         {runTitle(run, text)}: {verdict.words}
       </State>
@@ -100,7 +100,7 @@ function useSpokenVerdicts(): void {
       announce(
         text.t('run.spoken.done', {
           what: runTitle(run, text),
-          node: run.hostname,
+          node: runPlace(run, text),
           verdict: runVerdict(run, text, Date.now()).words,
         }),
       )

@@ -2,7 +2,7 @@ import type { Run } from '#contract/runs.ts'
 import { isActive } from '../../ipc/stores/runs-store.ts'
 import { useText } from '../../ui/i18n/text.tsx'
 import { hrefOf } from '../../ui/route.ts'
-import { runSeconds, runTitle, runVerdict } from '../../ui/run-words.ts'
+import { runPlace, runSeconds, runTitle, runVerdict } from '../../ui/run-words.ts'
 import { State } from '../../ui/State.tsx'
 import { Cell, HeadCell, Row, RowLink, Table } from '../../ui/Table.tsx'
 import { MINUTE_MS, useNow } from '../../ui/use-now.ts'
@@ -61,7 +61,7 @@ function TaskRow({ run, selected }: { readonly run: Run; readonly selected: bool
         )}
       </Cell>
       <Cell>
-        <div className="elided">{run.nodes?.map(({ hostname }) => hostname).join(', ') ?? run.hostname}</div>
+        <div className="elided">{runPlace(run, text)}</div>
       </Cell>
       <Cell>
         <div className="elided" title={title}>

@@ -10,6 +10,7 @@ import { useText } from '../../ui/i18n/text.tsx'
 import { PageBody, PageHead } from '../../ui/Page.tsx'
 import { navigate } from '../../ui/route.ts'
 import { State } from '../../ui/State.tsx'
+import { ClusterTables } from './ClusterTables.tsx'
 import { PlanExport } from './PlanExport.tsx'
 import { PlanTables } from './PlanTables.tsx'
 import { Preflight, type ShownCheck } from './Preflight.tsx'
@@ -82,7 +83,8 @@ export function PlanFrame({
             <ErrorNote error={failure} actions={{ 'recompute-plan': onAgain, retry: onAgain }} />
           )}
           {children}
-          {plan !== undefined && <PlanTables plan={plan} />}
+          {plan !== undefined &&
+            (plan.nodes.length > 1 ? <ClusterTables plan={plan} /> : <PlanTables plan={plan} />)}
           {plan === undefined && busy && <EmptyState kind="busy" title={t('loading')} />}
         </PageBody>
       </div>

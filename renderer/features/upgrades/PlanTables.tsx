@@ -89,12 +89,9 @@ function shownRows(rows: readonly PlanRow[]): readonly PlanRow[] {
   return rows.filter(({ fact }) => !single || fact !== 'extensions')
 }
 
-function PlanLine({ row }: { readonly row: PlanRow }) {
-  const text = useText()
-  const { t } = text
+export function PlanLine({ row }: { readonly row: PlanRow }) {
+  const { t } = useText()
   const mono = MONO.has(row.fact)
-  const before = valueOf(row.fact, row.before, text)
-  const after = valueOf(row.fact, row.after, text)
   return (
     <Row>
       <NameCell>
@@ -102,35 +99,57 @@ function PlanLine({ row }: { readonly row: PlanRow }) {
         {row.part !== undefined && <span className="plan-part"> {row.part}</span>}
       </NameCell>
       <Cell tint="before" mono={mono}>
-        <span className="plan-value">
-          {before === undefined ? <Dash why={t('unknown')} /> : <Elided value={before} other={after} />}
-        </span>
+        <BeforeValue row={row} />
       </Cell>
       <Cell tint="after" mono={mono && row.note !== 'lost'}>
-        <span className="plan-value">
-          {row.note === 'lost' ? (
-            <State kind="decide">
-              <b>{t('plan.lost')}</b>
-            </State>
-          ) : row.note === 'removed' ? (
-            <b className="strong">{t('plan.removed')}</b>
-          ) : row.note === 'added' ? (
-            <b className="strong">
-              {t('plan.added')}
-              {after === undefined ? '' : ` ${after}`}
-            </b>
-          ) : after === undefined ? (
-            <Dash why={t('plan.not-known')} />
-          ) : row.note === 'changes' ? (
-            <b className="strong">
-              <Elided value={after} other={before} />
-            </b>
-          ) : (
-            <Elided value={after} other={before} />
-          )}
-        </span>
+        <AfterValue row={row} />
       </Cell>
     </Row>
+  )
+}
+
+export function BeforeValue({ row }: { readonly row: PlanRow }) {
+  const text = useText()
+  const before = valueOf(row.fact, row.before, text)
+  return (
+    <span className="plan-value">
+      {before === undefined ? (
+        <Dash why={text.t('unknown')} />
+      ) : (
+        <Elided value={before} other={valueOf(row.fact, row.after, text)} />
+      )}
+    </span>
+  )
+}
+
+export function AfterValue({ row }: { readonly row: PlanRow }) {
+  const text = useText()
+  const { t } = text
+  const before = valueOf(row.fact, row.before, text)
+  const after = valueOf(row.fact, row.after, text)
+  return (
+    <span className="plan-value">
+      {row.note === 'lost' ? (
+        <State kind="decide">
+          <b>{t('plan.lost')}</b>
+        </State>
+      ) : row.note === 'removed' ? (
+        <b className="strong">{t('plan.removed')}</b>
+      ) : row.note === 'added' ? (
+        <b className="strong">
+          {t('plan.added')}
+          {after === undefined ? '' : ` ${after}`}
+        </b>
+      ) : after === undefined ? (
+        <Dash why={t('plan.not-known')} />
+      ) : row.note === 'changes' ? (
+        <b className="strong">
+          <Elided value={after} other={before} />
+        </b>
+      ) : (
+        <Elided value={after} other={before} />
+      )}
+    </span>
   )
 }
 

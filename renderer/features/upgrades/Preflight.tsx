@@ -62,12 +62,34 @@ export function Preflight({
           />
         ))}
       <div className="checks-passed">
-        {by('pass').map((shown, at) => (
+        {foldPassed(by('pass')).map((shown, at) => (
           <PassedCheck key={`${shown.check.id} ${shown.hostname ?? ''} ${String(at)}`} {...shown} />
         ))}
       </div>
     </>
   )
+}
+
+/** What every node passes stands once: the same evidence as it is, else how many nodes it was read from. */
+function foldPassed(passed: readonly ShownCheck[]): readonly ShownCheck[] {
+  const first = new Map<string, ShownCheck>()
+  const count = new Map<string, number>()
+  for (const shown of passed) {
+    const { id } = shown.check
+    count.set(id, (count.get(id) ?? 0) + 1)
+    const kept = first.get(id)
+    if (kept === undefined) first.set(id, shown)
+    else if (kept.check.evidence !== shown.check.evidence) {
+      first.set(id, { check: { ...kept.check, evidence: '' } })
+    }
+  }
+  return [...first.values()].map((shown) => {
+    const times = count.get(shown.check.id) ?? 1
+    if (times === 1) return shown
+    const { evidence } = shown.check
+    const text = evidence === '' || evidence === '–' ? `× ${String(times)}` : `${evidence} × ${String(times)}`
+    return { check: { ...shown.check, evidence: text } }
+  })
 }
 
 function OpenCheck({

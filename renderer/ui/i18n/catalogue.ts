@@ -8,6 +8,7 @@ import { kubernetesEn } from './en/kubernetes.ts'
 import { machineConfigsEn } from './en/machine-configs.ts'
 import { nodeActionsEn } from './en/node-actions.ts'
 import { nodeEn } from './en/node.ts'
+import { rollingEn } from './en/rolling.ts'
 import { runsEn } from './en/runs.ts'
 import { settingsEn } from './en/settings.ts'
 import { shellEn } from './en/shell.ts'
@@ -23,6 +24,7 @@ import { kubernetesEs } from './es/kubernetes.ts'
 import { machineConfigsEs } from './es/machine-configs.ts'
 import { nodeActionsEs } from './es/node-actions.ts'
 import { nodeEs } from './es/node.ts'
+import { rollingEs } from './es/rolling.ts'
 import { runsEs } from './es/runs.ts'
 import { settingsEs } from './es/settings.ts'
 import { shellEs } from './es/shell.ts'
@@ -44,6 +46,7 @@ const english = {
   ...imagesEn,
   ...kubernetesEn,
   ...runsEn,
+  ...rollingEn,
   ...settingsEn,
   ...demoEn,
 } as const satisfies Texts
@@ -62,6 +65,7 @@ const spanish: Translated<typeof english> = {
   ...imagesEs,
   ...kubernetesEs,
   ...runsEs,
+  ...rollingEs,
   ...settingsEs,
   ...demoEs,
 }

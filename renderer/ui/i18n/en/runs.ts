@@ -83,6 +83,7 @@ export const runsEn = {
   'outcome.of': '{word}, {proven} of {all}',
 
   'run.step.running': '{step}, {time}',
+  'run.asks': 'waits for your decision',
   'run.waiting': 'waiting',
   'run.trial': 'on trial until {time}',
   'run.steps': 'Steps',

@@ -88,6 +88,7 @@ export const runsEs: Translated<typeof runsEn> = {
   'outcome.of': '{word}, {proven} de {all}',
 
   'run.step.running': '{step}, {time}',
+  'run.asks': 'espera tu decisión',
   'run.waiting': 'en espera',
   'run.trial': 'a prueba hasta {time}',
   'run.steps': 'Pasos',

@@ -1,0 +1,38 @@
+import type { NodePlan, PlanRow } from '#contract/upgrades.ts'
+
+/** Facts that the table of nodes has columns of its own for. */
+const OWN: ReadonlySet<PlanRow['fact']> = new Set(['talos', 'boot-entry'])
+
+export interface DifferentFact {
+  readonly fact: PlanRow['fact']
+  readonly part: string | undefined
+  readonly nodes: readonly { readonly hostname: string; readonly row: PlanRow }[]
+}
+
+/** Rows that are the same on every node, once; and those that are not, with each node's own. */
+export function foldRows(nodes: readonly NodePlan[]): {
+  readonly same: readonly PlanRow[]
+  readonly different: readonly DifferentFact[]
+} {
+  const same: PlanRow[] = []
+  const different: DifferentFact[] = []
+  const keys = new Map(
+    nodes.flatMap(({ rows }) =>
+      rows.filter(({ fact }) => !OWN.has(fact)).map((row) => [`${row.fact} ${row.part ?? ''}`, row] as const),
+    ),
+  )
+  for (const { fact, part } of keys.values()) {
+    const found = nodes.flatMap(({ hostname, rows }) => {
+      const row = rows.find((one) => one.fact === fact && one.part === part)
+      return row === undefined ? [] : [{ hostname, row }]
+    })
+    const [first] = found
+    const isSame =
+      first !== undefined &&
+      found.length === nodes.length &&
+      found.every(({ row }) => JSON.stringify(row) === JSON.stringify(first.row))
+    if (isSame) same.push(first.row)
+    else different.push({ fact, part, nodes: found })
+  }
+  return { same, different }
+}

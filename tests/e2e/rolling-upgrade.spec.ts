@@ -1,0 +1,43 @@
+import { expect, startApp, test as base, type RunningApp } from './app.ts'
+import { fleetScreen } from './drivers/fleet.ts'
+import { troubleMenu } from './drivers/troubles.ts'
+
+const test = base.extend<{ app: RunningApp }>({
+  // eslint-disable-next-line no-empty-pattern
+  app: async ({}, use) => {
+    const app = await startApp({ args: ['--demo'] })
+    await use(app)
+    await app.stop()
+  },
+})
+
+test('two nodes are upgraded in one run; a pod that stays is asked about, and stopping there touches neither', async ({
+  window,
+}) => {
+  test.setTimeout(120_000)
+  await fleetScreen(window).settled(5)
+  const menu = troubleMenu(window)
+  await menu.open()
+  await menu.cause('Drain refused', 'estante-1')
+  await menu.close()
+  await window.getByRole('link', { name: 'Upgrade nodes' }).click()
+  for (const hostname of ['bronce-1', 'bronce-3', 'estante-2']) {
+    await window.getByRole('checkbox', { name: `Upgrade ${hostname} too` }).click()
+  }
+  await window.getByRole('radio', { name: 'Workers first' }).click()
+  const order = window.getByRole('table', { name: 'What changes, in this order' })
+  await expect(order.getByRole('rowheader')).toHaveText([/^estante-1/, /^bronce-2/])
+  await window.getByRole('button', { name: /^Upgrade 2 nodes/ }).click()
+
+  const question = window.getByRole('alert').filter({ hasText: 'estante-1 cannot be drained' })
+  await expect(question).toContainText('Its disruption budget allows no eviction.', { timeout: 60_000 })
+  await question.getByRole('radio', { name: 'Stop here' }).click()
+  await question.getByRole('button', { name: 'Stop here' }).click()
+
+  const timetable = window.getByRole('table', { name: 'Timetable' })
+  await expect(timetable.getByRole('row').filter({ hasText: 'estante-1' })).toContainText('Stopped')
+  await expect(timetable.getByRole('row').filter({ hasText: 'bronce-2' })).toContainText('not touched')
+  await expect(window.getByText('1 node was not touched')).toBeVisible()
+  await window.getByRole('button', { name: 'Along time' }).click()
+  await expect(window.getByRole('list', { name: 'Along time' })).toContainText('bronce-2')
+})
