@@ -23,13 +23,60 @@ export const PresetId = z.enum([
 ])
 export type PresetId = z.infer<typeof PresetId>
 
+export const PresetFieldId = z.enum([
+  'link',
+  'addresses',
+  'gateway',
+  'mtu',
+  'dhcp',
+  'address',
+  'name',
+  'links',
+  'mode',
+  'parent',
+  'vlan',
+  'keepDhcp',
+  'nameservers',
+  'ntp',
+  'registry',
+  'endpoints',
+  'overridePath',
+  'skipFallback',
+  'enabled',
+  'advertise',
+  'bypass',
+  'source',
+  'destination',
+  'readOnly',
+  'labels',
+  'taints',
+  'allow',
+  'port',
+  'disk',
+  'minSize',
+  'maxSize',
+  'grow',
+  'filesystem',
+  'where',
+  'path',
+  'v2',
+  'volume',
+  'key',
+  'passphrase',
+  'lockToState',
+  'params',
+  'device',
+  'timeout',
+])
+export type PresetFieldId = z.infer<typeof PresetFieldId>
+
 /** Something to choose, with what the node says of it: `/dev/sda`, `1.0 TB · WDC WD10`. */
 export const PresetChoice = z.object({ value: z.string(), detail: z.string().optional() })
 export type PresetChoice = z.infer<typeof PresetChoice>
 
 /** `list`: one entry per line; `pairs`: `key=value` per line. Choices are proposals unless `closed`. */
 export const PresetField = z.object({
-  id: z.string(),
+  id: PresetFieldId,
   kind: z.enum(['text', 'number', 'switch', 'choice', 'list', 'pairs']),
   required: z.boolean(),
   value: z.string(),

@@ -17,6 +17,8 @@ export interface MachineConfigEditorProps {
   readonly schema: JsonSchema | undefined
   /** What main and the node found; the schema's own come on top. */
   readonly problems: readonly EditorProblem[]
+  /** What a hover tells besides of a value, by place. */
+  readonly origins: ReadonlyMap<string, string>
   readonly readOnly?: boolean
   readonly texts: EditorTexts
   readonly onText: (text: string) => void
@@ -69,9 +71,10 @@ export function MachineConfigEditor(props: MachineConfigEditorProps) {
         },
       })
       editor.current = made
-      const { schema, problems, onReady } = latest()
+      const { schema, problems, origins, onReady } = latest()
       if (schema !== undefined) made.setSchema(schema)
       made.setOwnProblems(problems)
+      made.setOrigins(origins)
       setReady(true)
       onReady?.(made)
     }
@@ -93,6 +96,7 @@ export function MachineConfigEditor(props: MachineConfigEditorProps) {
     if (props.schema !== undefined) editor.current?.setSchema(props.schema)
   }, [props.schema])
   useEffect(() => editor.current?.setOwnProblems(props.problems), [props.problems])
+  useEffect(() => editor.current?.setOrigins(props.origins), [props.origins])
 
   return (
     <div className="mc-editor" aria-busy={!ready} onKeyDownCapture={passToWindow}>

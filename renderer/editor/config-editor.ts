@@ -28,6 +28,8 @@ export interface ConfigEditor {
   readonly setBase: (text: string) => void
   readonly setOwnProblems: (problems: readonly EditorProblem[]) => void
   readonly setSchema: (schema: JsonSchema) => void
+  /** Sentences for the hover, by place: `LinkConfig enp3s0: mtu`. */
+  readonly setOrigins: (origins: ReadonlyMap<string, string>) => void
   readonly goTo: (position: TextPosition) => void
   /** Puts a mend's text in place, as one step that can be undone. */
   readonly mend: (problem: EditorProblem) => void
@@ -63,6 +65,7 @@ export function createConfigEditor(options: ConfigEditorOptions): ConfigEditor {
   let own: readonly EditorProblem[] = []
   let markers: readonly SchemaMarker[] = []
   let jsonSchema: JsonSchema | undefined
+  let origins: ReadonlyMap<string, string> = new Map()
   let revealed: Revealed | undefined
   let hideTimer: ReturnType<typeof setTimeout> | undefined
   let pauseTimer: ReturnType<typeof setTimeout> | undefined
@@ -165,7 +168,12 @@ export function createConfigEditor(options: ConfigEditorOptions): ConfigEditor {
         if (found !== undefined) void reveal(found.text)
       },
     }),
-    hoverOverKeys(model, () => jsonSchema, texts.oneOf),
+    hoverOverKeys(
+      model,
+      () => jsonSchema,
+      texts.oneOf,
+      (place) => origins.get(place),
+    ),
     keepCursorInSight(editor),
     letTabOut(editor),
   ]
@@ -196,6 +204,9 @@ export function createConfigEditor(options: ConfigEditorOptions): ConfigEditor {
     setSchema(schema) {
       jsonSchema = schema
       registerSchema(options.schemaVersion, schema)
+    },
+    setOrigins(found) {
+      origins = found
     },
     goTo({ line, column }) {
       const position = { lineNumber: Math.min(line, model.getLineCount()), column }

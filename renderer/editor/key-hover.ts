@@ -43,6 +43,7 @@ export function hoverOverKeys(
   model: monaco.editor.ITextModel,
   schemaNow: () => JsonSchema | undefined,
   oneOf: string,
+  originOf: (place: string) => string | undefined,
 ): monaco.IDisposable {
   return monaco.languages.registerHoverProvider('yaml', {
     provideHover(hovered, { lineNumber, column }) {
@@ -51,6 +52,7 @@ export function hoverOverKeys(
       const facts = keyFacts(schema, model.getValue(), { line: lineNumber, column })
       if (facts === undefined) return undefined
       const { key, type, values, place, from, to } = facts
+      const origin = originOf(place)
       const list = values?.map((value) => `\`${value}\``).join(', ')
       return {
         range: new monaco.Range(lineNumber, from, lineNumber, to),
@@ -58,6 +60,7 @@ export function hoverOverKeys(
           { value: type === undefined ? `**${key}**` : `**${key}** ${type}` },
           ...(list === undefined ? [] : [{ value: `${oneOf} ${list}` }]),
           { value: `\`${place}\`` },
+          ...(origin === undefined ? [] : [{ value: origin }]),
         ],
       }
     },

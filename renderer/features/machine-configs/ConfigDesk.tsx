@@ -6,11 +6,14 @@ import { problemOfRefusal, type EditorProblem } from '../../editor/problems.ts'
 import { selectActiveRun, selectLostTrial, selectRun } from '../../ipc/stores/runs-store.ts'
 import { useRuns } from '../../ipc/stores/stores-context.ts'
 import { useAction } from '../../ipc/use-call.ts'
+import { useAnnounce } from '../../ui/announcer.tsx'
 import { ErrorNote } from '../../ui/ErrorNote.tsx'
+import { useText } from '../../ui/i18n/text.tsx'
 import { navigate } from '../../ui/route.ts'
 import { ConfigNotes } from './ConfigNotes.tsx'
 import { EditView } from './EditView.tsx'
 import { HistoryView } from './HistoryView.tsx'
+import { InsertView } from './insert/InsertView.tsx'
 import { ReviewView } from './ReviewView.tsx'
 import { LostTry } from './LostTry.tsx'
 import { MergeView } from './MergeView.tsx'
@@ -24,6 +27,7 @@ type View =
   | { readonly kind: 'run'; readonly runId: string; readonly review?: Review }
   | { readonly kind: 'history' }
   | { readonly kind: 'merge' }
+  | { readonly kind: 'insert' }
 
 /** One reading of a node's configuration and everything that is done with it. */
 export function ConfigDesk({
@@ -38,6 +42,8 @@ export function ConfigDesk({
   /** Reads the node again and begins anew; the draft stays on this computer. */
   readonly onReload: () => void
 }) {
+  const { t } = useText()
+  const announce = useAnnounce()
   const draft = useDraft(place, config)
   const { busy: reviewing, ask } = useReview(place)
   const apply = useAction('machine-configs.apply')
@@ -115,6 +121,7 @@ export function ConfigDesk({
           reviewing={reviewing}
           onReview={(text) => void review(text)}
           onHistory={() => setView({ kind: 'history' })}
+          onInsert={() => setView({ kind: 'insert' })}
           notes={
             <ConfigNotes
               name={name}
@@ -186,6 +193,22 @@ export function ConfigDesk({
           onRestore={(text) => {
             draft.setText(text)
             void draft.flush()
+            setView({ kind: 'edit' })
+          }}
+        />
+      )
+    case 'insert':
+      return (
+        <InsertView
+          place={place}
+          name={name}
+          text={draft.text}
+          onBack={() => setView({ kind: 'edit' })}
+          onDraft={(text) => {
+            setRefusals([])
+            draft.setText(text)
+            void draft.flush()
+            announce(t('insert.done'))
             setView({ kind: 'edit' })
           }}
         />

@@ -1,4 +1,4 @@
-import { History, Trash2 } from 'lucide-react'
+import { FilePlus, History, Trash2 } from 'lucide-react'
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import type { ConfigForEditing } from '#contract/machine-configs.ts'
 import type { TextPosition, WireError } from '#contract/wire-error.ts'
@@ -19,6 +19,7 @@ import { useShortcut } from '../../ui/shortcuts.tsx'
 import { DiscardDialog } from './DiscardDialog.tsx'
 import { DraftStateWord } from './DraftStateWord.tsx'
 import { EditStatus } from './EditStatus.tsx'
+import { useOrigins } from './insert/use-origins.ts'
 import { OutlineNav } from './OutlineNav.tsx'
 import { nextProblem, problemSentence } from './problem-words.ts'
 import { ProblemsPanel } from './ProblemsPanel.tsx'
@@ -36,6 +37,7 @@ export function EditView({
   reviewing,
   onReview,
   onHistory,
+  onInsert,
 }: {
   readonly place: NodePlace
   readonly name: string
@@ -49,6 +51,7 @@ export function EditView({
   readonly reviewing: boolean
   readonly onReview: (text: string) => void
   readonly onHistory: () => void
+  readonly onInsert: () => void
 }) {
   const text = useText()
   const { t, format } = text
@@ -62,6 +65,7 @@ export function EditView({
   const [revealError, setRevealError] = useState<WireError>()
   const [discarding, setDiscarding] = useState(false)
   const found = useProblems(place, draft.text)
+  const origins = useOrigins(place, draft.text)
   // What waits on the disk can be reviewed, and sent, without another change.
   const isNothing = draft.isSame && config.persistent === undefined
   const count = useChangeCount(place, draft.text, isNothing)
@@ -97,6 +101,7 @@ export function EditView({
   }, [startAt])
   const isSame = draft.isSame
   useShortcut('mod+enter', t('keys.config.review'), t('keys.config'), isNothing ? undefined : review)
+  useShortcut('mod+i', t('insert.open'), t('keys.config'), onInsert)
   useShortcut('f8', t('config.problems'), t('keys.config'), () => {
     const next = nextProblem(problems, cursor.line)
     if (next !== undefined) editor.current?.goTo(next.from)
@@ -114,6 +119,9 @@ export function EditView({
         ]}
         actions={
           <>
+            <Button icon={FilePlus} onClick={onInsert}>
+              {t('insert.open')}
+            </Button>
             <Button icon={History} onClick={onHistory}>
               {t('config.history')}
             </Button>
@@ -158,6 +166,7 @@ export function EditView({
             schemaVersion={config.schemaVersion}
             schema={schema.value?.schema}
             problems={own}
+            origins={origins}
             texts={texts}
             onText={draft.setText}
             onCursor={setCursor}

@@ -1,4 +1,5 @@
 import { configChangesEn } from './en/config-changes.ts'
+import { configInsertsEn } from './en/config-inserts.ts'
 import { demoEn } from './en/demo.ts'
 import { configSidesEn } from './en/config-sides.ts'
 import { errorsEn } from './en/errors.ts'
@@ -15,6 +16,7 @@ import { shellEn } from './en/shell.ts'
 import { upgradesEn } from './en/upgrades.ts'
 import { welcomeEn } from './en/welcome.ts'
 import { configChangesEs } from './es/config-changes.ts'
+import { configInsertsEs } from './es/config-inserts.ts'
 import { demoEs } from './es/demo.ts'
 import { configSidesEs } from './es/config-sides.ts'
 import { errorsEs } from './es/errors.ts'
@@ -42,6 +44,7 @@ const english = {
   ...machineConfigsEn,
   ...configChangesEn,
   ...configSidesEn,
+  ...configInsertsEn,
   ...upgradesEn,
   ...imagesEn,
   ...kubernetesEn,
@@ -61,6 +64,7 @@ const spanish: Translated<typeof english> = {
   ...machineConfigsEs,
   ...configChangesEs,
   ...configSidesEs,
+  ...configInsertsEs,
   ...upgradesEs,
   ...imagesEs,
   ...kubernetesEs,

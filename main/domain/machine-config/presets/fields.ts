@@ -1,4 +1,4 @@
-import type { PresetChoice } from '#contract/presets.ts'
+import type { PresetChoice, PresetFieldId } from '#contract/presets.ts'
 import type { FieldDefinition, PresetContext } from './preset.ts'
 
 interface Options extends Partial<Pick<FieldDefinition, 'required' | 'value' | 'closed' | 'hint' | 'check'>> {
@@ -6,7 +6,7 @@ interface Options extends Partial<Pick<FieldDefinition, 'required' | 'value' | '
 }
 
 export function field(
-  id: string,
+  id: PresetFieldId,
   kind: FieldDefinition['kind'],
   { choices = [], ...options }: Options = {},
 ): FieldDefinition {
@@ -22,7 +22,7 @@ export function field(
 }
 
 /** The node's links, the first one chosen; a name that is not there yet may be typed. */
-export function linkField(context: PresetContext, id = 'link'): FieldDefinition {
+export function linkField(context: PresetContext, id: 'link' | 'parent' = 'link'): FieldDefinition {
   const choices = context.links ?? []
   return field(id, 'choice', { required: true, choices, value: choices[0]?.value ?? '', hint: 'enp3s0' })
 }
