@@ -31,9 +31,9 @@ afterEach(async () => {
 })
 
 /** One simulated control plane of that version and the app's own handlers over the real wire. */
-async function scene(talosVersion: string) {
+async function scene(talosVersion: string, contract: '1.13' | '1.14' = '1.13') {
   const resourcesDir = join(protosDir, '..', 'resources')
-  const nodes = [{ hostname: 'bronce-1', role: 'controlplane' as const, talos: talosVersion }]
+  const nodes = [{ hostname: 'bronce-1', role: 'controlplane' as const, talos: talosVersion, contract }]
   const cluster = await startSimulatedCluster({
     name: 'casa',
     nodes,
@@ -124,22 +124,30 @@ function filled({ fields }: Preset): Record<string, string> {
   )
 }
 
-const VERSIONS = ['v1.9.6', 'v1.11.6', 'v1.12.11', 'v1.13.9', 'v1.14.0']
+async function presetsAreTaken(version: string, contract: '1.13' | '1.14' = '1.13'): Promise<void> {
+  const { handlers, ref, signal, text, dryRun } = await scene(version, contract)
+  const { presets } = await handlers['presets.list']({ ...ref, text }, signal)
+  expect(presets.length).toBeGreaterThanOrEqual(14)
+  expect(presets.some(({ id }) => id === 'user-volume')).toBe(version !== 'v1.9.6')
+  const words: Record<string, string> = {}
+  for (const preset of presets) {
+    const values = { ...filled(preset), ...(preset.id === 'longhorn' ? { v2: 'true', name: 'store' } : {}) }
+    const made = await handlers['presets.fill']({ ...ref, text, preset: preset.id, values }, signal)
+    expect({ id: preset.id, problems: made.problems }).toEqual({ id: preset.id, problems: [] })
+    words[preset.id] = await dryRun(made.draft?.text ?? '')
+  }
+  expect(words).toEqual(Object.fromEntries(presets.map(({ id }) => [id, 'accepted'])))
+}
+
+const VERSIONS = ['v1.9.6', 'v1.11.6', 'v1.12.11', 'v1.13.9', 'v1.14.0'] as const
+
+test('a node of Talos 1.14 whose configuration has documents only takes every preset as well', async () => {
+  await presetsAreTaken('v1.14.0', '1.14')
+})
 
 describe.each(VERSIONS)('a simulated node of Talos %s', (version) => {
   test('takes what every preset that is offered makes of its configuration', async () => {
-    const { handlers, ref, signal, text, dryRun } = await scene(version)
-    const { presets } = await handlers['presets.list']({ ...ref, text }, signal)
-    expect(presets.length).toBeGreaterThanOrEqual(15)
-    expect(presets.some(({ id }) => id === 'user-volume')).toBe(version !== 'v1.9.6')
-    const words: Record<string, string> = {}
-    for (const preset of presets) {
-      const values = { ...filled(preset), ...(preset.id === 'longhorn' ? { v2: 'true', name: 'store' } : {}) }
-      const made = await handlers['presets.fill']({ ...ref, text, preset: preset.id, values }, signal)
-      expect({ id: preset.id, problems: made.problems }).toEqual({ id: preset.id, problems: [] })
-      words[preset.id] = await dryRun(made.draft?.text ?? '')
-    }
-    expect(words).toEqual(Object.fromEntries(presets.map(({ id }) => [id, 'accepted'])))
+    await presetsAreTaken(version)
   })
 
   test('takes each block that its version has documents for, and all of them together', async () => {
