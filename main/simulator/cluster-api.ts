@@ -1,4 +1,4 @@
-/** The seam of what the machines of one cluster share; `machine-api.ts` is that of a single one, and tells this on. */
+/** The seam of what the machines of one cluster share; `machine-api.ts` is that of a single one. */
 import type { SimulatedMachine } from './machine-api.ts'
 
 export interface RunningPod {
@@ -99,24 +99,4 @@ export interface ClusterState {
     /** Makes the etcd that waits there the first member of a new one. */
     bootstrap(hostname: string): void
   }
-}
-
-/** PEM texts as Talos writes them: keys labelled `ED25519 PRIVATE KEY`. */
-export interface KeyPairPem {
-  readonly crt: string
-  readonly key: string
-}
-
-/** Made by wire/pki.ts; the machine side puts them into its MachineConfigs. */
-export interface ClusterSecrets {
-  readonly os: KeyPairPem
-  readonly etcd: KeyPairPem
-  readonly kubernetes: KeyPairPem
-  readonly aggregator: KeyPairPem
-  readonly serviceAccountKey: string
-  readonly clusterId: string
-  readonly clusterSecret: string
-  readonly bootstrapToken: string
-  readonly trustdToken: string
-  readonly secretboxSecret: string
 }

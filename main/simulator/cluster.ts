@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { demoNodes, type NodePlan, plannedNodes, plannedSpares, type SparePlan } from './demo-nodes.ts'
-import type { ClusterState, MachineSpec, SimulatedClock, SimulatedMachine } from './machine-api.ts'
+import type { ClusterState } from './cluster-api.ts'
+import type { MachineSpec, SimulatedClock, SimulatedMachine } from './machine-api.ts'
 import { createClock } from './machine/clock.ts'
 import { createClusterState } from './machine/cluster-state.ts'
 import { createMachine } from './machine/create-machine.ts'

@@ -4,7 +4,7 @@
  * (`SimulatedStatus`) into gRPC statuses. Times are the simulated clock's.
  */
 import type { EventEmitter } from 'node:events'
-import type { KeyPairPem } from './cluster-api.ts'
+import type { KeyPairPem } from './secrets-api.ts'
 
 /** gRPC status codes by number, so that the machine needs no gRPC. */
 export const Code = {
@@ -329,11 +329,3 @@ export interface NodeObject {
   readonly labels: Readonly<Record<string, string>>
   readonly annotations: Readonly<Record<string, string>>
 }
-
-export type {
-  ClusterKubernetes,
-  ClusterSecrets,
-  ClusterState,
-  KeyPairPem,
-  RunningPod,
-} from './cluster-api.ts'

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { connect, type TLSSocket } from 'node:tls'
 import { Server } from '@grpc/grpc-js'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { KeyPairPem } from './machine-api.ts'
+import type { KeyPairPem } from './secrets-api.ts'
 import { listenSecurely, type SecureListener } from './secure-server.ts'
 import { createOsAuthority, issueClient, issueServer, relabelForTls } from './wire/pki.ts'
 

@@ -4,7 +4,7 @@ import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { createServer, type Server as TlsServer, TLSSocket } from 'node:tls'
 import { type Server, ServerCredentials } from '@grpc/grpc-js'
-import type { KeyPairPem } from './machine-api.ts'
+import type { KeyPairPem } from './secrets-api.ts'
 import { type CertificateAlert, createAlertSender } from './tls-alert.ts'
 
 /**

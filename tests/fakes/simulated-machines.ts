@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import type { ClusterSecrets, MachineSpec, SimulatedMachine } from '../../main/simulator/machine-api.ts'
+import type { MachineSpec, SimulatedMachine } from '../../main/simulator/machine-api.ts'
+import type { ClusterSecrets } from '../../main/simulator/secrets-api.ts'
 import { createManualClock, type ManualClock } from '../../main/simulator/machine/clock.ts'
 import { createClusterState } from '../../main/simulator/machine/cluster-state.ts'
 import type { ClusterWorld } from '../../main/simulator/machine/core.ts'

@@ -1,5 +1,6 @@
 import { Metadata } from '@grpc/grpc-js'
-import type { ClusterSecrets, MachineSpec } from '../../main/simulator/machine-api.ts'
+import type { MachineSpec } from '../../main/simulator/machine-api.ts'
+import type { ClusterSecrets } from '../../main/simulator/secrets-api.ts'
 import { claimAddresses } from '../../main/simulator/wire/addresses.ts'
 import { createClusterSecrets, issueClient } from '../../main/simulator/wire/pki.ts'
 import { serveCluster, type ServedCluster } from '../../main/simulator/wire/serve-cluster.ts'

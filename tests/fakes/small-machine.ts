@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
+import type { ClusterState } from '../../main/simulator/cluster-api.ts'
 import {
-  type ClusterState,
   Code,
   type InstallerOutput,
   type MachineEvent,

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { createSecureContext } from 'node:tls'
 import { type ChannelCredentials, Client, credentials, Metadata, type ServiceDefinition } from '@grpc/grpc-js'
-import type { KeyPairPem } from '../../main/simulator/machine-api.ts'
+import type { KeyPairPem } from '../../main/simulator/secrets-api.ts'
 import type { StateDefinition } from '../../main/talos/generated/cosi/resource/State.ts'
 import type { ClusterServiceDefinition } from '../../main/talos/generated/cluster/ClusterService.ts'
 import type { ImageServiceDefinition } from '../../main/talos/generated/machine/ImageService.ts'

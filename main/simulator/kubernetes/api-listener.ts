@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { KeyPairPem, SimulatedMachine } from '../machine-api.ts'
+import type { SimulatedMachine } from '../machine-api.ts'
+import type { KeyPairPem } from '../secrets-api.ts'
 import { type HttpsPeer, listenForHttps } from '../secure-server.ts'
 import { STATIC_POD_STATUS } from './static-pods.ts'
 

@@ -1,4 +1,4 @@
-import type { ClusterKubernetes, RunningPod } from '../machine-api.ts'
+import type { ClusterKubernetes, RunningPod } from '../cluster-api.ts'
 import { nowOf, unawaited, type KubeWorld } from './kube-world.ts'
 import { isReady, type ContainerStatus, type Pod } from './objects.ts'
 import { ready, unready } from './pods.ts'

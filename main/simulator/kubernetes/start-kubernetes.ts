@@ -1,12 +1,7 @@
 import { setMaxListeners } from 'node:events'
-import type {
-  ClusterKubernetes,
-  ClusterSecrets,
-  KeyPairPem,
-  SimulatedClock,
-  SimulatedMachine,
-  SimulatedRandom,
-} from '../machine-api.ts'
+import type { ClusterKubernetes } from '../cluster-api.ts'
+import type { SimulatedClock, SimulatedMachine, SimulatedRandom } from '../machine-api.ts'
+import type { ClusterSecrets, KeyPairPem } from '../secrets-api.ts'
 import type { ClusterWorld } from '../machine/core.ts'
 import { forkRandom } from '../machine/random.ts'
 import { componentsOf } from '../machine/versions.ts'

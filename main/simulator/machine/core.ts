@@ -1,7 +1,5 @@
+import type { ClusterKubernetes, ClusterState } from '../cluster-api.ts'
 import type {
-  ClusterKubernetes,
-  ClusterSecrets,
-  ClusterState,
   LoadSnapshot,
   MaintenanceMode,
   MachineSpec,
@@ -10,6 +8,7 @@ import type {
   SimulatedMachine,
   SimulatedRandom,
 } from '../machine-api.ts'
+import type { ClusterSecrets } from '../secrets-api.ts'
 import type { BootDisk, BootEntry, BootImage } from './boot-disk.ts'
 import type { MachineClock } from './clock.ts'
 import type { ConfigFile } from './config/config-file.ts'

@@ -1,12 +1,12 @@
 import { EventEmitter } from 'node:events'
 import type {
-  ClusterSecrets,
   MachineSpec,
   ResourceStore,
   SimulatedClock,
   SimulatedMachine,
   SimulatedRandom,
 } from '../machine-api.ts'
+import type { ClusterSecrets } from '../secrets-api.ts'
 import { applyConfiguration } from './config/apply.ts'
 import { generateConfig } from './config/generate.ts'
 import { blankHooks, blankLife } from './blank-life.ts'

@@ -1,4 +1,5 @@
-import { Code, SimulatedStatus, type ClusterState } from '../machine-api.ts'
+import type { ClusterState } from '../cluster-api.ts'
+import { Code, SimulatedStatus } from '../machine-api.ts'
 
 /** The legacy upgrade's rule (behaviour.md §5.2): one member may, two may not, more only when all are healthy. */
 export function checkEtcdForUpgrade({ etcd }: Pick<ClusterState, 'etcd'>): void {

@@ -1,5 +1,5 @@
 import { createHash, X509Certificate } from 'node:crypto'
-import type { KeyPairPem } from '../machine-api.ts'
+import type { KeyPairPem } from '../secrets-api.ts'
 import { createOsAuthority, issueServer } from '../wire/pki.ts'
 
 const NAME = 'maintenance-service.talos.dev'

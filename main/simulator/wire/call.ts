@@ -1,5 +1,7 @@
 import type { handleClientStreamingCall, handleServerStreamingCall, handleUnaryCall } from '@grpc/grpc-js'
-import type { ClusterSecrets, ClusterState, SimulatedMachine } from '../machine-api.ts'
+import type { ClusterState } from '../cluster-api.ts'
+import type { SimulatedMachine } from '../machine-api.ts'
+import type { ClusterSecrets } from '../secrets-api.ts'
 import type { Protos } from './protos.ts'
 
 /** One machine with what its services need beside it. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ContainerInfo } from '../../talos/generated/machine/ContainerInfo.ts'
-import { type ClusterState, Code, type SimulatedMachine, SimulatedStatus } from '../machine-api.ts'
+import type { ClusterState } from '../cluster-api.ts'
+import { Code, type SimulatedMachine, SimulatedStatus } from '../machine-api.ts'
 import { asText, specsOf } from './machine-facts.ts'
 import { pidOf, runningServices, SERVICE_CONTAINERS } from './machine-processes.ts'
 

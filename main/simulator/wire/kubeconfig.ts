@@ -1,5 +1,6 @@
 import { stringify } from 'yaml'
-import type { ClusterState, KeyPairPem } from '../machine-api.ts'
+import type { ClusterState } from '../cluster-api.ts'
+import type { KeyPairPem } from '../secrets-api.ts'
 import { archived } from './archive.ts'
 import { issueKubernetesAdmin } from './pki.ts'
 

@@ -1,5 +1,5 @@
 import { issueMaintenance } from '../maintenance/certificate.ts'
-import type { KeyPairPem } from '../machine-api.ts'
+import type { KeyPairPem } from '../secrets-api.ts'
 import type { Node } from './call.ts'
 import { issueServer } from './pki.ts'
 

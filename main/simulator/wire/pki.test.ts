@@ -1,7 +1,7 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto'
 import { beforeAll, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import type { ClusterSecrets } from '../machine-api.ts'
+import type { ClusterSecrets } from '../secrets-api.ts'
 import { createClusterSecrets, issueClient, issueServer, relabelForTls, writeTalosconfig } from './pki.ts'
 
 let secrets: ClusterSecrets

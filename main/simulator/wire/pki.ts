@@ -3,7 +3,7 @@ import { createPrivateKey, generateKeyPair, KeyObject, randomBytes, webcrypto } 
 import { promisify } from 'node:util'
 import * as x509 from '@peculiar/x509'
 import { stringify } from 'yaml'
-import type { ClusterSecrets, KeyPairPem } from '../machine-api.ts'
+import type { ClusterSecrets, KeyPairPem } from '../secrets-api.ts'
 
 const HOUR = 3_600_000
 const YEAR = 365 * 24 * HOUR

@@ -1,4 +1,6 @@
-import type { ClusterSecrets, ClusterState, SimulatedMachine } from '../machine-api.ts'
+import type { ClusterState } from '../cluster-api.ts'
+import type { SimulatedMachine } from '../machine-api.ts'
+import type { ClusterSecrets } from '../secrets-api.ts'
 import { createDispatcher } from './dispatch.ts'
 import { journalOf } from './journal.ts'
 import { type NodeServer, startNodeServer } from './node-server.ts'

@@ -1,4 +1,5 @@
-import type { ClusterSecrets, MachineSpec } from '../../machine-api.ts'
+import type { MachineSpec } from '../../machine-api.ts'
+import type { ClusterSecrets } from '../../secrets-api.ts'
 
 /** What a config is made of. */
 export interface GenerateRequest {

@@ -1,4 +1,5 @@
-import type { ClusterSecrets, MachineSpec } from '../../machine-api.ts'
+import type { MachineSpec } from '../../machine-api.ts'
+import type { ClusterSecrets } from '../../secrets-api.ts'
 import { schematicId } from '../schematic.ts'
 import { atLeast, componentsOf } from '../versions.ts'
 import type { GenerateRequest } from './generate-request.ts'

@@ -1,4 +1,4 @@
-import type { ClusterSecrets } from '../../machine-api.ts'
+import type { ClusterSecrets } from '../../secrets-api.ts'
 import { goYaml } from '../go-yaml.ts'
 import { componentsOf } from '../versions.ts'
 import type { GenerateRequest } from './generate-request.ts'

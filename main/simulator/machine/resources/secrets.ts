@@ -1,4 +1,4 @@
-import type { KeyPairPem } from '../../machine-api.ts'
+import type { KeyPairPem } from '../../secrets-api.ts'
 import { hostnameOf, type MachineCore } from '../core.ts'
 import { put } from './keys.ts'
 
