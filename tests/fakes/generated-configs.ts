@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
-import type { ClusterSecrets } from '../../main/simulator/cluster-api.ts'
+import type { ClusterSecrets } from '../../main/simulator/secrets-api.ts'
 import { generateConfig } from '../../main/simulator/machine/config/generate.ts'
 
 export interface SimulatedConfig {
