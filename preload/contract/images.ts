@@ -10,12 +10,15 @@ export const ExtensionName = z
   .regex(/^[a-z0-9][a-z0-9._-]*\/[a-z0-9][a-z0-9._-]*$/)
 export type ExtensionName = z.infer<typeof ExtensionName>
 
-/** One argument of the kernel's command line; blanks only inside double quotes. `-console` takes one away. */
+/**
+ * One argument of the kernel's command line; blanks only inside double quotes. `-console` takes one away. `«secret»`
+ * stands for what main keeps to itself and puts back.
+ */
 export const KernelArgument = z
   .string()
   .min(1)
   .max(1024)
-  .regex(/^(?:[!#-~]|"[ -!#-~]*")+$/)
+  .regex(/^(?:[!#-~]|«secret»|"[ -!#-~]*")+$/)
 export type KernelArgument = z.infer<typeof KernelArgument>
 
 /** A version as a person types it: `1.13.9`, `v1.14.0-rc.1`. */

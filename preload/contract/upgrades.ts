@@ -77,6 +77,7 @@ export const CheckReason = z.enum([
   'choice-content-unknown',
   'choice-content-unproven',
   'choice-unknown-fields',
+  'choice-secret-unresolved',
   'choice-typed-differs',
   'choice-not-a-reference',
   'own-image-replaced',

@@ -233,6 +233,38 @@ describe('an image of the person’s own', () => {
 })
 
 describe('kernel arguments of a schematic', () => {
+  const secret = {
+    ...OWN,
+    extraKernelArgs: ['talos.config=https://casa.lan/config?token=s3cr3t-t0ken', 'quiet'],
+  }
+  const spec = node({ schematicId: schematicId(secret, sha256), schematic: canonicalSchematic(secret) })
+  const shown = 'talos.config=https://casa.lan/config?token=«secret»'
+
+  test('with a secret are shown without it, and keep it when they are changed', async () => {
+    const kernelArguments = [shown, 'intel_iommu=on']
+    const { scene, plan } = await planOf(spec, { kernelArguments })
+    const at = { ...scene.ref('estante-1'), version: 'v1.14.0' }
+    const told = [
+      plan,
+      await scene.handlers['images.read'](at, scene.signal),
+      await scene.handlers['images.preview'](
+        { ...at, choice: { kernelArguments }, register: true },
+        scene.signal,
+      ),
+    ]
+    expect(told[1]).toMatchObject({ image: { kernelArguments: [shown, 'quiet'] } })
+    expect(JSON.stringify(told)).not.toContain('s3cr3t-t0ken')
+    expect(scene.factory.posted[0]).toContain('s3cr3t-t0ken')
+  })
+
+  test('with a mark that stands for no secret of theirs are refused', async () => {
+    const { plan } = await planOf(spec, { kernelArguments: ['other=«secret»'] })
+    expect(plan.preflight.find(({ id }) => id === 'image')).toMatchObject({
+      outcome: 'block',
+      because: 'choice-secret-unresolved',
+    })
+  })
+
   test('go onto the command line of a node that boots a UKI', async () => {
     const { plan } = await planOf(node({ kernelArguments: 'quiet mine=1' }), {
       kernelArguments: ['intel_iommu=on', '-mine'],

@@ -1,4 +1,5 @@
 import type { ImageChoice, NodeImage } from '#contract/images.ts'
+import { hideLooseSecrets } from '../nodes/loose-secrets.ts'
 import type { Sha256 } from '../upgrades/hash-port.ts'
 import {
   factoryImage,
@@ -31,7 +32,12 @@ export interface ChosenImage extends InstallerImage {
   readonly replacesOwn?: boolean
   /** What was chosen and cannot be done. */
   readonly refused?:
-    'content-unknown' | 'content-unproven' | 'unknown-fields' | 'typed-differs' | 'not-a-reference'
+    | 'content-unknown'
+    | 'content-unproven'
+    | 'unknown-fields'
+    | 'secret-unresolved'
+    | 'typed-differs'
+    | 'not-a-reference'
 }
 
 /** Why a node's schematic cannot be rewritten. */
@@ -83,9 +89,11 @@ export function chooseImage(facts: NodeFacts, parts: ChoiceParts): ChosenImage {
   const after: SchematicContent = {
     ...base.content,
     extensions: extensions ?? base.content.extensions,
-    extraKernelArgs: kernelArguments ?? base.content.extraKernelArgs,
+    extraKernelArgs: kernelArguments?.map(putBack(base.content)) ?? base.content.extraKernelArgs,
   }
   if (sameLists(after, base.content)) return unchanged
+  if (after.extraKernelArgs.some((one) => one.includes(MARK)))
+    return { ...unchanged, refused: 'secret-unresolved' }
   if (base.content.unknown.length > 0) return { ...unchanged, refused: 'unknown-fields' }
   if (!base.proven) return { ...unchanged, refused: 'content-unproven' }
   const id = schematicId(after, sha256)
@@ -98,6 +106,14 @@ export function chooseImage(facts: NodeFacts, parts: ChoiceParts): ChosenImage {
     after,
     register: canonicalSchematic(after),
   }
+}
+
+const MARK = '«secret»'
+
+/** An argument as it was shown, with its secret in place again. */
+function putBack({ extraKernelArgs }: SchematicContent): (shown: string) => string {
+  const own = new Map(extraKernelArgs.map((argument) => [hideLooseSecrets(argument), argument]))
+  return (shown) => own.get(shown) ?? shown
 }
 
 /** What the node's schematic holds; a node without one has nothing added. */
@@ -163,8 +179,11 @@ export function describeImage(
       ? {}
       : { overlay: `${read.content.overlay.image} ${read.content.overlay.name}` }),
     extensions: [...(read?.content.extensions ?? schematic?.extensions.map(({ name }) => name) ?? [])],
-    kernelArguments: [...(read?.content.extraKernelArgs ?? [])],
-    configArguments: install === undefined || install.grubUsesUkiCmdline ? [] : [...install.extraKernelArgs],
+    kernelArguments: (read?.content.extraKernelArgs ?? []).map(hideLooseSecrets),
+    configArguments:
+      install === undefined || install.grubUsesUkiCmdline
+        ? []
+        : install.extraKernelArgs.map(hideLooseSecrets),
     ...(fixed === undefined ? {} : { fixed }),
   }
 }

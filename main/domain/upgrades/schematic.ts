@@ -1,4 +1,5 @@
 import { parse } from 'yaml'
+import { hideLooseSecrets } from '../nodes/loose-secrets.ts'
 import type { Sha256 } from './hash-port.ts'
 import { goYaml } from './go-yaml.ts'
 
@@ -144,11 +145,12 @@ function unknownKeys(value: unknown, known: KnownKeys, prefix = ''): readonly st
   })
 }
 
-/** For eyes: an embedded MachineConfig holds secrets, and the values of META may be anyone's. */
+/** For eyes: an embedded MachineConfig holds secrets, an argument may, and the values of META may be anyone's. */
 export function shownSchematic(content: SchematicContent): string {
   const { embeddedMachineConfiguration: config, meta } = content
   return canonicalSchematic({
     ...content,
+    extraKernelArgs: content.extraKernelArgs.map(hideLooseSecrets),
     ...(config === undefined ? {} : { embeddedMachineConfiguration: `(kept, ${lines(config)} lines)` }),
     meta: meta.map(({ key, value }) => ({ key, value: `(kept, ${value.length} characters)` })),
   })

@@ -2,6 +2,7 @@ import { describeImage } from '../../domain/images/choose-image.ts'
 import { factoryOf } from '../../domain/images/factory-address.ts'
 import { changesOf, readImages, registerImage } from '../../domain/images/read-images.ts'
 import type { ClustersPort } from '../../domain/nodes/clusters-port.ts'
+import { hideLooseSecrets } from '../../domain/nodes/loose-secrets.ts'
 import { TalosFailure } from '../../domain/talos-failure.ts'
 import { gatherNodeFacts } from '../../domain/upgrades/gather.ts'
 import type { Sha256 } from '../../domain/upgrades/hash-port.ts'
@@ -58,8 +59,8 @@ export function createImageHandlers(deps: Deps): Pick<Handlers, 'images.read' | 
       ...(chosen.schematicId === undefined ? {} : { after: view(chosen.schematicId, chosen.after) }),
       extensions: [...changesOf(facts, reading)],
       kernelArguments: {
-        before: [...(chosen.before?.extraKernelArgs ?? [])],
-        after: [...(chosen.after?.extraKernelArgs ?? [])],
+        before: (chosen.before?.extraKernelArgs ?? []).map(hideLooseSecrets),
+        after: (chosen.after?.extraKernelArgs ?? []).map(hideLooseSecrets),
       },
       image: finding,
       factory: reading.word,

@@ -1,7 +1,7 @@
 import type { OfferedExtension } from '#contract/images.ts'
 
-/** As the contract takes an argument: blanks only inside double quotes. */
-const ARGUMENT = /^(?:[!#-~]|"[ -!#-~]*")+$/
+/** As the contract takes an argument: blanks only inside double quotes, and main's mark for a secret. */
+const ARGUMENT = /^(?:[!#-~]|«secret»|"[ -!#-~]*")+$/
 const ARGUMENT_AT_MOST = 1024
 
 /** What a text of arguments says, one a line or with blanks between; `wrong` is the first that is none. */

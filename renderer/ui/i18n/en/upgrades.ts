@@ -149,6 +149,8 @@ export const upgradesEn = {
     'Ichor cannot write this schematic so that its id comes out the same, so it does not change it.',
   'because.choice-unknown-fields':
     'The node’s schematic has parts that Ichor does not know. It would lose them.',
+  'because.choice-secret-unresolved':
+    'A mark for a secret stands where this node has none. Write the value itself, or undo.',
   'because.choice-typed-differs': 'To keep an image of your own, type its name once more, without the tag.',
   'because.choice-not-a-reference':
     'This is no image reference: registry, name and tag, as in registry.casa.lan/talos/installer:v1.14.0.',

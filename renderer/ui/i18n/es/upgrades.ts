@@ -151,6 +151,8 @@ export const upgradesEs: Translated<typeof upgradesEn> = {
   'because.choice-content-unproven':
     'Ichor no sabe escribir este schematic de modo que dé el mismo id, así que no lo cambia.',
   'because.choice-unknown-fields': 'El schematic del nodo tiene partes que Ichor no conoce. Se perderían.',
+  'because.choice-secret-unresolved':
+    'Hay una marca de secreto donde este nodo no tiene ninguno. Escribe el valor, o deshazlo.',
   'because.choice-typed-differs':
     'Para conservar una imagen propia, escribe su nombre otra vez, sin la etiqueta.',
   'because.choice-not-a-reference':
