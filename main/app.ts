@@ -140,7 +140,14 @@ export async function createApp(
     ...createDemoHandlers({ demo }),
     ...createNodeHandlers({ clusters, fleets, clock, log }),
     ...createNodeActionHandlers({ clusters, runs, clock, snapshots }),
-    ...createActionPlanHandlers({ clusters, runs, clock, snapshots, newId: randomUUID }),
+    ...createActionPlanHandlers({
+      clusters,
+      runs,
+      clock,
+      snapshots,
+      newId: randomUUID,
+      kubernetesOf: (context) => kubernetes.of(context),
+    }),
     ...createMachineConfigHandlers({
       clusters,
       runs,

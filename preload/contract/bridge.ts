@@ -22,6 +22,7 @@ export const methodNames = [
   'node-actions.plan-shutdown',
   'node-actions.plan-reset',
   'node-actions.plan-remove-member',
+  'node-actions.plan-uncordon',
   'node-actions.start',
   'node-actions.slots',
   'node-actions.boots',

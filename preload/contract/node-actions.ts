@@ -82,7 +82,7 @@ export type ResetChoice = z.infer<typeof ResetChoice>
 
 export const NodeActionPlan = z.object({
   planId: z.string(),
-  kind: z.enum(['reboot', 'shutdown', 'reset', 'remove-member']),
+  kind: z.enum(['reboot', 'shutdown', 'reset', 'remove-member', 'uncordon']),
   node: z.string(),
   hostname: z.string(),
   rows: z.array(ActionRow),
@@ -137,6 +137,8 @@ export const nodeActionsContract = {
   'node-actions.plan-reset': method(NodeRef.extend({ choice: ResetChoice }), NodeActionPlan),
   /** Takes a member out of etcd from another control plane, after its machine was wiped or lost. */
   'node-actions.plan-remove-member': method(NodeRef.extend({ memberId: z.string().max(16) }), NodeActionPlan),
+  /** Lets Kubernetes put pods on the node again. */
+  'node-actions.plan-uncordon': method(NodeRef, NodeActionPlan),
   /** Refused when the plan is stale, blocked, not typed as asked, or another run holds the cluster. */
   'node-actions.start': method(
     z.object({

@@ -12,6 +12,7 @@ export const RunKind = z.enum([
   'shutdown',
   'reset',
   'remove-member',
+  'uncordon',
   'service',
   'import',
   'kubernetes',
@@ -162,6 +163,8 @@ export const NextStep = z.discriminatedUnion('kind', [
     version: z.string(),
     evidence: z.string(),
   }),
+  /** Cordoned by the run that was cut off, and still so. */
+  z.object({ kind: z.literal('uncordon'), node: z.string(), hostname: z.string(), evidence: z.string() }),
   /** `node`: the control plane to ask. */
   z.object({
     kind: z.literal('remove-member'),

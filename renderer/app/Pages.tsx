@@ -44,6 +44,9 @@ const ShutdownPage = lazy(async () => ({
 const ResetPage = lazy(async () => ({
   default: (await import('../features/node-actions/ResetPage.tsx')).ResetPage,
 }))
+const UncordonPage = lazy(async () => ({
+  default: (await import('../features/node-actions/UncordonPage.tsx')).UncordonPage,
+}))
 const RemoveMemberPage = lazy(async () => ({
   default: (await import('../features/node-actions/RemoveMemberPage.tsx')).RemoveMemberPage,
 }))
@@ -122,6 +125,9 @@ function Page({ route, context }: { readonly route: Route; readonly context: Con
     case 'reset':
       if (context === undefined) return <NoSuchContext name={route.context} />
       return <ResetPage key={route.node} context={route.context} node={route.node} />
+    case 'uncordon':
+      if (context === undefined) return <NoSuchContext name={route.context} />
+      return <UncordonPage key={route.node} context={route.context} node={route.node} />
     case 'remove-member':
       if (context === undefined) return <NoSuchContext name={route.context} />
       return <RemoveMemberPage context={route.context} node={route.node} memberId={route.memberId} />

@@ -176,6 +176,7 @@ function crumbsOf(
     case 'shutdown':
     case 'reset':
     case 'remove-member':
+    case 'uncordon':
       return [
         ...fleet,
         {

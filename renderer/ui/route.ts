@@ -10,7 +10,7 @@ export type Route =
   | { readonly at: 'upgrade-nodes'; readonly context: string; readonly nodes: readonly string[] }
   | { readonly at: 'rollback'; readonly context: string; readonly node: string }
   | {
-      readonly at: 'reboot' | 'shutdown' | 'reset'
+      readonly at: 'reboot' | 'shutdown' | 'reset' | 'uncordon'
       readonly context: string
       readonly node: string
     }
@@ -65,6 +65,7 @@ export function hrefOf(route: Route): string {
     case 'reboot':
     case 'shutdown':
     case 'reset':
+    case 'uncordon':
       return `#/c/${part(route.context)}/n/${part(route.node)}/${route.at}`
     case 'remove-member':
       return `#/c/${part(route.context)}/n/${part(route.node)}/remove-member/${part(route.memberId)}`
@@ -113,7 +114,7 @@ export function parseRoute(fragment: string): Route {
       }
       if (third !== 'n' || fourth === undefined || fourth === '') return { at: 'fleet', context: second }
       if (fifth === 'rollback') return { at: 'rollback', context: second, node: fourth }
-      if (fifth === 'reboot' || fifth === 'shutdown' || fifth === 'reset') {
+      if (fifth === 'reboot' || fifth === 'shutdown' || fifth === 'reset' || fifth === 'uncordon') {
         return { at: fifth, context: second, node: fourth }
       }
       if (fifth === 'remove-member' && sixth !== undefined && sixth !== '') {

@@ -107,7 +107,7 @@ export function createUpgradeScene(specs: readonly FakeNodeSpec[], journal = cre
       newId,
     }),
     ...createNodeActionHandlers({ clusters, runs, clock, snapshots }),
-    ...createActionPlanHandlers({ clusters, runs, clock, snapshots, newId }),
+    ...createActionPlanHandlers({ clusters, runs, clock, snapshots, newId, kubernetesOf: noKubernetes }),
     ...createRunHandlers({ runs, clusters, kubernetesOf: noKubernetes, sha256 }),
   }
   const { signal } = new AbortController()

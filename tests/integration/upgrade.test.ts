@@ -74,7 +74,14 @@ async function scene(nodes: readonly NodePlan[], patience = PATIENCE) {
       newId: randomUUID,
     }),
     ...createNodeActionHandlers({ clusters, runs, clock, snapshots }),
-    ...createActionPlanHandlers({ clusters, runs, clock, snapshots, newId: randomUUID }),
+    ...createActionPlanHandlers({
+      clusters,
+      runs,
+      clock,
+      snapshots,
+      newId: randomUUID,
+      kubernetesOf: noKubernetes,
+    }),
     ...createRunHandlers({ clusters, runs, kubernetesOf: noKubernetes, sha256 }),
   }
   const { signal } = new AbortController()

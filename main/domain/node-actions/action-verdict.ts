@@ -104,6 +104,10 @@ export function judgeActionRows(
 export function actionOutcome(rows: readonly VerdictRow[]): RunOutcome {
   const of = (fact: ActionFact): VerdictRow['outcome'] | undefined =>
     rows.find((row) => row.fact === fact)?.outcome
+  const scheduling = rows.find(({ fact }) => fact === 'kubernetes-node')?.outcome
+  if (scheduling !== undefined && scheduling !== 'proven')
+    return scheduling === 'unknown' ? 'unknown' : 'failed'
+  if (scheduling !== undefined) return 'proven'
   if (of('api') === 'differs') return 'failed'
   if (of('api') === 'unknown') return 'unknown'
   if (of('api') === undefined && of('etcd-listed') === 'differs') return 'failed'

@@ -19,9 +19,21 @@ export function nextSteps(run: Run, { facts, fallback }: NextEvidence): readonly
   if (run.kind !== 'upgrade') return []
   const part = nodePart(run, facts.node)
   if (part === undefined) return []
-  const own = ofNode(part, facts, fallback)
+  const own = [...ofNode(part, facts, fallback), ...uncordonOf(part, facts)]
   const rest = restOf(run)
   return [...own, ...rest]
+}
+
+/** Only what the journal says this run cordoned; a node someone cordoned on purpose stays so. */
+function uncordonOf(part: NodePart, facts: NodeFacts): readonly NextStep[] {
+  const byUs = part.steps.some(
+    ({ name, state, detail }) => name === 'cordon' && state === 'done' && detail === 'cordoned',
+  )
+  const node = valueOf(facts.kubernetesNode)
+  if (!byUs || node?.unschedulable !== true || isDone(part, 'uncordon')) return []
+  const hostname = valueOf(facts.hostname) ?? facts.node
+  const evidence = `${part.run.startedAt}: cordon; ${node.name}: SchedulingDisabled`
+  return [{ kind: 'uncordon', node: facts.node, hostname, evidence }]
 }
 
 function ofNode(part: NodePart, facts: NodeFacts, fallback: Known<string | undefined>): readonly NextStep[] {

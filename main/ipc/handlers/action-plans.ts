@@ -19,6 +19,8 @@ import { planReset } from '../../domain/node-actions/plan-reset.ts'
 import { runRemoval } from '../../domain/node-actions/removal-run.ts'
 import { runReset } from '../../domain/node-actions/reset-run.ts'
 import { runShutdown } from '../../domain/node-actions/shutdown-run.ts'
+import { planUncordon, runUncordon } from '../../domain/node-actions/uncordon.ts'
+import type { KubernetesPort } from '../../domain/kubernetes/kubernetes-port.ts'
 import type { Cluster, ClustersPort } from '../../domain/nodes/clusters-port.ts'
 import { MEMBER } from '../../domain/nodes/resource-types.ts'
 import { listField, textField } from '../../domain/nodes/spec-fields.ts'
@@ -43,6 +45,7 @@ interface Deps {
   readonly clock: ClockPort
   readonly snapshots: SnapshotPort
   readonly newId: () => string
+  readonly kubernetesOf: (context: ContextName) => KubernetesPort
 }
 
 type Body = (control: RunControl) => AsyncIterable<RunEvent>
@@ -67,6 +70,7 @@ export function createActionPlanHandlers(
   | 'node-actions.plan-shutdown'
   | 'node-actions.plan-reset'
   | 'node-actions.plan-remove-member'
+  | 'node-actions.plan-uncordon'
   | 'node-actions.start'
   | 'node-actions.slots'
   | 'node-actions.boots'
@@ -161,6 +165,17 @@ export function createActionPlanHandlers(
         plan: prepared.plan,
         title: { key: 'run.remove-member', parameters: { member: name } },
         body: (parts) => runRemoval(prepared, parts),
+      })
+    },
+
+    async 'node-actions.plan-uncordon'({ context, node }, signal) {
+      const { cluster, facts } = await factsOf({ context, node }, signal)
+      const prepared = planUncordon(facts, partsOf(cluster, 'uncordon', node))
+      return keep({
+        context,
+        plan: prepared.plan,
+        title: { key: 'run.uncordon', parameters: {} },
+        body: (parts) => runUncordon(prepared, deps.kubernetesOf(context), parts),
       })
     },
 

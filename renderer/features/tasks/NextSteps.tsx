@@ -74,6 +74,7 @@ function placeOf(step: NextStep, context: string): Route {
     case 'reboot':
     case 'rollback':
     case 'upgrade':
+    case 'uncordon':
       return { at: step.kind, context, node }
     case 'remove-member':
       return { at: 'remove-member', context, node, memberId: step.memberId }

@@ -12,6 +12,8 @@ export const nodeActionsEn = {
   'action.start.shutdown': 'Shut {node} down',
   'action.start.reset': 'Erase and reset {node}',
   'action.start.remove-member': 'Remove the member',
+  'action.title.uncordon': 'Let pods back on {node}',
+  'action.start.uncordon': 'Uncordon {node}',
   'action.how': 'How',
   'action.rows': 'What happens',
   'action.erased': 'Erased',
@@ -177,6 +179,8 @@ export const nodeActionsEn = {
   'next.rollback.do': 'Plan the way back',
   'next.upgrade': '{node} still runs its old version.',
   'next.upgrade.do': 'Plan the upgrade again',
+  'next.uncordon': 'The run cordoned {node} and did not get to take that back.',
+  'next.uncordon.do': 'Plan to uncordon it',
   'next.remove-member': 'etcd still lists the member of the node that was erased.',
   'next.remove-member.do': 'Plan its removal from {node}',
 

@@ -10,6 +10,8 @@ export const nodeActionsEs: Translated<typeof nodeActionsEn> = {
   'action.start.shutdown': 'Apagar {node}',
   'action.start.reset': 'Borrar y restablecer {node}',
   'action.start.remove-member': 'Quitar el miembro',
+  'action.title.uncordon': 'Volver a admitir pods en {node}',
+  'action.start.uncordon': 'Volver a admitir pods en {node}',
   'action.how': 'Cómo',
   'action.rows': 'Qué ocurre',
   'action.erased': 'Se borra',
@@ -174,6 +176,8 @@ export const nodeActionsEs: Translated<typeof nodeActionsEn> = {
   'next.rollback.do': 'Planear la vuelta atrás',
   'next.upgrade': '{node} sigue con la versión de antes.',
   'next.upgrade.do': 'Planear otra vez la actualización',
+  'next.uncordon': 'La tarea marcó {node} para no admitir pods y no llegó a deshacerlo.',
+  'next.uncordon.do': 'Planear volver a admitirlos',
   'next.remove-member': 'etcd aún tiene en la lista al miembro del nodo que se borró.',
   'next.remove-member.do': 'Planear su retirada desde {node}',
 
