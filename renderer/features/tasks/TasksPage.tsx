@@ -22,6 +22,7 @@ const EACH_KIND: Readonly<Record<RunKind, true>> = {
   shutdown: true,
   reset: true,
   'remove-member': true,
+  uncordon: true,
   service: true,
   import: true,
   kubernetes: true,
