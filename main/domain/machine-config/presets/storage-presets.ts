@@ -94,11 +94,13 @@ const longhorn: PresetDefinition = {
   offered: () => true,
   fields(context) {
     const placed = context.minor >= 10
+    // A node with one disk has no other place than the one Talos runs from.
+    const hasRoom = context.disks === undefined || context.disks.some((disk) => !disk.system)
     return [
       field('where', 'choice', {
         required: true,
         closed: true,
-        value: placed ? 'volume' : 'ephemeral',
+        value: placed && hasRoom ? 'volume' : 'ephemeral',
         choices: options(...(placed ? ['volume'] : []), 'ephemeral'),
       }),
       { ...diskField(context), required: false, check: isDisk },

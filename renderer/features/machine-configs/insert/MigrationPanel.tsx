@@ -94,13 +94,15 @@ function Row({
   const { t, fill } = useText()
   const name = t(`migration.block.${block.id}`)
   const from = [...new Set(block.rows.map((row) => row.from))]
-  const to = [...new Set(block.rows.map((row) => row.to))]
+  const to = block.obstacle === undefined ? [...new Set(block.rows.map((row) => row.to))] : []
   const obstacle = block.obstacle
   return (
     <tr className={obstacle === undefined ? undefined : 'insert-blocked'}>
       <th scope="row">
-        <TickBox label={name} checked={on} disabled={obstacle !== undefined} onChange={onTurn} />
-        <span>{name}</span>
+        <div className="insert-block">
+          <TickBox label={name} checked={on} disabled={obstacle !== undefined} onChange={onTurn} />
+          <span>{name}</span>
+        </div>
       </th>
       <td className="mono">
         {from.map((path) => (

@@ -41,6 +41,12 @@ export function PresetPanel({
   const reason =
     problems.length > 0 ? t('insert.put.wait') : draft?.text === text ? t('insert.put.none') : undefined
 
+  /** Longhorn asks for a disk or for a folder, never for both. */
+  function isAsked({ id }: PresetField): boolean {
+    if (values['where'] === undefined) return true
+    if (id === 'path') return values['where'] === 'ephemeral'
+    return !['disk', 'name', 'minSize'].includes(id) || values['where'] === 'volume'
+  }
   function change(id: string, value: string) {
     setValues((before) => ({ ...before, [id]: value }))
     setTouched((before) => new Set([...before, id]))
@@ -56,7 +62,7 @@ export function PresetPanel({
           if (draft !== undefined && reason === undefined && !unseen) onDraft(draft.text)
         }}
       >
-        {preset.fields.map((field) => (
+        {preset.fields.filter(isAsked).map((field) => (
           <Field
             key={field.id}
             field={field}
