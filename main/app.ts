@@ -11,6 +11,7 @@ import type { HostPort } from './domain/host-port.ts'
 import { createLineSchemas } from './domain/machine-config/line-schema.ts'
 import { createFleets } from './domain/nodes/fleets.ts'
 import { createRunEngine } from './domain/runs/run-engine.ts'
+import { tellHost } from './domain/runs/tell-host.ts'
 import type { SealPort } from './domain/seal-port.ts'
 import { isFailure } from './domain/talos-failure.ts'
 import { createHttpFactory } from './factory/http-factory.ts'
@@ -33,6 +34,7 @@ import { createPatchHandlers, createPatchSecrets } from './ipc/handlers/patches.
 import { createPresetHandlers } from './ipc/handlers/presets.ts'
 import { createRunHandlers } from './ipc/handlers/runs.ts'
 import { createUpgradeHandlers } from './ipc/handlers/upgrades.ts'
+import { createClusterLocks } from './store/cluster-locks.ts'
 import { createConfigHistory } from './store/config-history.ts'
 import { createConfigResources } from './store/config-resources.ts'
 import { createDraftStore } from './store/draft-store.ts'
@@ -86,6 +88,7 @@ export async function createApp(
     clock,
     newId: randomUUID,
     who: host.user,
+    locks: createClusterLocks(host.locksDir ?? join(dataDir, 'locks')),
     log,
     clusterOf,
   })
@@ -120,6 +123,9 @@ export async function createApp(
       log.warn('contexts not loaded', { code: error.code })
     }),
   ])
+
+  const telling = new AbortController()
+  void tellHost(runs, host, telling.signal).catch((error: unknown) => log.error('host not told', error))
 
   const handlers: Handlers = {
     ...createAppHandlers({
@@ -203,6 +209,7 @@ export async function createApp(
     idle: () => runs.idle(),
     going: () => runs.list().filter((run) => run.endedAt === undefined && run.outcome === undefined).length,
     async [Symbol.asyncDispose]() {
+      telling.abort()
       await runs.close()
       await journal.close()
       fleets[Symbol.dispose]()

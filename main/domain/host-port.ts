@@ -41,6 +41,8 @@ export interface HostPort {
   readonly platform: string
   /** Absolute folders; `dataDir` exists and is the app's own, the other two are read-only. */
   readonly dataDir: string
+  /** Where all instances of the app on this computer keep the locks of clusters; absent: in `dataDir`. */
+  readonly locksDir?: string
   readonly protosDir: string
   readonly resourcesDir: string
   readonly keystore: KeystorePort

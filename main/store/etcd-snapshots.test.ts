@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -30,6 +31,20 @@ describe('etcd snapshots on this computer', () => {
       sha256: 'd0b3cba71f725563d316ea3516099328042095d10f4571be25c07f9ce31985a5',
     })
     expect((await stat(saved.path)).mode & 0o077).toBe(0)
+  })
+
+  test('whose own SHA-256 does not fit leave no file behind', async () => {
+    const database = Buffer.alloc(1024, 7)
+    const seal = createHash('sha256').update(database).digest()
+    async function* sealed(damage: number): AsyncGenerator<Uint8Array> {
+      const bytes = Buffer.concat([database, seal])
+      bytes[5] = damage
+      for (let at = 0; at < bytes.length; at += 100) yield bytes.subarray(at, at + 100)
+    }
+    const snapshots = createEtcdSnapshots(folder, { now: () => now })
+    await expect(snapshots.save(of, sealed(8))).rejects.toMatchObject({ code: 'node-error' })
+    expect(await readdir(join(folder, 'casa____x'))).toEqual([])
+    expect((await snapshots.save(of, sealed(7))).bytes).toBe(1056)
   })
 
   test('cut off leave no file behind', async () => {

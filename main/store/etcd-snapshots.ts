@@ -5,6 +5,9 @@ import type { ClockPort } from '../domain/clock-port.ts'
 import { TalosFailure } from '../domain/talos-failure.ts'
 import type { SnapshotPort } from '../domain/upgrades/snapshot-port.ts'
 
+/** Bytes of the SHA-256 that stands behind the database (behaviour.md §7.3). */
+const SEAL = 32
+
 /** Snapshots kept per context. */
 const KEPT = 10
 
@@ -56,13 +59,22 @@ async function write(
   chunks: AsyncIterable<Uint8Array>,
 ): Promise<{ readonly bytes: number; readonly sha256: string }> {
   const hash = createHash('sha256')
+  const body = createHash('sha256')
   let bytes = 0
+  let tail: Buffer = Buffer.alloc(0)
   const file = await open(path, 'wx', 0o600)
   try {
     for await (const chunk of chunks) {
       hash.update(chunk)
+      const seen = Buffer.concat([tail, chunk])
+      body.update(seen.subarray(0, Math.max(0, seen.length - SEAL)))
+      tail = seen.subarray(Math.max(0, seen.length - SEAL))
       bytes += chunk.byteLength
       await file.writeFile(chunk)
+    }
+    // Any other size was cut off, which its reader has told already.
+    if (bytes % 512 === SEAL && !body.digest().equals(tail)) {
+      throw new TalosFailure('node-error', 'The etcd snapshot is damaged: its own SHA-256 does not fit.')
     }
     await file.sync()
   } finally {

@@ -9,6 +9,7 @@ import {
 import type { WireError } from '#contract/wire-error.ts'
 import { toInstant, type ClockPort } from '../clock-port.ts'
 import type { LogPort } from '../log-port.ts'
+import type { ClusterLockPort, HeldLock } from './cluster-lock-port.ts'
 import { TalosFailure, toWireError } from '../talos-failure.ts'
 import type {
   RunControl,
@@ -74,6 +75,8 @@ export interface RunEngineParts {
   readonly log: LogPort
   /** What two contexts of one cluster have in common. When absent, each context is a cluster of its own. */
   readonly clusterOf?: (context: string) => string
+  /** Against other instances of the app on this computer. */
+  readonly locks?: ClusterLockPort
 }
 
 interface ActiveRun {
@@ -168,19 +171,31 @@ export function createRunEngine(parts: RunEngineParts): RunEngine {
     // The place is taken before the first await, so two clicks cannot both get it.
     active.set(id, run)
     runs.set(id, beginRun(head, stoppable))
+    let lock: HeldLock | undefined
     try {
+      if (exclusive) {
+        lock = await parts.locks?.take(run.cluster, { runId: id, who: parts.who, at: head.startedAt })
+      }
       await journal.begin(head)
     } catch (error) {
       active.delete(id)
       runs.delete(id)
+      await lock?.release()
       run.finish()
       throw error
     }
     show(get(id))
+    if (lock?.stale !== undefined) {
+      log.warn('cluster-lock-taken-over', { run: id, stale: lock.stale })
+      await record(id, { kind: 'output', text: `lock taken over: ${lock.stale}` })
+    }
     void drive(run, body)
       .catch((error: unknown) => log.error('run-driver-failed', error, { run: id }))
-      .finally(() => {
+      .finally(async () => {
         active.delete(id)
+        await lock
+          ?.release()
+          .catch((error: unknown) => log.error('cluster-lock-not-freed', error, { run: id }))
         run.finish()
       })
     return id

@@ -6,7 +6,7 @@ import type { Handlers } from '../../ipc/handlers.ts'
 import { createFileLog } from '../../log/file-log.ts'
 import type { Bundle } from '../bundle.ts'
 import type { CreateApp } from '../create-app.ts'
-import { browserDataDir } from '../data-dir.ts'
+import { browserDataDir, sharedLocksDir } from '../data-dir.ts'
 import { lockDataDir } from '../data-dir-lock.ts'
 import { openChosenKeystore } from '../keystore/chosen-keystore.ts'
 import { allowedLink } from '../links.ts'
@@ -80,6 +80,7 @@ async function serve(run: BrowserRun, args: BrowserArguments, dataDir: string): 
     locale: Intl.DateTimeFormat().resolvedOptions().locale,
     platform: process.platform,
     dataDir,
+    locksDir: sharedLocksDir(process.platform, run.env),
     protosDir: bundle.protosDir,
     resourcesDir: bundle.resourcesDir,
     keystore,

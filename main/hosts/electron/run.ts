@@ -6,6 +6,7 @@ import type { ClockPort } from '../../domain/clock-port.ts'
 import type { HostPort } from '../../domain/host-port.ts'
 import { createFileLog } from '../../log/file-log.ts'
 import type { Bundle } from '../bundle.ts'
+import { sharedLocksDir } from '../data-dir.ts'
 import type { CreateApp, MadeApp } from '../create-app.ts'
 import { allowedLink } from '../links.ts'
 import { systemUser } from '../system-user.ts'
@@ -170,6 +171,7 @@ export async function runElectronHost(run: ElectronRun): Promise<void> {
       locale,
       platform: process.platform,
       dataDir,
+      locksDir: sharedLocksDir(process.platform, process.env),
       protosDir: bundle.protosDir,
       resourcesDir: bundle.resourcesDir,
       keystore,
