@@ -249,6 +249,8 @@ export interface SimulatedMachine {
   readonly kubeletImage?: string
   /** What is wrong with it on purpose, by name. */
   readonly troubles?: ReadonlySet<string>
+  /** Milliseconds by which its clock is ahead of the time servers: the trouble `clock-skew`. */
+  readonly clockSkew?: number
   /** Its API shows a certificate that ran out: the trouble `expired-certificate`. */
   readonly certificateExpired?: boolean
   /** Milliseconds (simulated) to wait before answering any call: the trouble `slow-node`. Absent or 0 when well. */

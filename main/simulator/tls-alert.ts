@@ -1,6 +1,5 @@
 import { createCipheriv, createHmac } from 'node:crypto'
 import type { Socket } from 'node:net'
-import type { Server as TlsServer, TLSSocket } from 'node:tls'
 
 /** What a Go server says of a client certificate it does not take, by number (RFC 8446 §6). */
 export type CertificateAlert =
@@ -22,6 +21,17 @@ const CIPHERS: Readonly<
 }
 type Cipher = 'aes-128-gcm' | 'aes-256-gcm' | 'chacha20-poly1305'
 
+/** What is used of a TLS connection and of the server it came to; `secure-server.ts` makes both. */
+type EncryptedSocket = Pick<Socket, 'remoteAddress' | 'remotePort' | 'destroy' | 'resume'> & {
+  getCipher(): { readonly standardName: string }
+  getProtocol(): string | null
+}
+
+interface EncryptingServer {
+  on(event: 'connection', listener: (socket: Socket) => void): unknown
+  on(event: 'keylog', listener: (line: Buffer, socket: EncryptedSocket) => void): unknown
+}
+
 /** Milliseconds a refused client has to read the alert and hang up. */
 const PATIENCE = 1000
 
@@ -31,18 +41,18 @@ const PATIENCE = 1000
  * is not proven, and before TLS 1.3 the connection just ends.
  */
 export interface AlertSender {
-  refuse(socket: TLSSocket, alert: CertificateAlert): void
+  refuse(socket: EncryptedSocket, alert: CertificateAlert): void
 }
 
-export function createAlertSender(server: TlsServer): AlertSender {
-  const secrets = new WeakMap<TLSSocket, Buffer>()
+export function createAlertSender(server: EncryptingServer): AlertSender {
+  const secrets = new WeakMap<EncryptedSocket, Buffer>()
   const raw = new Map<string, Socket>()
   server.on('connection', (socket: Socket) => {
     const place = placeOf(socket)
     raw.set(place, socket)
     socket.once('close', () => raw.delete(place))
   })
-  server.on('keylog', (line: Buffer, socket: TLSSocket) => {
+  server.on('keylog', (line: Buffer, socket: EncryptedSocket) => {
     const [label, , secret] = line.toString().trim().split(' ')
     if (label === 'SERVER_TRAFFIC_SECRET_0' && secret !== undefined)
       secrets.set(socket, Buffer.from(secret, 'hex'))

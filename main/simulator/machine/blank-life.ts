@@ -48,6 +48,7 @@ export function blankLife(disk: BootDisk, now: number): Life {
     maintenance: undefined,
     rebootPending: false,
     installing: false,
+    installPhase: undefined,
     upgradeImage: undefined,
     wipe: undefined,
     removedImages: new Set(),

@@ -12,6 +12,7 @@ import { EMERGENCY_CLEANUP } from './sequence-data.ts'
 import { PowerLost } from './sequence-runner.ts'
 import { servicesOf } from './service-definitions.ts'
 import { startNoise } from './noise.ts'
+import { installUnattended, unattendedOf } from './unattended-install.ts'
 import { atLeast } from './versions.ts'
 
 /** Kernel to running; returns when the boot sequence is over one way or another. */
@@ -26,8 +27,10 @@ export async function boot(core: MachineCore): Promise<void> {
     unawaited(bringUpNetwork(core, power))
     const talos = talosOf(core)
     if ((await core.sequences.run('initialize', { talos })) !== 'done') return
-    const staged = core.disk.staged !== undefined || !isInstalled(core.disk)
+    const isUnattended = !isInstalled(core.disk) && unattendedOf(core) !== undefined
+    const staged = core.disk.staged !== undefined || (!isInstalled(core.disk) && !isUnattended)
     if ((await core.sequences.run('install', { talos, staged })) !== 'done') return
+    if (isUnattended) unawaited(installUnattended(core))
     if ((await core.sequences.run('boot', { talos })) !== 'done') return
     writePodNetwork(core)
   } catch (error) {
@@ -64,6 +67,7 @@ function begin(core: MachineCore): void {
   life.maintenance = undefined
   life.rebootPending = false
   life.installing = false
+  life.installPhase = undefined
   life.upgradeImage = undefined
   life.wipe = undefined
   life.removedImages.clear()

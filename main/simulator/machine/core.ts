@@ -68,6 +68,9 @@ export type Stage =
   | 'resetting'
   | 'upgrading'
 
+/** How far an installation by UnattendedInstallConfig has come. */
+export type InstallPhase = 'pending' | 'installing' | 'installed' | 'waiting-for-reboot' | 'failed'
+
 export interface Wipe {
   readonly graceful: boolean
   /** The whole disk, or partitions of it by label. */
@@ -119,6 +122,8 @@ export interface Life {
   /** Set by a REBOOT apply: later ones are refused. */
   rebootPending: boolean
   installing: boolean
+  /** How far the document of 1.14 that installs a blank machine has come. */
+  installPhase: InstallPhase | undefined
   /** What a reset under way is to wipe. */
   wipe: Wipe | undefined
   /** Images that somebody removed from containerd though they are in use. */
@@ -188,6 +193,11 @@ export function hostnameOf(core: Pick<MachineCore, 'life' | 'spec'>): string {
 /** `/dev/nvme0n1` …: what an install disk may be. */
 export function diskPaths({ hardware }: Pick<MachineCore, 'hardware'>): readonly string[] {
   return [`/dev/${hardware.systemDisk.name}`, `/dev/${hardware.dataDisk.name}`]
+}
+
+/** Its config has the authority of this cluster; with another one it belongs to a cluster that is not here. */
+export function isAuthorityOurs({ life, secrets }: Pick<MachineCore, 'life' | 'secrets'>): boolean {
+  return (life.active?.facts.authority?.crt ?? secrets.os.crt).trim() === secrets.os.crt.trim()
 }
 
 /** One of the cluster's; a machine with another cluster's config, or none yet, is alone. */

@@ -114,6 +114,9 @@ export function createMachine(plan: MachineSpec, dependencies: MachineDependenci
     get certificateExpired() {
       return core.troubles.has('expired-certificate')
     },
+    get clockSkew() {
+      return core.clock.skew
+    },
     get responseDelay() {
       return responseDelay(core)
     },

@@ -1,4 +1,4 @@
-import { hostnameOf, talosOf, type MachineCore } from './core.ts'
+import { hostnameOf, isAuthorityOurs, talosOf, type MachineCore } from './core.ts'
 import { isInstalled } from './boot-disk.ts'
 import type { ConfigFile } from './config/config-file.ts'
 import { parseConfig } from './config/parse.ts'
@@ -21,15 +21,13 @@ export async function loadConfig(core: MachineCore, signal: AbortSignal): Promis
   })
   if (isInstalled(core.disk)) {
     core.disk.config = active.text
-    // With another authority it belongs to a cluster that is not here: nobody bootstraps or joins it.
-    const authority = active.facts.authority?.crt ?? core.secrets.os.crt
-    if (authority.trim() === core.secrets.os.crt.trim()) core.hooks.joinCluster()
+    if (isAuthorityOurs(core)) core.hooks.joinCluster()
   }
   reconcile(core, undefined)
 }
 
 function readState(core: MachineCore): ConfigFile | undefined {
-  if (core.disk.config === '') return undefined
+  if (core.disk.config === '' || !isInstalled(core.disk)) return undefined
   try {
     return parseConfig(core.disk.config, { talos: talosOf(core), schemaDir: core.schemaDir })
   } catch (error) {

@@ -6,6 +6,7 @@ import { publishCluster } from './resources/cluster.ts'
 import { publishKubernetesSpecs, publishNode } from './resources/kubernetes.ts'
 import { COMPONENTS, configVersion } from './resources/static-pods.ts'
 import { linkStates, publishNetwork } from './resources/network.ts'
+import { publishUnattendedInstall } from './unattended-install.ts'
 import { publishConfigs, publishModules, publishSysctls, publishTime } from './resources/runtime.ts'
 import { publishRootSecrets } from './resources/secrets.ts'
 
@@ -30,6 +31,7 @@ export function reconcile(core: MachineCore, before: ConfigFile | undefined): vo
   publishTime(core)
   publishCluster(core)
   publishVolumes(core)
+  publishUnattendedInstall(core)
   const versions = COMPONENTS.map((component) => configVersion(core, component))
   publishKubernetesSpecs(core)
   core.cluster.announce(core.hooks.self(), hostnameOf(core))

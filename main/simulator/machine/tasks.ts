@@ -11,6 +11,7 @@ import { partitionDevice, publishVolumes } from './resources/block.ts'
 import { leaveEtcd, wipe } from './reset.ts'
 import { Restarted, type SequenceRun } from './sequence-runner.ts'
 import { schematicId } from './schematic.ts'
+import { untilInstalled } from './unattended-install.ts'
 import { atLeast } from './versions.ts'
 import { isEarly, isStoppedForUpgrade } from './service-definitions.ts'
 
@@ -80,6 +81,7 @@ export async function doTask(core: MachineCore, name: string, run: SequenceRun):
     case 'loadConfig':
       return loadConfig(core, run.signal)
     case 'mountEphemeralPartition':
+      if (!isInstalled(core.disk)) await untilInstalled(core, run.signal)
       await sleep(380)
       mountEphemeral(core)
       return

@@ -49,8 +49,11 @@ export const timeMethods: Methods<TimeServiceHandlers> = {
   },
 }
 
-/** All simulated machines share one clock, so a time server never disagrees with them. */
 function timeFrom(server: string, { machine }: CallContext) {
-  const now = secondsAndNanos(machine.clock.now())
-  return { server, localtime: now, remotetime: now }
+  const local = machine.clock.now()
+  return {
+    server,
+    localtime: secondsAndNanos(local),
+    remotetime: secondsAndNanos(local - (machine.clockSkew ?? 0)),
+  }
 }

@@ -45,7 +45,7 @@ export interface ConfigFacts {
   readonly nodeLabels: Readonly<Record<string, string>>
   readonly skipNodeRegistration: boolean
   readonly discovery: boolean
-  readonly userVolumes: readonly string[]
+  readonly userVolumes: readonly UserVolumeFacts[]
   /** An ingress firewall that leaves no way to port 50000. */
   readonly blocksApi: boolean
   /** PEM of `machine.ca`; the key is empty on workers. */
@@ -53,6 +53,22 @@ export interface ConfigFacts {
   /** `machine.install`: what to write on a blank machine, and where. */
   readonly installImage: string | undefined
   readonly installDisk: string | undefined
+  /** 1.14: the document by which a blank machine installs itself while it runs on. */
+  readonly unattended: UnattendedFacts | undefined
+}
+
+export interface UnattendedFacts {
+  /** Empty where the image of the running system is meant. */
+  readonly image: string
+  /** CEL over the disks. */
+  readonly selector: string
+  readonly reboots: boolean
+}
+
+export interface UserVolumeFacts {
+  readonly name: string
+  /** CEL over the disks. */
+  readonly selector: string
 }
 
 export interface LinkFacts {

@@ -92,21 +92,29 @@ export function readFacts(documents: readonly ConfigDocument[], talos: string): 
       at(legacy, 'machine', 'kubelet', 'skipNodeRegistration') === true ||
       one('KubeNodeConfig')['skipNodeRegistration'] === true,
     discovery: discovery === true || of('DiscoveryServiceConfig').length > 0,
-    userVolumes: of('UserVolumeConfig').map((document) => text(document['name']) ?? ''),
+    userVolumes: of('UserVolumeConfig').map((document) => ({
+      name: text(document['name']) ?? '',
+      selector: text(at(document, 'provisioning', 'diskSelector', 'match')) ?? '',
+    })),
     blocksApi: blocksApi(of),
     authority: authorityOf(at(legacy, 'machine', 'ca')),
     installImage:
       text(at(legacy, 'machine', 'install', 'image')) ??
       text(at(one('UnattendedInstallConfig'), 'installer', 'image')),
-    installDisk:
-      text(at(legacy, 'machine', 'install', 'disk')) ??
-      installDisk(text(at(one('UnattendedInstallConfig'), 'provisioning', 'diskSelector', 'match'))),
+    installDisk: text(at(legacy, 'machine', 'install', 'disk')),
+    unattended: of('UnattendedInstallConfig').map(unattendedOf)[0],
   }
 }
 
-/** The device that a selector names; others are not understood here. */
-function installDisk(match: string | undefined): string | undefined {
-  return /^disk\.dev_path == ["']([^"']+)["']$/.exec(match ?? '')?.[1]
+/** Without a word about it, the node starts again only when the document names an image. */
+function unattendedOf(document: Tree): ConfigFacts['unattended'] {
+  const image = text(at(document, 'installer', 'image')) ?? ''
+  const reboot = document['reboot']
+  return {
+    image,
+    selector: text(at(document, 'provisioning', 'diskSelector', 'match')) ?? '',
+    reboots: typeof reboot === 'boolean' ? reboot : image !== '',
+  }
 }
 
 function component(legacy: Tree, key: string, typed: Tree, fallback: string): ComponentFacts {

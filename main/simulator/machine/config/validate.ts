@@ -1,5 +1,6 @@
 import { DOCUMENT_KINDS } from '../../data/config-kinds.ts'
 import { atLeast, kubernetesObjection } from '../versions.ts'
+import { celProblem } from './cel-types.ts'
 import type { ConfigDocument, ConfigFile } from './config-file.ts'
 import { legacyConflicts } from './conflicts.ts'
 
@@ -113,27 +114,47 @@ const TYPED_IMAGES: Readonly<Record<string, string>> = {
   KubeProxyConfig: 'proxy',
 }
 
-/** The only expressions understood here name one device; any other is taken to match. */
-function validateInstall(value: Tree, disks: readonly string[]): string[] {
+/** The selectors of documents, which have to be there and be CEL of their environment. */
+function validateSelector(kind: string, value: Tree): string[] {
+  const match = (tree: unknown): string =>
+    isTree(tree) && typeof tree['match'] === 'string' ? tree['match'] : ''
   const provisioning = isTree(value['provisioning']) ? value['provisioning'] : {}
-  const selector = isTree(provisioning['diskSelector']) ? provisioning['diskSelector'] : {}
-  const match = text(selector['match'])
-  if (match === '') return ['disk selector is required']
-  const device = /^disk\.dev_path == ["']([^"']+)["']$/.exec(match)?.[1]
-  return device === undefined || disks.includes(device) ? [] : [`no disks matched the expression: ${match}`]
+  const disks = match(provisioning['diskSelector'])
+  switch (kind) {
+    case 'UnattendedInstallConfig': {
+      const where = 'provisioning.volumeSelector.match'
+      if (disks === '') return [`${where} is required`]
+      const problem = celProblem(disks, 'disk')
+      return problem === undefined ? [] : [`${where}: ${problem}`]
+    }
+    case 'ExistingVolumeConfig': {
+      const discovery = isTree(value['discovery']) ? value['discovery'] : {}
+      return selectorProblems('volume', match(discovery['volumeSelector']), true)
+    }
+    case 'UserVolumeConfig':
+    case 'RawVolumeConfig':
+    case 'SwapVolumeConfig':
+      return selectorProblems('disk', disks, value['volumeType'] !== 'directory')
+    case 'VolumeConfig':
+      return selectorProblems('disk', disks, false)
+    default:
+      return []
+  }
 }
 
-function validateDocument(
-  document: ConfigDocument,
-  file: ConfigFile,
-  { talos, disks }: ValidateContext,
-): string[] {
+function selectorProblems(of: 'disk' | 'volume', match: string, isRequired: boolean): string[] {
+  if (match === '') return isRequired ? [`${of} selector is required`] : []
+  const problem = celProblem(match, of)
+  return problem === undefined ? [] : [`${of} selector is invalid: ${problem}`]
+}
+
+function validateDocument(document: ConfigDocument, file: ConfigFile, { talos }: ValidateContext): string[] {
   const { kind, name, value } = document
   const errors: string[] = []
   if (DOCUMENT_KINDS[kind]?.named && name === '') errors.push('name is required')
   const component = TYPED_IMAGES[kind]
   if (component !== undefined) errors.push(...validateImage(component, text(value['image']), talos))
-  if (kind === 'UnattendedInstallConfig') errors.push(...validateInstall(value, disks))
+  errors.push(...validateSelector(kind, value))
   if (kind === 'HostnameConfig') errors.push(...validateHostname(value, file))
   if (
     kind.endsWith('VolumeConfig') &&

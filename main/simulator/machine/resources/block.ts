@@ -2,7 +2,8 @@ import { type DataPartition, isInstalled } from '../boot-disk.ts'
 import { talosOf, type MachineCore } from '../core.ts'
 import { goDuration, prettySize } from '../go-format.ts'
 import { atLeast } from '../versions.ts'
-import { hasDataDisk } from './hardware.ts'
+import { selectDisks } from '../config/disk-selector.ts'
+import { hasDataDisk, selectableDisks } from './hardware.ts'
 import { put, remove, replaceAll, withoutEmpty } from './keys.ts'
 
 const MIB = 1024 * 1024
@@ -64,7 +65,7 @@ export function partitionsOf(core: MachineCore): readonly Partition[] {
 }
 
 function userPartitions(core: MachineCore): Partition[] {
-  const wanted = (core.life.active?.facts.userVolumes ?? []).map((name) => `u-${name}`)
+  const wanted = wantedLabels(core)
   const { dataDisk } = core.hardware
   return core.disk.dataPartitions.map(({ label, index, offset, size, isBlank }) => ({
     label,
@@ -77,11 +78,68 @@ function userPartitions(core: MachineCore): Partition[] {
   }))
 }
 
+function userVolumes(core: MachineCore): NonNullable<MachineCore['life']['active']>['facts']['userVolumes'] {
+  return core.life.active?.facts.userVolumes ?? []
+}
+
+/** Labels of the user volumes that have or may get a partition. */
+function wantedLabels(core: MachineCore): readonly string[] {
+  return userVolumes(core)
+    .filter(({ name, selector }) => isThere(core, name) || fits(core, selector))
+    .map(({ name }) => `u-${name}`)
+}
+
+/** A volume is found by its label before any disk is looked for. */
+function isThere({ disk }: MachineCore, name: string): boolean {
+  return disk.dataPartitions.some(({ label, isBlank }) => label === `u-${name}` && !isBlank)
+}
+
+/** EPHEMERAL leaves no room on the system disk. */
+function fits(core: MachineCore, selector: string): boolean {
+  try {
+    return matched(core, selector).includes(core.hardware.dataDisk.name)
+  } catch {
+    return false
+  }
+}
+
+/** Names of the disks that could carry a volume. Throws as `selectDisks`. */
+function matched(core: MachineCore, selector: string): readonly string[] {
+  const writable = selectableDisks(core).filter(({ spec }) => spec['readonly'] !== true)
+  return selectDisks(selector, writable).map(({ id }) => id)
+}
+
+/** Why a user volume without a partition has none. */
+function obstacleOf(core: MachineCore, selector: string): string {
+  try {
+    const { length } = matched(core, selector)
+    return length === 0
+      ? 'no disks matched selector for volume'
+      : `no disks matched for volume (${length} matched selector): ${length} have not enough space, 0 have wrong format, 0 have other issues`
+  } catch (error) {
+    return `error evaluating disk locator: ${error instanceof Error ? error.message : String(error)}`
+  }
+}
+
+/** User volumes without a disk, as the volume manager tells them. */
+function failedVolumes(core: MachineCore): Record<string, unknown> {
+  if (!core.life.volumesMounted) return {}
+  const type = atLeast(talosOf(core), '1.10') ? 'partition' : undefined
+  return Object.fromEntries(
+    userVolumes(core)
+      .filter(({ name }) => !isThere(core, name))
+      .map(({ name, selector }) => [
+        `u-${name}`,
+        withoutEmpty({ phase: 'failed', type, errorMessage: obstacleOf(core, selector) }),
+      ]),
+  )
+}
+
 /** Makes the partitions of user volumes that have none yet; what is there stays, wanted or not. */
 function provision(core: MachineCore): void {
-  const { disk, hardware, life } = core
+  const { disk, hardware } = core
   if (!hasDataDisk(core) || !isInstalled(disk)) return
-  const wanted = (life.active?.facts.userVolumes ?? []).map((name) => `u-${name}`)
+  const wanted = wantedLabels(core)
   const there = disk.dataPartitions.map((partition) =>
     partition.isBlank && wanted.includes(partition.label) ? { ...partition, isBlank: false } : partition,
   )
@@ -221,7 +279,7 @@ function uuidOf({ hardware }: MachineCore, purpose: string): string {
 function volumes(core: MachineCore): Record<string, unknown> {
   const talos = talosOf(core)
   const mounted = core.life.volumesMounted
-  const found: Record<string, unknown> = {}
+  const found: Record<string, unknown> = failedVolumes(core)
   for (const partition of partitionsOf(core)) {
     if (['EFI', 'BIOS', 'BOOT'].includes(partition.label)) continue
     // A user volume that left the config leaves its partition behind and is no volume any more.

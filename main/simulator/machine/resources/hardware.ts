@@ -1,3 +1,5 @@
+import { isInstalled } from '../boot-disk.ts'
+import type { SelectableDisk } from '../config/disk-selector.ts'
 import { talosOf, type MachineCore } from '../core.ts'
 import { prettySize } from '../go-format.ts'
 import type { Drive } from '../hardware.ts'
@@ -96,29 +98,38 @@ function publishPciDevices(core: MachineCore): void {
 }
 
 function publishDisks(core: MachineCore): void {
-  const { hardware } = core
-  const owner = { owner: 'block.DisksController' }
-  put(core, 'runtime', 'Disks.block', hardware.systemDisk.name, diskSpec(core, hardware.systemDisk), owner)
-  if (hasDataDisk(core))
-    put(core, 'runtime', 'Disks.block', hardware.dataDisk.name, diskSpec(core, hardware.dataDisk), owner)
-  put(
-    core,
-    'runtime',
-    'Disks.block',
-    'loop0',
-    {
-      dev_path: '/dev/loop0',
-      size: 73_400_320,
-      pretty_size: prettySize(73_400_320),
-      io_size: 512,
-      sector_size: 512,
-      readonly: true,
-      cdrom: false,
-      bus_path: '/virtual',
-      sub_system: '/sys/class/block',
-    },
-    owner,
-  )
+  for (const [id, spec] of disksOf(core))
+    put(core, 'runtime', 'Disks.block', id, spec, { owner: 'block.DisksController' })
+}
+
+function disksOf(core: MachineCore): ReadonlyMap<string, Record<string, unknown>> {
+  const { systemDisk, dataDisk } = core.hardware
+  const drives = hasDataDisk(core) ? [systemDisk, dataDisk] : [systemDisk]
+  return new Map<string, Record<string, unknown>>([
+    ...drives.map((drive) => [drive.name, diskSpec(core, drive)] as const),
+    [
+      'loop0',
+      {
+        dev_path: '/dev/loop0',
+        size: 73_400_320,
+        pretty_size: prettySize(73_400_320),
+        io_size: 512,
+        sector_size: 512,
+        readonly: true,
+        cdrom: false,
+        bus_path: '/virtual',
+        sub_system: '/sys/class/block',
+      },
+    ],
+  ])
+}
+
+/** What a selector is asked of: every disk there is, ordered by name, as the node lists them. */
+export function selectableDisks(core: MachineCore): readonly (SelectableDisk & { readonly id: string })[] {
+  const system = isInstalled(core.disk) ? core.hardware.systemDisk.name : undefined
+  return [...disksOf(core)]
+    .map(([id, spec]) => ({ id, spec, isSystemDisk: id === system }))
+    .sort((one, other) => (one.id < other.id ? -1 : 1))
 }
 
 /** Workers carry a second disk, where Longhorn keeps its replicas. */

@@ -1,0 +1,56 @@
+import { celEnv, celFunc, CelScalar, celUint, isCelError, parse, plan, type CelInput } from '@bufbuild/cel'
+import { DISK_FIELDS, UNITS } from './cel-types.ts'
+
+/** A disk as its resource has it, and whether Talos is on it. */
+export interface SelectableDisk {
+  readonly spec: Readonly<Record<string, unknown>>
+  readonly isSystemDisk: boolean
+}
+
+const ENVIRONMENT = celEnv({
+  funcs: [celFunc('glob', [CelScalar.STRING, CelScalar.STRING], CelScalar.BOOL, fitsGlob)],
+})
+
+const CONSTANTS: Readonly<Record<string, CelInput>> = Object.fromEntries<CelInput>(
+  UNITS.map(([unit, bytes]) => [unit, celUint(bytes)]),
+)
+
+/**
+ * The disks for which a checked selector is true, in their order.
+ * @throws Error in the words of the evaluation, `no such key` and the like
+ */
+export function selectDisks<T extends SelectableDisk>(selector: string, disks: readonly T[]): readonly T[] {
+  const evaluate = plan(ENVIRONMENT, parse(selector))
+  return disks.filter((disk) => {
+    const result = evaluate({
+      ...CONSTANTS,
+      disk: new Map(Object.entries(DISK_FIELDS).map(([name, kind]) => [name, input(disk.spec[name], kind)])),
+      system_disk: disk.isSystemDisk,
+    })
+    if (isCelError(result)) throw new Error(result.message)
+    return result === true
+  })
+}
+
+/** What a resource leaves out is empty, as in protobuf. */
+function input(value: unknown, kind: string): CelInput {
+  switch (kind) {
+    case 'uint':
+      return celUint(BigInt(Math.trunc(Number(value ?? 0))))
+    case 'bool':
+      return value === true
+    case 'list(string)':
+      return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : []
+    default:
+      return typeof value === 'string' ? value : ''
+  }
+}
+
+/** `*` stands for any text; nothing else is special. */
+function fitsGlob(pattern: string, text: string): boolean {
+  const expression = pattern
+    .split('*')
+    .map((part) => part.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`))
+    .join('[^]*')
+  return new RegExp(`^${expression}$`).test(text)
+}
