@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { minorOf, type ConfigFacts } from '../domain/machine-config/config-facts.ts'
 import type { MergeRule } from '../domain/machine-config/patches/merge-rules.ts'
-import type { AcceptedKey, JsonSchema, SchemaPort } from '../domain/machine-config/schema-port.ts'
+import type { AcceptedKey, FieldTables, JsonSchema, SchemaPort } from '../domain/machine-config/schema-port.ts'
 
 /** The schemas and tables that ship with the app, read once when first asked for. */
 export function createConfigResources(resourcesDir: string): SchemaPort {
@@ -40,6 +40,13 @@ export function createConfigResources(resourcesDir: string): SchemaPort {
     },
     async mergeRules() {
       return ((await table('config-patches', 'merge-rules.json')) as { rules: MergeRule[] }).rules
+    },
+    async fieldTables() {
+      const [{ defaults }, docs] = await Promise.all([
+        table('config-effects', 'defaults.json') as Promise<Pick<FieldTables, 'defaults'>>,
+        table('config-effects', 'docs.json') as Promise<FieldTables['docs']>,
+      ])
+      return { defaults, docs }
     },
     async facts() {
       const [kinds, secrets, effects] = await Promise.all(

@@ -30,6 +30,7 @@ export const methodNames = [
   'logs.sources',
   'machine-configs.read',
   'machine-configs.schema',
+  'machine-configs.field',
   'machine-configs.save-draft',
   'machine-configs.discard-draft',
   'machine-configs.problems',

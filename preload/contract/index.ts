@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { appContract } from './app.ts'
 import type { MethodName, StreamName } from './bridge.ts'
 import { configExportsContract } from './config-exports.ts'
+import { configFieldsContract } from './config-fields.ts'
 import { configRolloutContract } from './config-rollout.ts'
 import { configSidesContract } from './config-sides.ts'
 import { contextsContract } from './contexts.ts'
@@ -27,6 +28,7 @@ export const contract = {
   ...nodeActionsContract,
   ...machineConfigsContract,
   ...configExportsContract,
+  ...configFieldsContract,
   ...configSidesContract,
   ...configRolloutContract,
   ...imagesContract,

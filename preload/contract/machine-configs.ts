@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { method } from './define.ts'
+import { MigrationBlockId } from './migrations.ts'
 import { Instant, NodeRef, Nothing, RunId } from './names.ts'
 import { RunOutcome } from './runs.ts'
 import { ErrorCode, TextPosition } from './wire-error.ts'
@@ -150,6 +151,8 @@ export const Problem = z.object({
   path: z.string().optional(),
   /** A mend that is mechanical: replace the range by this text. */
   fix: z.object({ title: z.string(), text: z.string() }).optional(),
+  /** A mend by `migrations.migrate`: the block to move, and the documents it goes to; none where it only drops. */
+  move: z.object({ block: MigrationBlockId, documents: z.array(z.string()) }).optional(),
 })
 export type Problem = z.infer<typeof Problem>
 

@@ -3,6 +3,7 @@ import { useEffect, useEffectEvent, useRef, useState, type KeyboardEvent } from 
 import type { TextPosition } from '#contract/wire-error.ts'
 import type { ConfigEditor } from './config-editor.ts'
 import type { EditorTexts } from './decorations.ts'
+import type { FieldWords, KeyField } from './key-hover.ts'
 import { prepareMonacoLanguage } from './monaco-language.ts'
 import type { Outline } from './outline.ts'
 import type { EditorProblem } from './problems.ts'
@@ -27,6 +28,8 @@ export interface MachineConfigEditorProps {
   readonly onProblems: (problems: readonly EditorProblem[]) => void
   readonly onReveal: (placeholder: string) => Promise<string | undefined>
   readonly describe: (problem: EditorProblem) => string
+  readonly onField: (field: KeyField) => Promise<FieldWords>
+  readonly onOpenPage: (url: string) => void
   /** Called with the editor once it stands, and with `undefined` when it goes. */
   readonly onReady?: (editor: ConfigEditor | undefined) => void
 }
@@ -68,6 +71,8 @@ export function MachineConfigEditor(props: MachineConfigEditorProps) {
           onProblems: (problems) => latest().onProblems(problems),
           onReveal: (placeholder) => latest().onReveal(placeholder),
           describe: (problem) => latest().describe(problem),
+          onField: (field) => latest().onField(field),
+          onOpenPage: (url) => latest().onOpenPage(url),
         },
       })
       editor.current = made

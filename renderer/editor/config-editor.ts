@@ -1,12 +1,13 @@
 import type { TextPosition } from '#contract/wire-error.ts'
 import { changeDecorations, secretDecorations, type EditorTexts, type Revealed } from './decorations.ts'
-import { hoverOverKeys } from './key-hover.ts'
+import { hoverOverKeys, type FieldWords, type KeyField } from './key-hover.ts'
 import { lineChanges } from './line-changes.ts'
 import { listenToSchemaMarkers, modelUri, monaco, registerSchema } from './monaco.ts'
 import { outlineOf, type Outline } from './outline.ts'
 import { mergeProblems, type EditorProblem, type SchemaMarker } from './problems.ts'
 import type { JsonSchema } from './schema-keys.ts'
 import { placeholderNear } from './secrets.ts'
+import { completeDocuments } from './skeletons.ts'
 import { editorFont, followTheme } from './theme.ts'
 
 /** What the editor tells its page. Texts come 150 ms after the last keystroke, the rest with them. */
@@ -19,6 +20,10 @@ interface EditorListener {
   readonly onReveal: (placeholder: string) => Promise<string | undefined>
   /** The sentence of a problem in the person's language. */
   readonly describe: (problem: EditorProblem) => string
+  /** What a hover tells of a key besides its type. */
+  readonly onField: (field: KeyField) => Promise<FieldWords>
+  /** Opens a page of the official reference. */
+  readonly onOpenPage: (url: string) => void
 }
 
 export interface ConfigEditor {
@@ -52,9 +57,11 @@ const PAUSE_MS = 150
 const REVEAL_MS = 10_000
 const PROBLEMS_OWNER = 'ichor'
 const REVEAL_COMMAND = 'ichor.reveal-secret'
+const OPEN_COMMAND = 'ichor.open-page'
 
 /** Hovers carry the command by name, so it is registered once and finds the editor that is in use. */
 let revealIn: ((placeholder: string) => void) | undefined
+let openPage: ((url: string) => void) | undefined
 let commandRegistered = false
 
 /** Builds the editor in `host`. Whoever makes it calls `dispose`. */
@@ -114,6 +121,7 @@ export function createConfigEditor(options: ConfigEditorOptions): ConfigEditor {
         startColumn: problem.from.column,
         endLineNumber: problem.to.line,
         endColumn: problem.to.column,
+        ...(problem.code === 'legacy-field' ? { tags: [monaco.MarkerTag.Deprecated] } : {}),
       })),
     )
     listener.onProblems(problems)
@@ -140,7 +148,8 @@ export function createConfigEditor(options: ConfigEditorOptions): ConfigEditor {
     if (!model.isDisposed()) showChips()
   }
 
-  registerRevealCommand()
+  registerCommands()
+  openPage = (url) => listener.onOpenPage(url)
   const revealHere = (placeholder: string) => void reveal(placeholder)
   const subscriptions = [
     model.onDidChangeContent(() => {
@@ -168,12 +177,23 @@ export function createConfigEditor(options: ConfigEditorOptions): ConfigEditor {
         if (found !== undefined) void reveal(found.text)
       },
     }),
-    hoverOverKeys(
-      model,
-      () => jsonSchema,
-      texts.oneOf,
-      (place) => origins.get(place),
-    ),
+    editor.addAction({
+      id: 'ichor.about-key',
+      label: texts.aboutKey,
+      keybindings: [monaco.KeyMod.CtrlCmd | monaco.KeyMod.Alt | monaco.KeyCode.KeyI],
+      contextMenuGroupId: '8_about',
+      run: () => {
+        editor.trigger('ichor', 'editor.action.showHover', { focus: 'focusIfVisible' })
+      },
+    }),
+    hoverOverKeys(model, {
+      schema: () => jsonSchema,
+      oneOf: texts.oneOf,
+      originOf: (place) => origins.get(place),
+      fieldWords: (field) => listener.onField(field),
+      openCommand: OPEN_COMMAND,
+    }),
+    completeDocuments(model, () => jsonSchema, texts.newDocument),
     keepCursorInSight(editor),
     letTabOut(editor),
   ]
@@ -268,11 +288,14 @@ const LOOK = {
   occurrencesHighlight: 'off',
 } as const satisfies monaco.editor.IStandaloneEditorConstructionOptions
 
-function registerRevealCommand() {
+function registerCommands() {
   if (commandRegistered) return
   commandRegistered = true
   monaco.editor.registerCommand(REVEAL_COMMAND, (_accessor, placeholder: unknown) => {
     if (typeof placeholder === 'string') revealIn?.(placeholder)
+  })
+  monaco.editor.registerCommand(OPEN_COMMAND, (_accessor, url: unknown) => {
+    if (typeof url === 'string') openPage?.(url)
   })
 }
 

@@ -12,6 +12,10 @@ export interface EditorTexts {
   readonly addedHere: string
   /** Before the values that a key takes. */
   readonly oneOf: string
+  /** Entry of the context menu: what is known of the key under the cursor. */
+  readonly aboutKey: string
+  /** Beside a kind in the list of completions: it begins a document. */
+  readonly newDocument: string
   readonly secretHidden: string
   readonly revealSecret: string
 }

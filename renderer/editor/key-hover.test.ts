@@ -24,6 +24,7 @@ routes:
 describe('over a key of a MachineConfig', () => {
   test('stands its type and its place', () => {
     expect(keyFacts(schema, TEXT, { line: 10, column: 2 })).toEqual({
+      field: { document: 'LinkConfig', name: 'enp3s0', path: ['mtu'] },
       key: 'mtu',
       from: 1,
       to: 4,

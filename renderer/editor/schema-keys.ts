@@ -30,6 +30,22 @@ export function keysAt(
   )
 }
 
+/** Kinds of the line, as `editorSchema` lists them at the root. */
+export function kindsOf(schema: JsonSchema): readonly string[] {
+  const kind = object(object(schema['properties'])?.['kind'])
+  return Array.isArray(kind?.['enum']) ? kind['enum'].map(String) : []
+}
+
+/** Keys that a document of the kind cannot be without, its name first. */
+export function requiredOf(schema: JsonSchema, kind: string): readonly ({ readonly key: string } & KnownKey)[] {
+  const definition = definitionOf(schema, kind)
+  const required = Array.isArray(definition?.['required']) ? definition['required'].map(String) : []
+  const known = keysAt(schema, kind, [])
+  // Some schemas leave it out of the list although Talos asks for it.
+  const keys = known?.has('name') === true ? ['name', ...required.filter((key) => key !== 'name')] : required
+  return keys.map((key) => ({ key, ...known?.get(key) }))
+}
+
 /** The key that was most likely meant: at most two typing mistakes away, one in a short word. */
 export function nearestKey(word: string, known: Iterable<string>): string | undefined {
   const allowed = word.length <= 4 ? 1 : 2

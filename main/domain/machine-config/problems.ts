@@ -1,6 +1,7 @@
 import type { Problem } from '#contract/machine-configs.ts'
 import { minorOf, type KindFacts } from './config-facts.ts'
 import type { TextError } from './config-tree.ts'
+import { mendIndent } from './mend-indent.ts'
 import { keyOf, labelOf, LEGACY, type ConfigDocument, type ParsedConfig } from './parse-config.ts'
 import { restoreText, type Vault } from './placeholders.ts'
 
@@ -125,13 +126,26 @@ const SYNTAX: Readonly<Record<string, readonly [code: string, message: string]>>
   TOO_LARGE: ['too-large', 'This document grows out of hand once its aliases are resolved.'],
 }
 
+/** What a line reads as when it stands too far left or right. */
+const INDENT: ReadonlySet<string> = new Set(['BAD_INDENT', 'BLOCK_AS_IMPLICIT_KEY', 'MULTILINE_IMPLICIT_KEY'])
+
 function syntaxProblem(config: ParsedConfig, error: TextError, place: Place): Problem {
   const tab = tabsAt(config.text, error)
   const [code, message] = SYNTAX[tab === undefined ? error.code : 'TAB_AS_INDENT'] ?? [
     'syntax',
     'This is not valid YAML.',
   ]
-  if (tab === undefined) return { severity: 'error', code, message, ...place(error.from, error.to) }
+  if (tab === undefined) {
+    const mend = INDENT.has(error.code) ? mendIndent(config.text, error.from) : undefined
+    if (mend === undefined) return { severity: 'error', code, message, ...place(error.from, error.to) }
+    return {
+      severity: 'error',
+      code: 'bad-indent',
+      message: 'This line is not indented like the lines beside it.',
+      ...place(mend.from, mend.to),
+      fix: { title: 'Indent like the lines beside it', text: mend.text },
+    }
+  }
   return {
     severity: 'error',
     code,

@@ -12,6 +12,22 @@ export interface AcceptedKey {
   readonly lastInSchema?: string
 }
 
+/** Defaults and official pages. Source: resources/config-effects/defaults.json and docs.json. */
+export interface FieldTables {
+  /** By schema definition and key; texts as Talos writes them. */
+  readonly defaults: Readonly<Record<string, Readonly<Record<string, string>>>>
+  readonly docs: {
+    /** With `{line}` and `{path}`. */
+    readonly url: string
+    readonly pages: readonly {
+      readonly kind: string
+      readonly path: string
+      /** Talos lines that have the page, oldest first: `1.12`. */
+      readonly lines: readonly string[]
+    }[]
+  }
+}
+
 /** The data that ships with the app: schemas per Talos line and the tables about configurations. */
 export interface SchemaPort {
   /** Lines with a schema, oldest first: `v1.9` … `v1.14`, `v1.15-dev`. */
@@ -23,4 +39,5 @@ export interface SchemaPort {
   facts(): Promise<ConfigFacts>
   /** How patches merge. */
   mergeRules(): Promise<readonly MergeRule[]>
+  fieldTables(): Promise<FieldTables>
 }

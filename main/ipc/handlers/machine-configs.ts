@@ -15,6 +15,7 @@ import {
   type MachineConfigDeps,
   type MachineConfigHandlers,
 } from './machine-configs/desk.ts'
+import { createFieldNotes } from './machine-configs/fields.ts'
 import { createHistoryHandlers } from './machine-configs/history.ts'
 import type { KnownNode } from './machine-configs/known-nodes.ts'
 import { schemaOf } from './machine-configs/schema.ts'
@@ -28,6 +29,7 @@ export function createMachineConfigHandlers(deps: MachineConfigDeps): MachineCon
   const desk = createConfigDesk(deps)
   const { clock, drafts, history, schemas, log, sha256, nodes, reviews, trials, remember } = desk
   const reviewer = createReviewer(desk)
+  const fields = createFieldNotes(desk)
 
   function shown(config: KnownConfig, resourceVersion: string): RedactedConfig {
     return {
@@ -92,6 +94,7 @@ export function createMachineConfigHandlers(deps: MachineConfigDeps): MachineCon
     ...createComparingHandlers(desk),
     ...createMergingHandlers(desk),
     ...createRolloutHandlers(desk, reviewer),
+    ...fields.handlers,
     'machine-configs.read': read,
     'machine-configs.schema': async ({ version }) => ({ schema: await schemaOf(schemas, version) }),
     'machine-configs.save-draft': async ({ text, baseHash, ...ref }) => {
@@ -106,7 +109,10 @@ export function createMachineConfigHandlers(deps: MachineConfigDeps): MachineCon
     'machine-configs.problems': async ({ text, ...ref }, signal) => {
       const [known, facts] = await Promise.all([nodes.recent(ref, signal), schemas.facts()])
       const base = await draftBase(desk, ref, known, text)
-      return { problems: [...problemsOf(text, base, facts, known.talosVersion)] }
+      const problems = problemsOf(text, base, facts, known.talosVersion)
+      if (problems.some(({ severity }) => severity === 'error')) return { problems: [...problems] }
+      const notes = await fields.legacy(text, known.talosVersion)
+      return { problems: [...problems, ...notes] }
     },
     'machine-configs.review': review,
     'machine-configs.export-changes': async ({ reviewId, format, ...ref }) => {
