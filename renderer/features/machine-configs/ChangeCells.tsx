@@ -110,7 +110,8 @@ function effectLook(effect: Effect): { readonly icon: LucideIcon; readonly look:
   }
 }
 
-function effectWords(effect: Effect, { t }: TextTools): string {
+/** What a change costs, in two or three words. */
+export function effectWords(effect: Effect, { t }: TextTools): string {
   switch (effect.kind) {
     case 'restarts':
       return t('effect.restarts', { service: effect.service })

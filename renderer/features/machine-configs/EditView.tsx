@@ -23,7 +23,8 @@ import { useOrigins } from './insert/use-origins.ts'
 import { OutlineNav } from './OutlineNav.tsx'
 import { nextProblem, problemSentence } from './problem-words.ts'
 import { ProblemsPanel } from './ProblemsPanel.tsx'
-import { useChangeCount, useProblems, type NodePlace, type useDraft } from './use-draft.ts'
+import { useFields } from './use-fields.ts'
+import { useChangeCounts, useProblems, type NodePlace, type useDraft } from './use-draft.ts'
 
 /** The draft in the editor, its documents on the left, its problems below. */
 export function EditView({
@@ -66,9 +67,10 @@ export function EditView({
   const [discarding, setDiscarding] = useState(false)
   const found = useProblems(place, draft.text)
   const origins = useOrigins(place, draft.text)
+  const fields = useFields(place, config.talosVersion)
   // What waits on the disk can be reviewed, and sent, without another change.
   const isNothing = draft.isSame && config.persistent === undefined
-  const count = useChangeCount(place, draft.text, isNothing)
+  const counts = useChangeCounts(place, draft.text, isNothing)
   const own = useMemo(() => [...refusals, ...found], [refusals, found])
 
   const texts = useMemo(
@@ -79,6 +81,8 @@ export function EditView({
       removedHere: t('config.editor.removed-here'),
       addedHere: t('config.editor.added-here'),
       oneOf: t('config.editor.one-of'),
+      aboutKey: t('config.editor.about-key'),
+      newDocument: t('config.editor.new-document'),
       secretHidden: t('config.editor.secret'),
       revealSecret: t('config.editor.reveal'),
     }),
@@ -91,6 +95,15 @@ export function EditView({
     if (!answer.ok) return undefined
     announce(t('config.revealed'))
     return answer.value.value
+  }
+  async function mend(problem: EditorProblem) {
+    const made = editor.current
+    if (made === undefined) return
+    if (problem.move === undefined) return made.mend(problem)
+    const moved = await fields.move(made.text(), problem)
+    if (moved === undefined) return
+    made.setText(moved)
+    announce(t('config.moved'))
   }
   const review = () => {
     onReview(editor.current?.text() ?? draft.text)
@@ -138,9 +151,9 @@ export function EditView({
               off={isNothing ? t('config.review.none') : undefined}
               onClick={review}
             >
-              {count === undefined
+              {counts === undefined
                 ? t('config.review')
-                : t(isSame ? 'config.review.waiting' : 'config.review.count', { count })}
+                : t(isSame ? 'config.review.waiting' : 'config.review.count', { count: counts.all })}
             </Button>
           </>
         }
@@ -150,10 +163,12 @@ export function EditView({
       {schema.error !== undefined && <ErrorNote error={schema.error} actions={{ retry: schema.reload }} />}
       {draft.state.kind === 'failed' && <ErrorNote error={draft.state.error} />}
       {revealError !== undefined && <ErrorNote error={revealError} />}
+      {fields.error !== undefined && <ErrorNote error={fields.error} />}
       <div className="config-edit">
         <OutlineNav
           outline={outline}
           problems={problems}
+          counts={counts?.byEntry}
           current={entryAt(outline, cursor.line)?.key}
           onOpen={({ line }) => {
             if (line !== undefined) editor.current?.goTo({ line, column: 1 })
@@ -174,6 +189,8 @@ export function EditView({
             onProblems={setProblems}
             onReveal={reveal}
             describe={(problem) => problemSentence(problem, text)}
+            onField={fields.about}
+            onOpenPage={(url) => void fields.openPage(url)}
             onReady={(made) => {
               editor.current = made
               if (startAt !== undefined) made?.goTo(startAt)
@@ -183,7 +200,7 @@ export function EditView({
         <ProblemsPanel
           problems={problems}
           onOpen={(problem) => editor.current?.goTo(problem.from)}
-          onMend={(problem) => editor.current?.mend(problem)}
+          onMend={(problem) => void mend(problem)}
         />
       </div>
       <EditStatus cursor={cursor} outline={outline} secrets={draft.base.secrets} />

@@ -10,11 +10,14 @@ const MARK = { added: '+', changed: '~', removed: '−', same: '' } as const
 export function OutlineNav({
   outline,
   problems,
+  counts,
   current,
   onOpen,
 }: {
   readonly outline: Outline
   readonly problems: readonly EditorProblem[]
+  /** Fields that change, by entry; absent while nobody has counted. */
+  readonly counts: ReadonlyMap<string, number> | undefined
   readonly current: string | undefined
   readonly onOpen: (entry: OutlineEntry) => void
 }) {
@@ -35,6 +38,7 @@ export function OutlineNav({
             <OutlineButton
               entry={entry}
               problems={problemsIn(entry, problems)}
+              count={counts?.get(entry.key)}
               isCurrent={entry.key === current}
               onOpen={onOpen}
             />
@@ -54,11 +58,13 @@ function problemsIn(entry: OutlineEntry, problems: readonly EditorProblem[]): re
 function OutlineButton({
   entry,
   problems,
+  count,
   isCurrent,
   onOpen,
 }: {
   readonly entry: OutlineEntry
   readonly problems: readonly EditorProblem[]
+  readonly count: number | undefined
   readonly isCurrent: boolean
   readonly onOpen: (entry: OutlineEntry) => void
 }) {
@@ -82,6 +88,12 @@ function OutlineButton({
         <span className="faint">{entry.section ?? entry.name}</span>
       </span>
       {entry.change !== 'same' && <span className="spoken">, {t(`config.document.${entry.change}`)}</span>}
+      {count !== undefined && (
+        <span className="config-outline-count" title={t('config.document.changes', { count })}>
+          <span aria-hidden>{count}</span>
+          <span className="spoken">, {t('config.document.changes', { count })}</span>
+        </span>
+      )}
       {errors > 0 && (
         <span className="config-outline-problem state-decide">
           <Icon of={stateIcons.decide} size={13} />

@@ -6,7 +6,7 @@ import { Icon, stateIcons, type LucideIcon, type StateKind } from '../../ui/icon
 import { useText } from '../../ui/i18n/text.tsx'
 import { State } from '../../ui/State.tsx'
 import { Cell, HeadCell, Row, Table } from '../../ui/Table.tsx'
-import { countProblems, problemSentence } from './problem-words.ts'
+import { countProblems, mendWords, problemSentence } from './problem-words.ts'
 
 const LOOK: Readonly<Record<EditorProblem['severity'], { kind: StateKind; icon: LucideIcon }>> = {
   error: { kind: 'decide', icon: stateIcons.decide },
@@ -25,8 +25,10 @@ export function ProblemsPanel({
   readonly onMend: (problem: EditorProblem) => void
 }) {
   const { t } = useText()
-  const [folded, setFolded] = useState(false)
+  const [chosen, setFolded] = useState<boolean>()
   const counts = countProblems(problems)
+  // Notes alone do not take room from the text until someone asks for them.
+  const folded = chosen ?? counts.errors + counts.warnings === 0
   // Only what Ichor read itself holds a review back; a schema may be behind the node.
   const blocks = problems.some((problem) => problem.severity === 'error' && problem.origin === 'ichor')
   return (
@@ -105,11 +107,9 @@ function ProblemTable({
             </Cell>
             <Cell>{problemSentence(problem, text)}</Cell>
             <Cell nowrap number>
-              {problem.fix !== undefined && (
+              {(problem.fix !== undefined || problem.move !== undefined) && (
                 <Button size="small" onClick={() => onMend(problem)}>
-                  {problem.code === 'tab-indent'
-                    ? t('config.mend.tabs')
-                    : t('config.mend', { text: problem.fix.text })}
+                  {mendWords(problem, text)}
                 </Button>
               )}
             </Cell>

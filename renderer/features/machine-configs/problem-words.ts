@@ -8,6 +8,7 @@ const VALUES_SHOWN = 6
 /** The sentence of a problem: from the catalogue where it has the code, else as it came. */
 export function problemSentence(problem: EditorProblem, text: TextTools): string {
   const words = problem.words ?? {}
+  if (problem.code === 'legacy-field') return legacySentence(problem, text)
   const key =
     (words['meant'] === undefined ? undefined : knownKey(`problem.${problem.code}.meant`)) ??
     knownKey(`problem.${problem.code}`)
@@ -18,6 +19,29 @@ export function problemSentence(problem: EditorProblem, text: TextTools): string
     ...words,
     ...shortValues(words['values']),
   })
+}
+
+/** A note on a key that has a document of its own by now, or none. */
+function legacySentence({ move }: EditorProblem, { t }: TextTools): string {
+  if (move === undefined) return t('problem.legacy-field')
+  const documents = shortList(move.documents)
+  return documents === '' ? t('problem.legacy-field.dropped') : t('problem.legacy-field.moved', { documents })
+}
+
+function shortList(documents: readonly string[]): string {
+  const [first, second, ...more] = documents
+  return [first, second, more.length > 0 ? '…' : undefined].filter((word) => word !== undefined).join(', ')
+}
+
+/** What the button of a mend says. */
+export function mendWords({ code, fix, move }: EditorProblem, { t }: TextTools): string {
+  if (move !== undefined) {
+    const [document] = move.documents
+    return document === undefined ? t('config.mend.drop') : t('config.mend.move', { document })
+  }
+  if (code === 'tab-indent') return t('config.mend.tabs')
+  if (code === 'bad-indent') return t('config.mend.indent')
+  return t('config.mend', { text: fix?.text ?? '' })
 }
 
 function shortValues(values: string | undefined): Readonly<Record<string, string>> {

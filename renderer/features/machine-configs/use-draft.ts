@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from 'react'
-import type { ConfigForEditing, RedactedConfig, Review } from '#contract/machine-configs.ts'
+import type { ChangeTable, ConfigForEditing, RedactedConfig, Review } from '#contract/machine-configs.ts'
 import type { WireError } from '#contract/wire-error.ts'
 import type { EditorProblem } from '../../editor/problems.ts'
 import { useTalosClient } from '../../ipc/client-context.ts'
@@ -90,20 +90,26 @@ export function useProblems({ context, node }: NodePlace, text: string): readonl
 
 const COUNT_PAUSE_MS = 900
 
+export interface ChangeCounts {
+  readonly all: number
+  /** By the key of the outline's entry. */
+  readonly byEntry: ReadonlyMap<string, number>
+}
+
 /** How many fields the draft changes, as a review of this very text counts them; `undefined` while nobody knows. */
-export function useChangeCount(
+export function useChangeCounts(
   { context, node }: NodePlace,
   text: string,
   isNothing: boolean,
-): number | undefined {
+): ChangeCounts | undefined {
   const client = useTalosClient()
-  const [counted, setCounted] = useState<{ readonly text: string; readonly all: number }>()
+  const [counted, setCounted] = useState<{ readonly text: string; readonly counts: ChangeCounts }>()
   useEffect(() => {
     if (isNothing) return
     const call = new AbortController()
     const timer = setTimeout(() => {
       void client.call('machine-configs.review', { context, node, text }, call.signal).then((answer) => {
-        if (!call.signal.aborted && answer.ok) setCounted({ text, all: answer.value.table.counts.all })
+        if (!call.signal.aborted && answer.ok) setCounted({ text, counts: countChanges(answer.value.table) })
       })
     }, COUNT_PAUSE_MS)
     return () => {
@@ -111,7 +117,20 @@ export function useChangeCount(
       call.abort()
     }
   }, [client, context, node, text, isNothing])
-  return !isNothing && counted?.text === text ? counted.all : undefined
+  return !isNothing && counted?.text === text ? counted.counts : undefined
+}
+
+/** Fields that change, by the document or the half of the v1alpha1 document that the outline lists. */
+export function countChanges({ groups, counts }: ChangeTable): ChangeCounts {
+  const byEntry = new Map<string, number>()
+  for (const { kind, name, section, rows } of groups) {
+    for (const { path } of rows) {
+      const half = (section === '' ? path : section).split(/[.[]/)[0] ?? ''
+      const key = kind === 'v1alpha1' ? `${kind}/${half}` : name === undefined ? kind : `${kind}/${name}`
+      byEntry.set(key, (byEntry.get(key) ?? 0) + 1)
+    }
+  }
+  return { all: counts.all, byEntry }
 }
 
 /** Asks for the change table. */
