@@ -2,7 +2,12 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { minorOf, type ConfigFacts } from '../domain/machine-config/config-facts.ts'
 import type { MergeRule } from '../domain/machine-config/patches/merge-rules.ts'
-import type { AcceptedKey, FieldTables, JsonSchema, SchemaPort } from '../domain/machine-config/schema-port.ts'
+import type {
+  AcceptedKey,
+  FieldTables,
+  JsonSchema,
+  SchemaPort,
+} from '../domain/machine-config/schema-port.ts'
 
 /** The schemas and tables that ship with the app, read once when first asked for. */
 export function createConfigResources(resourcesDir: string): SchemaPort {

@@ -37,7 +37,10 @@ export function kindsOf(schema: JsonSchema): readonly string[] {
 }
 
 /** Keys that a document of the kind cannot be without, its name first. */
-export function requiredOf(schema: JsonSchema, kind: string): readonly ({ readonly key: string } & KnownKey)[] {
+export function requiredOf(
+  schema: JsonSchema,
+  kind: string,
+): readonly ({ readonly key: string } & KnownKey)[] {
   const definition = definitionOf(schema, kind)
   const required = Array.isArray(definition?.['required']) ? definition['required'].map(String) : []
   const known = keysAt(schema, kind, [])

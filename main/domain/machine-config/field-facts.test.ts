@@ -7,7 +7,12 @@ import type { JsonSchema } from './schema-port.ts'
 const resources = createConfigResources('resources')
 const read = createLineSchemas(resources)
 
-async function ask(talosVersion: string, document: string, path: readonly (string | number)[], name?: string) {
+async function ask(
+  talosVersion: string,
+  document: string,
+  path: readonly (string | number)[],
+  name?: string,
+) {
   const lines: (readonly [string, JsonSchema])[] = []
   for (const version of await resources.versions()) lines.push([version, (await read(version))!])
   const line = `v${/^v(\d+\.\d+)/.exec(talosVersion)?.[1] ?? ''}`
