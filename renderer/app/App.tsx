@@ -19,6 +19,7 @@ import { ShortcutSheet } from './ShortcutSheet.tsx'
 import { StatusLine } from './StatusLine.tsx'
 import { TitleBar } from './TitleBar.tsx'
 import { Tree } from './Tree.tsx'
+import { useToldOutside } from './use-told-outside.ts'
 import { nodeIn, useOpenContext } from './use-open-context.ts'
 import './frame.css'
 
@@ -66,9 +67,10 @@ function Frame({ app }: { readonly app: AppState }) {
   const address = nodeIn(route)
   const summary = useNodes(selectNode(address))
   const node = summary === undefined ? address : nodeName(summary)
+  const progress = useToldOutside(app.host)
   useEffect(() => {
-    document.title = [node, name, t('app.name')].filter((part) => part !== undefined).join(' · ')
-  }, [node, name, t])
+    document.title = [progress, node, name, t('app.name')].filter((part) => part !== undefined).join(' · ')
+  }, [progress, node, name, t])
 
   const { tree, taskLog } = app.settings
   const folded = tree === 'folded' || (tree === 'auto' && tight)

@@ -142,3 +142,57 @@ describe('the state of a run is a fold of its events', () => {
     expect(isOpen(run)).toBe(true)
   })
 })
+
+describe('a run over nodes', () => {
+  const nodes = ['10.0.20.11', '10.0.20.12', '10.0.20.13'].map((node, at) => ({
+    node,
+    hostname: `bronce-${at + 1}`,
+    state: 'waiting' as const,
+  }))
+  const of = (...events: RunEvent[]): Run =>
+    events.reduce(
+      (run, event) => applyRunEvent(run, { at: '2026-11-23T20:53:00.000Z', event }),
+      beginRun({ ...head, nodes }, true),
+    )
+  const row = (node: string, outcome: 'unknown' | 'proven') =>
+    ({ fact: 'talos', node, expected: 'v1.14.0', outcome }) as const
+
+  test('each node has its own outcome, and its rows take the place of what was expected of it', () => {
+    const run = of(
+      { kind: 'expected', rows: nodes.map(({ node }) => row(node, 'unknown')) },
+      { kind: 'node-started', node: '10.0.20.12' },
+      { kind: 'node-ended', node: '10.0.20.12', rows: [row('10.0.20.12', 'proven')], outcome: 'proven' },
+    )
+    expect(run.nodes?.map(({ state, outcome }) => outcome ?? state)).toEqual(['waiting', 'proven', 'waiting'])
+    expect(run.verdict.map(({ node, outcome }) => `${node ?? ''} ${outcome}`)).toEqual([
+      '10.0.20.11 unknown', '10.0.20.12 proven', '10.0.20.13 unknown',
+    ]) // prettier-ignore
+  })
+
+  test('at its end a node under way ends with it, and those whose turn never came were not touched', () => {
+    const run = of(
+      { kind: 'node-started', node: '10.0.20.11' },
+      { kind: 'node-ended', node: '10.0.20.11', rows: [], outcome: 'proven' },
+      { kind: 'node-started', node: '10.0.20.12' },
+      { kind: 'verdict', rows: [], outcome: 'failed' },
+    )
+    expect(run.nodes?.map(({ state, outcome }) => [state, outcome])).toEqual([
+      ['ended', 'proven'],
+      ['ended', 'failed'],
+      ['not-touched', undefined],
+    ])
+  })
+
+  test('a question stands until it is settled, and never outlives its run', () => {
+    const question = {
+      id: 'q', kind: 'drain' as const, node: '10.0.20.11', askedAt: '2026-11-23T20:53:00.000Z',
+      moved: 0, total: 1, blockers: [], installed: false,
+    } // prettier-ignore
+    expect(of({ kind: 'question', question }).question?.id).toBe('q')
+    expect(of({ kind: 'question', question }, { kind: 'question' }).question).toBeUndefined()
+    expect(
+      of({ kind: 'question', question }, { kind: 'verdict', rows: [], outcome: 'stopped' }),
+    ).not.toHaveProperty('question')
+    expect(interruptRun(of({ kind: 'question', question }))).not.toHaveProperty('question')
+  })
+})
