@@ -1,7 +1,7 @@
 import type { NodePlan, PlanOptions, PreflightCheck, UpgradePlan } from '#contract/upgrades.ts'
 import { toInstant } from '../clock-port.ts'
 import { TalosFailure } from '../talos-failure.ts'
-import type { Known } from './known.ts'
+import { known, type Known } from './known.ts'
 import { kubernetesChecks, podsCheck, type KubernetesReading } from './kubernetes-reading.ts'
 import type { NodeFacts } from './node-facts.ts'
 import { orderNodes } from './order.ts'
@@ -70,7 +70,10 @@ function withKubernetes(one: PreparedNode, parts: ComposeParts, isLast: boolean)
   const name = kubernetesName(one, kubernetes)
   const drains = steps.includes('drain') && name !== undefined && kubernetes?.known === true
   const preflight = drains ? [...one.plan.preflight, podsCheck(kubernetes.value, name)] : one.plan.preflight
-  return { ...one, plan: { ...one.plan, steps, preflight } }
+  const plan = { ...one.plan, steps, preflight }
+  const node = kubernetes?.known === true ? kubernetes.value.nodes.find((at) => at.name === name) : undefined
+  if (node === undefined) return { ...one, plan }
+  return { ...one, plan, facts: { ...one.facts, kubernetesImage: known(node.osImage) } }
 }
 
 /** Every check of a plan with the node it is about, the cluster's own first. */

@@ -70,7 +70,7 @@ function OneNode({
   const pending = going && node.state !== 'ended'
   const verdict = t(pending ? 'run.expected' : 'run.verdict')
   return (
-    <div className="run-columns">
+    <div className="rolling-columns">
       <div>
         <Section title={node.hostname} remark={t('run.steps')}>
           <StepList label={`${t('run.steps')}, ${node.hostname}`} steps={stepsOf(run, node.node)} />
