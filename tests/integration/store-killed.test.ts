@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createRecordingLog } from '../../tests/fakes/recording-log.ts'
-import type { SealPort } from '../domain/seal-port.ts'
-import { createConfigHistory } from './config-history.ts'
-import { createDraftStore } from './draft-store.ts'
-import { createRunJournal } from './run-journal.ts'
+import { createRecordingLog } from '../fakes/recording-log.ts'
+import type { SealPort } from '../../main/domain/seal-port.ts'
+import { createConfigHistory } from '../../main/store/config-history.ts'
+import { createDraftStore } from '../../main/store/draft-store.ts'
+import { createRunJournal } from '../../main/store/run-journal.ts'
 
 /**
  * Three stores written to without a pause by a program of its own, which is killed where it stands. It says what it
@@ -67,7 +67,10 @@ beforeAll(async () => {
   await writeFile(
     join(folder, 'stores.ts'),
     ['config-history', 'draft-store', 'run-journal']
-      .map((name) => `export * from ${JSON.stringify(join(import.meta.dirname, `${name}.ts`))}`)
+      .map(
+        (name) =>
+          `export * from ${JSON.stringify(join(import.meta.dirname, '../../main/store', `${name}.ts`))}`,
+      )
       .join('\n'),
   )
   // The very modules are built and killed, not a copy of what they do.
