@@ -154,6 +154,7 @@ test.each([
     ['mixed-versions', 'storage-degraded', 'locked-sequence'],
     'mixed-versions',
   ],
+  ['a drain that a budget blocks', ['drain-blocked-by-pdb@estante-1'], 'drain-blocked-by-pdb'],
 ] as const)(
   'the same seed and the same troubles of %s give the same events, to the millisecond',
   async (_name, troubles, settled) => {
@@ -173,6 +174,7 @@ test.each([
         small.cause(name, hostname)
       }
       small.node('bronce-1').reboot('DEFAULT')
+      small.node('estante-1').shutdown(false)
       await clock.advance(240_000)
       small.settle(settled)
       await clock.advance(60_000)

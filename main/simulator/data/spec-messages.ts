@@ -64,6 +64,7 @@ export const SPEC_MESSAGES: Readonly<Record<string, string>> = {
   'TimeServerStatuses.net.talos.dev': 'network.TimeServerStatusSpec',
   'TimeStatuses.v1alpha1.talos.dev': 'time.StatusSpec',
   'Versions.runtime.talos.dev': 'runtime.VersionSpec',
+  'UnattendedInstallStatuses.runtime.talos.dev': 'runtime.UnattendedInstallStatusSpec',
   'VolumeStatuses.block.talos.dev': 'block.VolumeStatusSpec',
 }
 
