@@ -57,6 +57,8 @@ export async function startApp(options: AppOptions = {}): Promise<AppUnderTest> 
     locale: 'es-ES',
     platform: 'linux',
     dataDir,
+    // As the hosts have it: not in the data folder, which a crash leaves to another app.
+    locksDir: `${dataDir}-locks`,
     protosDir,
     resourcesDir,
     keystore,
@@ -81,6 +83,7 @@ export async function startApp(options: AppOptions = {}): Promise<AppUnderTest> 
       for (const window of windows) window.close()
       await app[Symbol.asyncDispose]()
       if (options.dataDir === undefined) await rm(dataDir, { recursive: true })
+      await rm(`${dataDir}-locks`, { recursive: true, force: true })
     },
   }
 }

@@ -40,9 +40,15 @@ export async function readKubernetes(
   })
 }
 
-/** Whether there is somewhere for pods to go: a cluster of one node has nothing to drain to. */
-export function hasElsewhere({ nodes }: KubernetesReading): boolean {
-  return nodes.length > 1
+/**
+ * Whether the node's pods have somewhere to go: another node that takes pods. A control plane counts where it runs some
+ * that could run elsewhere; with nowhere to go a drain would only stand still.
+ */
+export function hasElsewhere({ nodes, pods }: KubernetesReading, name: string): boolean {
+  return nodes.some((node) => {
+    if (node.name === name || node.unschedulable) return false
+    return !node.controlPlane || pods.some((pod) => pod.node === node.name && hasToLeave(pod))
+  })
 }
 
 /** Checks of the whole cluster that Kubernetes answers. Without its word the person says whether to go on. */

@@ -16,8 +16,9 @@ export function stepsOf(prepared: PreparedNode, context: StepContext): readonly 
   const { plan, facts } = prepared
   const holdsEtcd = isControlPlane(plan.role)
   const members = facts.etcd === undefined ? 0 : (valueOf(facts.etcd)?.members.length ?? 0)
-  const inKubernetes = kubernetesName(prepared, context.kubernetes) !== undefined
-  const drains = inKubernetes && willDrain(context)
+  const name = kubernetesName(prepared, context.kubernetes)
+  const inKubernetes = name !== undefined
+  const drains = inKubernetes && willDrain(context, name)
   const change =
     plan.mechanism === 'rollback'
       ? ['rollback']
@@ -50,6 +51,6 @@ export function kubernetesName(
   return kubernetes.value.nodes.some((node) => node.name === name) ? name : undefined
 }
 
-function willDrain({ options, kubernetes }: StepContext): boolean {
-  return options.drain && kubernetes?.known === true && hasElsewhere(kubernetes.value)
+function willDrain({ options, kubernetes }: StepContext, name: string): boolean {
+  return options.drain && kubernetes?.known === true && hasElsewhere(kubernetes.value, name)
 }

@@ -140,6 +140,8 @@ export function createUpgradeHandlers(
 
     async 'upgrades.plan'({ context, nodes, version, choices = [], options }, signal) {
       const cluster = await clusters.cluster(context)
+      // As it was when the person asked: reading the nodes takes a while.
+      const surroundings = around(cluster)
       const prepared = await Promise.all(
         [...new Set(nodes)].map((node) => {
           const choice = choices.find((one) => one.node === node)?.choice ?? {}
@@ -153,7 +155,7 @@ export function createUpgradeHandlers(
           planId: deps.newId(),
           kind: 'upgrade',
           options: PlanOptions.parse(options ?? {}),
-          around: around(cluster),
+          around: surroundings,
           ...(await readKube(context, signal)),
         }),
       )
