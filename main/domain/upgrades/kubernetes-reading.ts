@@ -47,8 +47,13 @@ export async function readKubernetes(
 export function hasElsewhere({ nodes, pods }: KubernetesReading, name: string): boolean {
   return nodes.some((node) => {
     if (node.name === name || node.unschedulable) return false
-    return !node.controlPlane || pods.some((pod) => pod.node === node.name && hasToLeave(pod))
+    return !node.controlPlane || pods.some((pod) => pod.node === node.name && isOrdinary(pod))
   })
+}
+
+/** CoreDNS and the like run on control planes that take nobody else. */
+function isOrdinary(pod: KubePod): boolean {
+  return hasToLeave(pod) && pod.namespace !== 'kube-system'
 }
 
 /** Checks of the whole cluster that Kubernetes answers. Without its word the person says whether to go on. */
