@@ -48,7 +48,7 @@ export type PatchedDraft = z.infer<typeof PatchedDraft>
 export const PatchOrigin = z.object({ document: DocumentLabel, path: z.string(), patch: z.string() })
 export type PatchOrigin = z.infer<typeof PatchOrigin>
 
-/** What a saved patch would make of one node's active configuration. */
+/** What a saved patch would make of one node's configuration: of the staged one where one waits for a reboot. */
 export const NodePatch = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('draft'), node: NodeAddress, text: z.string(), unchanged: z.boolean() }),
   z.object({ kind: z.literal('failed'), node: NodeAddress, error: WireError }),
@@ -72,7 +72,7 @@ export const patchesContract = {
   /** Merges a patch, typed or saved, into a draft of the node. */
   'patches.merge': method(NodeRef.extend({ text: DraftText, patch: PatchText }), PatchedDraft),
   'patches.origins': method(NodeRef.extend({ text: DraftText }), z.object({ origins: z.array(PatchOrigin) })),
-  /** For an apply to several nodes: what the patch makes of each one's active configuration. */
+  /** For an apply to several nodes: what the patch makes of each one's configuration. */
   'patches.for-nodes': method(
     z.object({ context: ContextName, id: z.string().max(64), nodes: z.array(NodeAddress).max(200) }),
     z.object({ nodes: z.array(NodePatch) }),

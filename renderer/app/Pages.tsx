@@ -22,6 +22,9 @@ const ConfigPage = lazy(async () => ({
 const ComparePage = lazy(async () => ({
   default: (await import('../features/machine-configs/ComparePage.tsx')).ComparePage,
 }))
+const PatchNodesPage = lazy(async () => ({
+  default: (await import('../features/machine-configs/PatchNodesPage.tsx')).PatchNodesPage,
+}))
 const SeveralPage = lazy(async () => ({
   default: (await import('../features/machine-configs/SeveralPage.tsx')).SeveralPage,
 }))
@@ -97,7 +100,16 @@ function Page({ route, context }: { readonly route: Route; readonly context: Con
       )
     case 'several':
       if (context === undefined) return <NoSuchContext name={route.context} />
-      return <SeveralPage key={route.node} context={route.context} node={route.node} />
+      return route.patch === undefined ? (
+        <SeveralPage key={route.node} context={route.context} node={route.node} />
+      ) : (
+        <PatchNodesPage
+          key={`${route.node} ${route.patch}`}
+          context={route.context}
+          node={route.node}
+          patchId={route.patch}
+        />
+      )
     case 'compare':
       if (context === undefined) return <NoSuchContext name={route.context} />
       return <ComparePage context={route.context} before={route.before} after={route.after} />

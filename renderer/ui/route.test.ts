@@ -22,6 +22,7 @@ describe('an address', () => {
     { at: 'kubernetes', context: 'casa' },
     { at: 'manifests', context: 'casa' },
     { at: 'several', context: 'casa', node: '10.0.20.11' },
+    { at: 'several', context: 'casa', node: '10.0.20.11', patch: 'a/b 7' },
     { at: 'compare', context: 'casa', before: 'active~fd00::1', after: undefined },
     { at: 'compare', context: 'casa', before: undefined, after: 'draft~10.0.20.11' },
     { at: 'run', id: '0195-a/b' },

@@ -22,8 +22,13 @@ export type Route =
     }
   | { readonly at: 'kubernetes'; readonly context: string }
   | { readonly at: 'manifests'; readonly context: string }
-  /** The draft of a node, for several nodes. */
-  | { readonly at: 'several'; readonly context: string; readonly node: string }
+  /** The draft of a node for several nodes, or a saved patch that was opened from its desk. */
+  | {
+      readonly at: 'several'
+      readonly context: string
+      readonly node: string
+      readonly patch?: string | undefined
+    }
   /** Two configurations beside each other, each as `features/machine-configs/side-link.ts` writes it. */
   | {
       readonly at: 'compare'
@@ -74,7 +79,7 @@ export function hrefOf(route: Route): string {
     case 'manifests':
       return `#/c/${part(route.context)}/kubernetes/manifests`
     case 'several':
-      return `#/c/${part(route.context)}/n/${part(route.node)}/several`
+      return `#/c/${part(route.context)}/n/${part(route.node)}/several${route.patch === undefined ? '' : `/${part(route.patch)}`}`
     case 'compare':
       return `#/c/${part(route.context)}/compare/${part(route.before ?? '')}/${part(route.after ?? '')}`
     case 'run':
@@ -120,7 +125,10 @@ export function parseRoute(fragment: string): Route {
       if (fifth === 'remove-member' && sixth !== undefined && sixth !== '') {
         return { at: fifth, context: second, node: fourth, memberId: sixth }
       }
-      if (fifth === 'several') return { at: 'several', context: second, node: fourth }
+      if (fifth === 'several') {
+        const patch = sixth === undefined || sixth === '' ? {} : { patch: sixth }
+        return { at: 'several', context: second, node: fourth, ...patch }
+      }
       if (fifth === 'upgrade') return { at: 'upgrade', context: second, node: fourth }
       return {
         at: 'node',

@@ -95,7 +95,8 @@ export function createPatchHandlers({ clusters, schemas, store, clock, newId }: 
           wanted.map(async (node) => {
             try {
               const known = await nodes.read({ context, node }, signal)
-              const base = known.active.config.text
+              // Like the editor, from what waits on the disk where something does.
+              const base = (known.staged ?? known.active).config.text
               const { text } = applyPatch(base, saved.text, await patchContextOf(schemas, known.talosVersion))
               return { kind: 'draft' as const, node, text, unchanged: text === base }
             } catch (error) {

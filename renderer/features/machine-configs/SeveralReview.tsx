@@ -19,12 +19,13 @@ import { commonRows } from './common-rows.ts'
 /** Every node's own table: what is the same on all stands once, what differs stands with its node. */
 export function SeveralReview({
   context,
-  name,
+  from,
   reviewed,
   onBack,
 }: {
   readonly context: string
-  readonly name: string
+  /** Where the change comes from, as a sentence. */
+  readonly from: string
   readonly reviewed: RolloutReview
   readonly onBack: () => void
 }) {
@@ -74,7 +75,7 @@ export function SeveralReview({
       <div className="config-pane">
         <PageHead
           title={t('several.reviewed', { count: parts.length })}
-          below={[t('several.reviewed.text', { node: name })]}
+          below={[from]}
           actions={
             <Button icon={ChevronLeft} onClick={onBack}>
               {t('several.back')}

@@ -1,11 +1,15 @@
 import { useId, useState } from 'react'
 import type { Input } from '#contract/index.ts'
 import type { PatchScope, SavedPatch } from '#contract/patches.ts'
+import { selectNode } from '../../../ipc/stores/nodes-store.ts'
+import { useNodes } from '../../../ipc/stores/stores-context.ts'
 import { useAction } from '../../../ipc/use-call.ts'
 import { useAnnounce } from '../../../ui/announcer.tsx'
 import { Button } from '../../../ui/Button.tsx'
 import { ErrorNote } from '../../../ui/ErrorNote.tsx'
 import { useText } from '../../../ui/i18n/text.tsx'
+import { nodeName } from '../../../ui/node-state.ts'
+import { navigate } from '../../../ui/route.ts'
 import type { NodePlace } from '../use-draft.ts'
 import { DraftPreview } from './DraftPreview.tsx'
 
@@ -40,6 +44,10 @@ export function PatchPanel({
   const save = useAction('patches.save')
   const merge = useAction('patches.merge')
   const forget = useAction('patches.forget')
+  const otherNode =
+    patch?.scope.kind === 'node' && patch.scope.node !== place.node ? patch.scope.node : undefined
+  const otherName = useNodes(selectNode(otherNode ?? place.node))
+  const nodeOf = otherName === undefined ? (otherNode ?? place.node) : nodeName(otherName)
   const error = save.error ?? merge.error ?? forget.error
 
   async function keep() {
@@ -47,7 +55,7 @@ export function PatchPanel({
       context: place.context,
       ...(patch === undefined ? {} : { id: patch.id }),
       name,
-      scope: toScope(scope, place),
+      scope: toScope(scope, otherNode ?? place.node),
       text: typed,
     })
     if (!answer.ok) return
@@ -55,6 +63,11 @@ export function PatchPanel({
     setTyped(answer.value.text)
     onSaved(answer.value)
   }
+  const isSaved =
+    patch !== undefined &&
+    patch.text === typed &&
+    patch.name === name.trim() &&
+    scopeName(patch.scope) === scope
   const nothing = typed.trim() === '' ? t('patch.save.needs') : undefined
   return (
     <>
@@ -81,7 +94,9 @@ export function PatchPanel({
           >
             {SCOPES.map((one) => (
               <option key={one} value={one}>
-                {t(`patch.scope.${one}`)}
+                {one === 'node' && otherNode !== undefined
+                  ? t('patch.scope.other', { node: nodeOf })
+                  : t(`patch.scope.${one}`)}
               </option>
             ))}
           </select>
@@ -122,6 +137,16 @@ export function PatchPanel({
           </Button>
           {patch !== undefined && (
             <Button
+              off={isSaved ? undefined : t('patch.apply.unsaved')}
+              onClick={() =>
+                navigate({ at: 'several', context: place.context, node: place.node, patch: patch.id })
+              }
+            >
+              {t(`patch.apply.${scopeName(patch.scope)}`, { node: nodeOf })}
+            </Button>
+          )}
+          {patch !== undefined && (
+            <Button
               kind="risk"
               busy={forget.busy}
               onClick={() =>
@@ -149,7 +174,7 @@ function scopeName(scope: PatchScope | undefined): ScopeName {
   return scope.kind === 'role' ? scope.role : scope.kind
 }
 
-function toScope(name: ScopeName, place: NodePlace): Input<'patches.save'>['scope'] {
-  if (name === 'node') return { kind: 'node', node: place.node }
+function toScope(name: ScopeName, node: string): Input<'patches.save'>['scope'] {
+  if (name === 'node') return { kind: 'node', node }
   return name === 'cluster' ? { kind: 'cluster' } : { kind: 'role', role: name }
 }
