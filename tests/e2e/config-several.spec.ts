@@ -1,8 +1,6 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { expect, startApp, test as base, type RunningApp } from './app.ts'
+import { checked } from './drivers/checked.ts'
 import { configScreen } from './drivers/config.ts'
 import { fleetScreen } from './drivers/fleet.ts'
 
@@ -94,29 +92,4 @@ test('a change goes to several nodes, a draft below it is merged, and any two st
 
 async function toFleet(window: Page): Promise<void> {
   await window.getByRole('navigation', { name: 'Where you are' }).getByRole('link', { name: 'casa' }).click()
-}
-
-/** The screen is accessible; with ICHOR_SHOTS it is also photographed in both themes, wide and narrow. */
-async function checked(window: Page, name: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page: window })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
-    .exclude('.monaco-editor')
-    .analyze()
-  expect(
-    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(' | ')}`),
-  ).toEqual([])
-  const folder = process.env['ICHOR_SHOTS']
-  if (folder === undefined) return
-  mkdirSync(folder, { recursive: true })
-  for (const [width, height] of [
-    [1440, 900],
-    [1024, 720],
-  ] as const) {
-    await window.setViewportSize({ width, height })
-    for (const colorScheme of ['dark', 'light'] as const) {
-      await window.emulateMedia({ colorScheme })
-      await window.screenshot({ path: join(folder, `${name}-${width}-${colorScheme}.png`) })
-    }
-  }
-  await window.setViewportSize({ width: 1280, height: 800 })
 }
