@@ -109,10 +109,18 @@ test('GRUB goes from A to B and has no booted entry to show', async () => {
   )
 })
 
-test('a machine that was never upgraded has nothing to roll back to', async () => {
-  const { machine } = await runningMachines(one('v1.13.9', { bootLoader: 'grub' }))
-  expect(() => machine.rollback()).toThrow('cannot rollback to B, label does not exist')
-})
+test.each(['v1.9.6', 'v1.10.9', 'v1.11.6', 'v1.12.11', 'v1.13.9', 'v1.14.0'])(
+  'a machine of %s that was never upgraded has nothing to roll back to',
+  async (talos) => {
+    for (const [bootLoader, wanted] of [
+      ['grub', 'B'],
+      ['systemd-boot', 'previous UKI'],
+    ] as const) {
+      const { machine } = await runningMachines(one(talos, { bootLoader }))
+      expect(() => machine.rollback()).toThrow(`cannot rollback to ${wanted}, label does not exist`)
+    }
+  },
+)
 
 test('layers are downloaded once', async () => {
   const set = await runningMachines(one('v1.13.8'))

@@ -6,7 +6,7 @@ import { parse } from '@bufbuild/cel'
  */
 
 type Parsed = ReturnType<typeof parse>
-type Expression = NonNullable<Parsed['expr']>
+type Expression = Parsed['expr']
 type Call = Extract<Expression['exprKind'], { case: 'callExpr' }>['value']
 
 /** `bool`, `uint` … as the messages name them; `dyn` fits everything. */
@@ -66,7 +66,7 @@ export function celProblem(text: string, environment: keyof typeof VARIABLES): s
     variables: VARIABLES[environment],
     problems: [],
   }
-  const kind = parsed.expr ? kindOf(parsed.expr, check) : 'dyn'
+  const kind = kindOf(parsed.expr, check)
   if (check.problems.length > 0) return check.problems.join('\n')
   return kind === 'bool' || kind === 'dyn' ? undefined : `expression output type is ${kind}, expected bool`
 }
@@ -104,7 +104,8 @@ function kindOf(expression: Expression, check: Check): CelKind {
     }
     // `exists`, `all` and their like have variables of their own.
     case 'comprehensionExpr':
-    default:
+    case 'structExpr':
+    case undefined:
       return 'dyn'
   }
 }
