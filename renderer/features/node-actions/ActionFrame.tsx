@@ -4,14 +4,15 @@ import type { NodeActionPlan } from '#contract/node-actions.ts'
 import type { WireError } from '#contract/wire-error.ts'
 import { useAction } from '../../ipc/use-call.ts'
 import { Button } from '../../ui/Button.tsx'
+import { CheckList } from '../../ui/CheckList.tsx'
 import { Command } from '../../ui/Command.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
 import { ErrorNote } from '../../ui/ErrorNote.tsx'
 import { useText } from '../../ui/i18n/text.tsx'
 import { PageBody, PageHead } from '../../ui/Page.tsx'
+import { PlanPage } from '../../ui/PlanPage.tsx'
 import { navigate } from '../../ui/route.ts'
 import { State } from '../../ui/State.tsx'
-import { ActionChecks } from './ActionChecks.tsx'
 import { ActionTable } from './ActionTable.tsx'
 import { TypeToConfirm } from './TypeToConfirm.tsx'
 import './node-actions.css'
@@ -60,50 +61,22 @@ export function ActionFrame({
   }
 
   return (
-    <div className="action-page">
-      <div className="action-main">
-        <PageHead
-          title={title}
-          below={
-            plan === undefined
-              ? []
-              : [
-                  t('upgrade.computed', { time: format.time(plan.computedAt) }),
-                  ...(plan.estimateSeconds === undefined
-                    ? []
-                    : [t('plan.estimate', { time: format.stopwatch(plan.estimateSeconds) })]),
-                ]
-          }
-          actions={
-            plan !== undefined && (
-              <Button icon={RefreshCw} busy={busy} onClick={onAgain}>
-                {t('upgrade.again')}
-              </Button>
-            )
-          }
-        />
-        <PageBody>
-          {failure !== undefined && (
-            <ErrorNote error={failure} actions={{ 'recompute-plan': onAgain, retry: onAgain }} />
-          )}
-          {children}
-          {below}
-          {plan !== undefined && <ActionTable plan={plan} />}
-          {plan === undefined && busy && <EmptyState kind="busy" title={t('loading')} />}
-          {plan !== undefined && (
-            <div className="section">
-              <Command command={plan.talosctl} />
-            </div>
-          )}
-        </PageBody>
-      </div>
-      <div className="action-rail">
-        {/* Focusable, so that the keyboard can scroll it. */}
-        {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-        <div className="action-rail-body" role="region" aria-label={t('preflight.title')} tabIndex={0}>
-          {plan !== undefined && <ActionChecks checks={plan.preflight} askedAt={plan.computedAt} />}
-        </div>
-        <div className="action-rail-foot">
+    <PlanPage
+      checksLabel={t('preflight.title')}
+      checks={
+        plan !== undefined && (
+          <CheckList
+            askedAt={plan.computedAt}
+            checks={plan.preflight.map((check) => ({
+              ...check,
+              title: t(`action.check.${check.id}`),
+              advice: t(`action.advice.${check.id}`),
+            }))}
+          />
+        )
+      }
+      foot={
+        <>
           {plan?.typeHostname === true && (
             <TypeToConfirm
               label={t('action.type-hostname', { node: plan.hostname })}
@@ -136,9 +109,44 @@ export function ActionFrame({
               t('upgrade.nothing-sent')
             )}
           </span>
-        </div>
-      </div>
-    </div>
+        </>
+      }
+    >
+      <PageHead
+        title={title}
+        below={
+          plan === undefined
+            ? []
+            : [
+                t('upgrade.computed', { time: format.time(plan.computedAt) }),
+                ...(plan.estimateSeconds === undefined
+                  ? []
+                  : [t('plan.estimate', { time: format.stopwatch(plan.estimateSeconds) })]),
+              ]
+        }
+        actions={
+          plan !== undefined && (
+            <Button icon={RefreshCw} busy={busy} onClick={onAgain}>
+              {t('upgrade.again')}
+            </Button>
+          )
+        }
+      />
+      <PageBody>
+        {failure !== undefined && (
+          <ErrorNote error={failure} actions={{ 'recompute-plan': onAgain, retry: onAgain }} />
+        )}
+        {children}
+        {below}
+        {plan !== undefined && <ActionTable plan={plan} />}
+        {plan === undefined && busy && <EmptyState kind="busy" title={t('loading')} />}
+        {plan !== undefined && (
+          <div className="section">
+            <Command command={plan.talosctl} />
+          </div>
+        )}
+      </PageBody>
+    </PlanPage>
   )
 }
 

@@ -8,6 +8,7 @@ import { EmptyState } from '../../ui/EmptyState.tsx'
 import { ErrorNote } from '../../ui/ErrorNote.tsx'
 import { useText } from '../../ui/i18n/text.tsx'
 import { PageBody, PageHead } from '../../ui/Page.tsx'
+import { PlanPage } from '../../ui/PlanPage.tsx'
 import { navigate } from '../../ui/route.ts'
 import { State } from '../../ui/State.tsx'
 import { ClusterTables } from './ClusterTables.tsx'
@@ -55,55 +56,22 @@ export function PlanFrame({
   }
 
   return (
-    <div className="upgrade-page">
-      <div className="upgrade-main">
-        <PageHead
-          title={title}
-          below={
-            plan === undefined
-              ? []
-              : [
-                  t('upgrade.computed', { time: format.time(plan.computedAt) }),
-                  t('upgrade.refused-when', { time: format.minute(plan.validUntil) }),
-                ]
-          }
-          actions={
-            plan !== undefined && (
-              <>
-                <Button icon={RefreshCw} busy={busy} onClick={onAgain}>
-                  {t('upgrade.again')}
-                </Button>
-                <PlanExport planId={plan.planId} />
-              </>
-            )
-          }
-        />
-        <PageBody>
-          {failure !== undefined && (
-            <ErrorNote error={failure} actions={{ 'recompute-plan': onAgain, retry: onAgain }} />
-          )}
-          {children}
-          {plan !== undefined &&
-            (plan.nodes.length > 1 ? <ClusterTables plan={plan} /> : <PlanTables plan={plan} />)}
-          {plan === undefined && busy && <EmptyState kind="busy" title={t('loading')} />}
-        </PageBody>
-      </div>
-      <div className="upgrade-rail">
-        {/* Focusable, so that the keyboard can scroll it. */}
-        {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-        <div className="upgrade-rail-body" role="region" aria-label={t('preflight.title')} tabIndex={0}>
-          {plan === undefined ? (
-            <p className="dim">{t('upgrade.choose-first')}</p>
-          ) : (
-            <Preflight
-              checks={checks}
-              askedAt={plan.computedAt}
-              accepted={yes}
-              onAccept={(id, on) => setAccepted({ of: plan.planId, ids: withOrWithout(yes, id, on) })}
-            />
-          )}
-        </div>
-        <div className="upgrade-rail-foot">
+    <PlanPage
+      checksLabel={t('preflight.title')}
+      checks={
+        plan === undefined ? (
+          <p className="dim">{t('upgrade.choose-first')}</p>
+        ) : (
+          <Preflight
+            checks={checks}
+            askedAt={plan.computedAt}
+            accepted={yes}
+            onAccept={(id, on) => setAccepted({ of: plan.planId, ids: withOrWithout(yes, id, on) })}
+          />
+        )
+      }
+      foot={
+        <>
           <Button
             kind="go"
             size="large"
@@ -128,9 +96,40 @@ export function PlanFrame({
               t('upgrade.nothing-sent')
             )}
           </span>
-        </div>
-      </div>
-    </div>
+        </>
+      }
+    >
+      <PageHead
+        title={title}
+        below={
+          plan === undefined
+            ? []
+            : [
+                t('upgrade.computed', { time: format.time(plan.computedAt) }),
+                t('upgrade.refused-when', { time: format.minute(plan.validUntil) }),
+              ]
+        }
+        actions={
+          plan !== undefined && (
+            <>
+              <Button icon={RefreshCw} busy={busy} onClick={onAgain}>
+                {t('upgrade.again')}
+              </Button>
+              <PlanExport planId={plan.planId} />
+            </>
+          )
+        }
+      />
+      <PageBody>
+        {failure !== undefined && (
+          <ErrorNote error={failure} actions={{ 'recompute-plan': onAgain, retry: onAgain }} />
+        )}
+        {children}
+        {plan !== undefined &&
+          (plan.nodes.length > 1 ? <ClusterTables plan={plan} /> : <PlanTables plan={plan} />)}
+        {plan === undefined && busy && <EmptyState kind="busy" title={t('loading')} />}
+      </PageBody>
+    </PlanPage>
   )
 }
 

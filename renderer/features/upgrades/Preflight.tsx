@@ -3,6 +3,7 @@ import { useText, type TextTools } from '../../ui/i18n/text.tsx'
 import type { StateKind } from '../../ui/icons.tsx'
 import { State } from '../../ui/State.tsx'
 import { Tick } from '../../ui/Tick.tsx'
+import '../../ui/check-list.css'
 import './preflight.css'
 
 const KIND: Readonly<Record<PreflightCheck['outcome'], StateKind>> = {
@@ -39,13 +40,13 @@ export function Preflight({
     checks.filter(({ check }) => check.outcome === outcome)
   return (
     <>
-      <div className="upgrade-rail-head">
+      <div className="check-list-head">
         <h2 className="label">{t('preflight.title')}</h2>
         <span className="meta">{t('preflight.asked', { time: format.time(askedAt) })}</span>
       </div>
-      <div className="preflight-counts">
+      <div className="check-list-counts">
         {ORDER.map((outcome) => (
-          <div key={outcome} className={by(outcome).length > 0 ? undefined : 'preflight-zero'}>
+          <div key={outcome} className={by(outcome).length > 0 ? undefined : 'check-list-zero'}>
             <b>{by(outcome).length}</b>
             <State kind={KIND[outcome]}>{t(`preflight.${outcome}`)}</State>
           </div>
