@@ -7,6 +7,10 @@ interface Key {
   readonly id: string
 }
 
+/** Shared by all resources that have none: hundreds of thousands of them live in a large cluster. */
+const NO_BYTES = Buffer.alloc(0)
+const NO_NAMES: Readonly<Record<string, string>> = Object.freeze({})
+
 /**
  * The COSI state of one machine, in memory. `version` counts from 1 per resource and `created`/`updated` are the
  * simulated clock's milliseconds. A put that changes neither spec, labels, annotations nor owner is no update, as the
@@ -27,7 +31,7 @@ export function createResourceStore(clock: Pick<SimulatedClock, 'now'>): Resourc
   }
 
   function tell(event: StoreEvent): void {
-    for (const listener of [...listeners]) listener(event)
+    if (listeners.size > 0) for (const listener of [...listeners]) listener(event)
   }
 
   return {
@@ -44,12 +48,12 @@ export function createResourceStore(clock: Pick<SimulatedClock, 'now'>): Resourc
         owner: options.owner ?? '',
         created: old?.created ?? now,
         updated: now,
-        labels: options.labels ?? {},
-        annotations: options.annotations ?? {},
+        labels: options.labels ?? NO_NAMES,
+        annotations: options.annotations ?? NO_NAMES,
         // Go's YAML writer, which talosctl's reader has seen so far, indents by four and never folds.
         yamlSpec: options.rawYaml ?? stringify(spec, { indent: 4, lineWidth: 0 }),
         spec,
-        protoSpec: options.protoSpec ?? Buffer.alloc(0),
+        protoSpec: options.protoSpec ?? NO_BYTES,
       }
       if (old && sameContent(old, resource)) return old
       of.set(key.id, resource)
@@ -80,13 +84,14 @@ function sameContent(a: StoredResource, b: StoredResource): boolean {
     a.yamlSpec === b.yamlSpec &&
     a.owner === b.owner &&
     a.phase === b.phase &&
-    a.protoSpec.equals(b.protoSpec) &&
+    (a.protoSpec === b.protoSpec || a.protoSpec.equals(b.protoSpec)) &&
     sameRecord(a.labels, b.labels) &&
     sameRecord(a.annotations, b.annotations)
   )
 }
 
 function sameRecord(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
+  if (a === b) return true
   const names = Object.keys(a)
   return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name])
 }
