@@ -35,6 +35,7 @@ const FACTS: Readonly<Record<ErrorCode, CodeFacts>> = {
   'wrong-host-name': { retryable: false, remedy: 'use-node-addresses' },
   'worker-as-endpoint': { retryable: false, remedy: 'use-control-plane-endpoint' },
   'maintenance-mode': { retryable: true, remedy: 'configure-node' },
+  'agent-mode': { retryable: true, remedy: 'boot-talos' },
   timeout: { retryable: true, remedy: 'retry' },
   'role-too-low': { retryable: false, remedy: 'ask-for-admin' },
   'unsupported-by-version': { retryable: false, remedy: 'upgrade-talos' },

@@ -160,7 +160,7 @@ const rows: readonly (readonly [string, status, string, CallFacts, string])[] = 
     call,
     'refused',
   ],
-  ['agent mode', status.UNIMPLEMENTED, 'API is not implemented in agent mode', call, 'refused'],
+  ['agent mode', status.UNIMPLEMENTED, 'API is not implemented in agent mode', call, 'agent-mode'],
   [
     'two etcd members',
     status.UNKNOWN,

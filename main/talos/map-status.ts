@@ -175,7 +175,10 @@ function unimplemented(text: string, call: CallFacts): Verdict {
   if (text.includes('maintenance mode')) {
     return ['maintenance-mode', `${node} is in maintenance mode and has no ${method} until it is configured.`]
   }
-  if (/agent mode|mode is not supported/.test(text)) {
+  if (text.includes('agent mode')) {
+    return ['agent-mode', `${node} is in agent mode and has no ${method}. It says: ${text}`]
+  }
+  if (text.includes('mode is not supported')) {
     return ['refused', `${node} refused ${method}. It says: ${text}`]
   }
   return ['unsupported-by-version', `The Talos version on ${node} has no ${method}.`]

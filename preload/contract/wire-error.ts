@@ -36,6 +36,7 @@ export const ErrorCode = z.enum([
   'wrong-host-name',
   'worker-as-endpoint',
   'maintenance-mode',
+  'agent-mode', // booted as another tool's agent: it takes no configuration
   'timeout',
   // what a node answers
   'role-too-low',
@@ -100,6 +101,7 @@ export const Remedy = z.enum([
   'check-network',
   'check-clock',
   'configure-node',
+  'boot-talos',
   'upgrade-talos',
   'fix-draft',
   'reload',

@@ -209,6 +209,7 @@ async function verdictOfFailure(
       'conflict',
       'role-too-low',
       'unsupported-by-version',
+      'agent-mode',
     ]
     const outcome = refused.includes(error.code) ? 'refused' : 'failed'
     return { kind: 'verdict', rows, outcome, error: toWireError(shown) }

@@ -99,7 +99,10 @@ export function EditView({
   async function mend(problem: EditorProblem) {
     const made = editor.current
     if (made === undefined) return
-    if (problem.move === undefined) return made.mend(problem)
+    if (problem.move === undefined) {
+      made.mend(problem)
+      return
+    }
     const moved = await fields.move(made.text(), problem)
     if (moved === undefined) return
     made.setText(moved)

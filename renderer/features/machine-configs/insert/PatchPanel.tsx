@@ -63,11 +63,7 @@ export function PatchPanel({
     setTyped(answer.value.text)
     onSaved(answer.value)
   }
-  const isSaved =
-    patch !== undefined &&
-    patch.text === typed &&
-    patch.name === name.trim() &&
-    scopeName(patch.scope) === scope
+  const isSaved = patch?.text === typed && patch.name === name.trim() && scopeName(patch.scope) === scope
   const nothing = typed.trim() === '' ? t('patch.save.needs') : undefined
   return (
     <>
