@@ -15,7 +15,7 @@ export interface LineChange {
 }
 
 /** Above this the lines between the first and the last difference are one change: the bars may not cost a frame. */
-const DIFF_BUDGET_MS = 60
+const DIFF_BUDGET_MS = 12
 
 /**
  * Which lines differ, for the bars in the gutter. Equal heads and tails are cut off first, so a keystroke in

@@ -34,7 +34,14 @@ export function findProblems(config: ParsedConfig, context: ProblemContext): rea
   for (const document of config.documents) {
     const errors = document.errors(context.trusted)
     if (errors.length > 0) broken.add(document)
-    for (const error of errors.slice(0, 20)) problems.push(syntaxProblem(config, error, place))
+    // A slip in one line is often told twice, with the same mend.
+    const told = new Set<string>()
+    for (const error of errors.slice(0, 20)) {
+      const problem = syntaxProblem(config, error, place)
+      const key = `${problem.code} ${String(problem.from.line)} ${problem.fix?.text ?? ''}`
+      if (problem.fix === undefined || !told.has(key)) problems.push(problem)
+      told.add(key)
+    }
   }
   const whole = config.documents.filter((document) => !broken.has(document))
   const nearest = createNearest(context.kinds)

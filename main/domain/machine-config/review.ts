@@ -39,12 +39,12 @@ export function knowConfig(real: string, facts: Pick<ConfigFacts, 'secrets'>, al
 
 /** What is wrong with a draft, as typed: with placeholders, perhaps half written. Never throws. */
 export function problemsOf(
-  typed: string,
+  typed: string | ParsedConfig,
   base: KnownConfig,
   facts: Pick<ConfigFacts, 'kinds'>,
   talosVersion: string,
 ): readonly Problem[] {
-  return findProblems(parseConfig(typed), {
+  return findProblems(typeof typed === 'string' ? parseConfig(typed) : typed, {
     kinds: facts.kinds,
     talosVersion,
     vault: base.vault,

@@ -5,6 +5,7 @@ import { distinctSecrets } from '../../domain/machine-config/carry/earlier-secre
 import { exportChanges } from '../../domain/machine-config/export-changes.ts'
 import { schemaVersionFor } from '../../domain/machine-config/node-reading.ts'
 import { createMergeRules } from '../../domain/machine-config/patches/merge-rules.ts'
+import { parseConfig } from '../../domain/machine-config/parse-config.ts'
 import { entryOf, nameOf } from '../../domain/machine-config/placeholders.ts'
 import { problemsOf, readDraft, type KnownConfig } from '../../domain/machine-config/review.ts'
 import { TalosFailure } from '../../domain/talos-failure.ts'
@@ -20,9 +21,13 @@ import { createHistoryHandlers } from './machine-configs/history.ts'
 import type { KnownNode } from './machine-configs/known-nodes.ts'
 import { schemaOf } from './machine-configs/schema.ts'
 import { createMergingHandlers } from './machine-configs/merging.ts'
+import { parseInTurns } from './machine-configs/parse-in-turns.ts'
 import { createReviewer, draftBase } from './machine-configs/reviewing.ts'
 import { createRolloutHandlers } from './machine-configs/rollout.ts'
 import { createSendingHandlers } from './machine-configs/sending.ts'
+
+/** Texts longer than this get no notes on old keys: some 25,000 lines. */
+const NOTED = 1_000_000
 
 /** Configurations: read, edited as drafts, reviewed, sent, proven, and looked up again. Secrets stay on this side. */
 export function createMachineConfigHandlers(deps: MachineConfigDeps): MachineConfigHandlers {
@@ -109,8 +114,12 @@ export function createMachineConfigHandlers(deps: MachineConfigDeps): MachineCon
     'machine-configs.problems': async ({ text, ...ref }, signal) => {
       const [known, facts] = await Promise.all([nodes.recent(ref, signal), schemas.facts()])
       const base = await draftBase(desk, ref, known, text)
-      const problems = problemsOf(text, base, facts, known.talosVersion)
-      if (problems.some(({ severity }) => severity === 'error')) return { problems: [...problems] }
+      const config = parseConfig(text)
+      await parseInTurns(config, base.trusted(), signal)
+      const problems = problemsOf(config, base, facts, known.talosVersion)
+      // Notes on old keys of a huge text are not worth what they cost main at every pause in typing.
+      if (text.length > NOTED || problems.some(({ severity }) => severity === 'error'))
+        return { problems: [...problems] }
       const notes = await fields.legacy(text, known.talosVersion)
       return { problems: [...problems, ...notes] }
     },

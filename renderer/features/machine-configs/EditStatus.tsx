@@ -1,6 +1,7 @@
-import type { TextPosition } from '#contract/wire-error.ts'
+import { useStore } from 'zustand'
 import type { Outline } from '../../editor/outline.ts'
 import { useText } from '../../ui/i18n/text.tsx'
+import type { CursorStore } from './cursor-store.ts'
 
 /** The line under the editor: where the cursor is, how long the text is, and that secrets are not in it. */
 export function EditStatus({
@@ -8,14 +9,14 @@ export function EditStatus({
   outline,
   secrets,
 }: {
-  readonly cursor: TextPosition
+  readonly cursor: CursorStore
   readonly outline: Outline
   readonly secrets: number
 }) {
   const { t } = useText()
   return (
     <div className="config-status">
-      <span>{t('config.status.place', { line: String(cursor.line), column: String(cursor.column) })}</span>
+      <CursorPlace cursor={cursor} />
       <span>
         {t('config.status.size', {
           lines: t('config.status.lines', { count: outline.lines }),
@@ -27,4 +28,10 @@ export function EditStatus({
       {secrets > 0 && <span className="to-end">{t('config.status.secrets', { count: secrets })}</span>}
     </div>
   )
+}
+
+function CursorPlace({ cursor }: { readonly cursor: CursorStore }) {
+  const { t } = useText()
+  const { line, column } = useStore(cursor)
+  return <span>{t('config.status.place', { line: String(line), column: String(column) })}</span>
 }

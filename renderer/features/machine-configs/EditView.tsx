@@ -1,11 +1,11 @@
 import { FilePlus, History, Trash2 } from 'lucide-react'
-import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import type { ConfigForEditing } from '#contract/machine-configs.ts'
 import type { TextPosition, WireError } from '#contract/wire-error.ts'
 import type { ConfigEditor } from '../../editor/config-editor.ts'
 import type { EditorTexts } from '../../editor/decorations.ts'
 import { MachineConfigEditor } from '../../editor/MachineConfigEditor.tsx'
-import { entryAt, outlineOf, type Outline } from '../../editor/outline.ts'
+import { outlineOf, type Outline } from '../../editor/outline.ts'
 import type { EditorProblem } from '../../editor/problems.ts'
 import { useTalosClient } from '../../ipc/client-context.ts'
 import { useQuery } from '../../ipc/use-call.ts'
@@ -16,6 +16,7 @@ import { useText } from '../../ui/i18n/text.tsx'
 import { NodeTabs } from '../../ui/NodeTabs.tsx'
 import { PageHead } from '../../ui/Page.tsx'
 import { useShortcut } from '../../ui/shortcuts.tsx'
+import { createCursorStore } from './cursor-store.ts'
 import { DiscardDialog } from './DiscardDialog.tsx'
 import { DraftStateWord } from './DraftStateWord.tsx'
 import { EditStatus } from './EditStatus.tsx'
@@ -60,7 +61,7 @@ export function EditView({
   const announce = useAnnounce()
   const editor = useRef<ConfigEditor | undefined>(undefined)
   const schema = useQuery('machine-configs.schema', { version: config.schemaVersion })
-  const [cursor, setCursor] = useState<TextPosition>(startAt ?? { line: 1, column: 1 })
+  const [cursor] = useState(() => createCursorStore(startAt ?? { line: 1, column: 1 }))
   const [outline, setOutline] = useState<Outline>(() => outlineOf(draft.base.text, draft.text))
   const [problems, setProblems] = useState<readonly EditorProblem[]>([])
   const [revealError, setRevealError] = useState<WireError>()
@@ -96,18 +97,25 @@ export function EditView({
     announce(t('config.revealed'))
     return answer.value.value
   }
-  async function mend(problem: EditorProblem) {
-    const made = editor.current
-    if (made === undefined) return
-    if (problem.move === undefined) {
-      made.mend(problem)
-      return
-    }
-    const moved = await fields.move(made.text(), problem)
-    if (moved === undefined) return
-    made.setText(moved)
-    announce(t('config.moved'))
-  }
+  const { move } = fields
+  const mend = useCallback(
+    (problem: EditorProblem) => {
+      const made = editor.current
+      if (made === undefined) return
+      if (problem.move === undefined) {
+        made.mend(problem)
+        return
+      }
+      void move(made.text(), problem).then((moved) => {
+        if (moved === undefined) return
+        made.setText(moved)
+        announce(t('config.moved'))
+      })
+    },
+    [move, announce, t],
+  )
+  const openProblem = useCallback((problem: EditorProblem) => editor.current?.goTo(problem.from), [])
+  const openLine = useCallback((line: number) => editor.current?.goTo({ line, column: 1 }), [])
   const review = () => {
     onReview(editor.current?.text() ?? draft.text)
   }
@@ -119,7 +127,7 @@ export function EditView({
   useShortcut('mod+enter', t('keys.config.review'), t('keys.config'), isNothing ? undefined : review)
   useShortcut('mod+i', t('insert.open'), t('keys.config'), onInsert)
   useShortcut('f8', t('config.problems'), t('keys.config'), () => {
-    const next = nextProblem(problems, cursor.line)
+    const next = nextProblem(problems, cursor.getState().line)
     if (next !== undefined) editor.current?.goTo(next.from)
   })
 
@@ -172,10 +180,8 @@ export function EditView({
           outline={outline}
           problems={problems}
           counts={counts?.byEntry}
-          current={entryAt(outline, cursor.line)?.key}
-          onOpen={({ line }) => {
-            if (line !== undefined) editor.current?.goTo({ line, column: 1 })
-          }}
+          cursor={cursor}
+          onOpen={openLine}
         />
         <div className="config-main">
           <MachineConfigEditor
@@ -187,7 +193,7 @@ export function EditView({
             origins={origins}
             texts={texts}
             onText={draft.setText}
-            onCursor={setCursor}
+            onCursor={(position) => cursor.setState(position)}
             onOutline={setOutline}
             onProblems={setProblems}
             onReveal={reveal}
@@ -200,11 +206,7 @@ export function EditView({
             }}
           />
         </div>
-        <ProblemsPanel
-          problems={problems}
-          onOpen={(problem) => editor.current?.goTo(problem.from)}
-          onMend={(problem) => void mend(problem)}
-        />
+        <ProblemsPanel problems={problems} onOpen={openProblem} onMend={mend} />
       </div>
       <EditStatus cursor={cursor} outline={outline} secrets={draft.base.secrets} />
       <DiscardDialog

@@ -1,27 +1,31 @@
+import { memo } from 'react'
+import { useStore } from 'zustand'
 import type { Outline, OutlineEntry } from '../../editor/outline.ts'
-import { entryTitle } from '../../editor/outline.ts'
+import { entryAt, entryTitle } from '../../editor/outline.ts'
 import type { EditorProblem } from '../../editor/problems.ts'
 import { Icon, stateIcons } from '../../ui/icons.tsx'
 import { useText } from '../../ui/i18n/text.tsx'
+import type { CursorStore } from './cursor-store.ts'
 
 const MARK = { added: '+', changed: '~', removed: '−', same: '' } as const
 
 /** The documents of the draft in their order, those that it takes out at the end. */
-export function OutlineNav({
+export const OutlineNav = memo(function OutlineNav({
   outline,
   problems,
   counts,
-  current,
+  cursor,
   onOpen,
 }: {
   readonly outline: Outline
   readonly problems: readonly EditorProblem[]
   /** Fields that change, by entry; absent while nobody has counted. */
   readonly counts: ReadonlyMap<string, number> | undefined
-  readonly current: string | undefined
-  readonly onOpen: (entry: OutlineEntry) => void
+  readonly cursor: CursorStore
+  readonly onOpen: (line: number) => void
 }) {
   const { t } = useText()
+  const current = useStore(cursor, ({ line }) => entryAt(outline, line)?.key)
   return (
     <nav className="config-outline" aria-label={t('config.documents')}>
       <div className="config-outline-head">
@@ -47,7 +51,7 @@ export function OutlineNav({
       </ul>
     </nav>
   )
-}
+})
 
 function problemsIn(entry: OutlineEntry, problems: readonly EditorProblem[]): readonly EditorProblem[] {
   const { line, to } = entry
@@ -66,7 +70,7 @@ function OutlineButton({
   readonly problems: readonly EditorProblem[]
   readonly count: number | undefined
   readonly isCurrent: boolean
-  readonly onOpen: (entry: OutlineEntry) => void
+  readonly onOpen: (line: number) => void
 }) {
   const { t } = useText()
   const errors = problems.filter((problem) => problem.severity === 'error').length
@@ -78,7 +82,9 @@ function OutlineButton({
       aria-current={isCurrent || undefined}
       disabled={entry.line === undefined}
       title={entryTitle(entry)}
-      onClick={() => onOpen(entry)}
+      onClick={() => {
+        if (entry.line !== undefined) onOpen(entry.line)
+      }}
     >
       <span className="config-mark" aria-hidden>
         {MARK[entry.change]}

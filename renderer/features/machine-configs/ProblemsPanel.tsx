@@ -1,5 +1,5 @@
 import { ChevronDown, ChevronRight, CircleSlash2 } from 'lucide-react'
-import { useState } from 'react'
+import { memo, useState } from 'react'
 import type { EditorProblem } from '../../editor/problems.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Icon, stateIcons, type LucideIcon, type StateKind } from '../../ui/icons.tsx'
@@ -15,7 +15,7 @@ const LOOK: Readonly<Record<EditorProblem['severity'], { kind: StateKind; icon: 
 }
 
 /** Every problem of the draft with its place and, where it is mechanical, its mend. */
-export function ProblemsPanel({
+export const ProblemsPanel = memo(function ProblemsPanel({
   problems,
   onOpen,
   onMend,
@@ -64,7 +64,7 @@ export function ProblemsPanel({
       )}
     </section>
   )
-}
+})
 
 /** More than this and the list is no help; the first ones come first. */
 const SHOWN = 200

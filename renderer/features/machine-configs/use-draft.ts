@@ -66,6 +66,11 @@ export function useDraft({ context, node }: NodePlace, config: ConfigForEditing)
   return { base, text, setText, state, flush: saver.flush, drop, isSame: text === base.text }
 }
 
+/** Texts of which nothing is worked out unasked but their problems: some 25,000 lines. */
+export function isHuge(text: string): boolean {
+  return text.length > 1_000_000
+}
+
 const PROBLEMS_PAUSE_MS = 250
 
 /** What main says of the text, a moment after it changed. The last answer stays until there is a newer one. */
@@ -105,7 +110,7 @@ export function useChangeCounts(
   const client = useTalosClient()
   const [counted, setCounted] = useState<{ readonly text: string; readonly counts: ChangeCounts }>()
   useEffect(() => {
-    if (isNothing) return
+    if (isNothing || isHuge(text)) return
     const call = new AbortController()
     const timer = setTimeout(() => {
       void client.call('machine-configs.review', { context, node, text }, call.signal).then((answer) => {

@@ -4,6 +4,8 @@ import { expect, type Locator, type Page } from '@playwright/test'
 export interface ConfigScreen {
   readonly editor: Locator
   readonly problems: Locator
+  /** The first key of that name in sight. */
+  key(name: string): Locator
   open(): Promise<void>
   /** Puts text at the end, as a paste does: no completion gets in between. */
   append(text: string): Promise<void>
@@ -20,6 +22,11 @@ export function configScreen(page: Page): ConfigScreen {
   return {
     editor,
     problems: page.getByRole('table', { name: 'Problems' }),
+    key: (name) =>
+      editor
+        .locator('.view-line span span')
+        .filter({ hasText: new RegExp(`^${name}$`) })
+        .first(),
     changes: page.getByRole('table', { name: 'Changes, before and after' }),
     verdict: page.getByRole('table', { name: 'Expected beside found' }),
     async open() {
