@@ -22,10 +22,13 @@ export function problemSentence(problem: EditorProblem, text: TextTools): string
 }
 
 /** A note on a key that has a document of its own by now, or none. */
-function legacySentence({ move }: EditorProblem, { t }: TextTools): string {
-  if (move === undefined) return t('problem.legacy-field')
+function legacySentence({ move, path }: EditorProblem, { t }: TextTools): string {
+  const key = path?.split('.').at(-1) ?? ''
+  if (move === undefined) return t('problem.legacy-field', { key })
   const documents = shortList(move.documents)
-  return documents === '' ? t('problem.legacy-field.dropped') : t('problem.legacy-field.moved', { documents })
+  return documents === ''
+    ? t('problem.legacy-field.dropped', { key })
+    : t('problem.legacy-field.moved', { key, documents })
 }
 
 function shortList(documents: readonly string[]): string {
