@@ -31,7 +31,7 @@ let context: ContextName
 let worker: NodeRef
 beforeAll(async () => {
   cluster = await startSimulatedCluster({
-    nodes: { controlPlanes: 1, workers: 1, talos: ['v1.13.9'] },
+    nodes: { controlPlanes: 1, workers: 2, talos: ['v1.13.9'] },
     speed: 200,
     protosDir,
     resourcesDir,

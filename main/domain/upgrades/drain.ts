@@ -1,4 +1,4 @@
-import type { DrainBlocker } from '#contract/runs.ts'
+import type { DrainBlocker, RunStep } from '#contract/runs.ts'
 import { toInstant, type ClockPort } from '../clock-port.ts'
 import type { DisruptionBudget, KubePod, KubernetesPort } from '../kubernetes/kubernetes-port.ts'
 import type { RunControl } from '../runs/run-port.ts'
@@ -11,6 +11,14 @@ const ROUND = 5_000
 const ASK_AFTER = 10_000
 /** The API server may restart meanwhile; silent for longer, the drain fails. */
 const API_SILENT = 2 * 60_000
+
+/** Progress of the step `cordon` from when the node was found schedulable and is told not to be. */
+const SENT = 0.5
+
+/** Whether the step says that the cordon on its node is this run's, or may be. */
+export function isOwnCordon({ name, detail, progress = 0 }: RunStep): boolean {
+  return name === 'cordon' && (detail === 'cordoned' || progress >= SENT)
+}
 
 /** What draining one node needs. `node` is its address, `name` what Kubernetes calls it. */
 export interface DrainScene {
@@ -33,6 +41,8 @@ export async function* cordon({ kubernetes, control, name }: DrainScene): RunPar
     yield { kind: 'step-progress', id: 'cordon', progress: 0 }
     const { unschedulable } = await kubernetes.node(name, control.signal)
     if (unschedulable) return { value: false, detail: 'was cordoned' }
+    // On disk before it is sent: who reads the journal of a run that was cut off here knows whose cordon it is.
+    yield { kind: 'step-progress', id: 'cordon', progress: SENT }
     await kubernetes.setUnschedulable(name, true, control.signal)
     return { value: true, detail: 'cordoned' }
   })

@@ -1,7 +1,7 @@
 import type { ClockPort } from '../clock-port.ts'
 import type { KubernetesPort } from '../kubernetes/kubernetes-port.ts'
 import type { RunControl } from '../runs/run-port.ts'
-import { ask } from './known.ts'
+import { ask, known, unknown, type Known } from './known.ts'
 import { duration, runStep, type RunPart, type StepResult } from './run-step.ts'
 
 /** Milliseconds for a kubelet to report after Talos is ready. */
@@ -54,6 +54,18 @@ export async function* awaitKubernetes(
 /** `Talos (v1.14.0)`; a vendor's build may say more behind the version. */
 export function hasVersion(osImage: string, version: string | undefined): boolean {
   return version === undefined || osImage.includes(`(${version}`)
+}
+
+/** What Kubernetes says a node runs. What one that is not Ready last told is no proof of anything. */
+export async function readImage(
+  kubernetes: KubernetesPort,
+  name: string,
+  signal: AbortSignal,
+): Promise<Known<string>> {
+  const node = await ask(signal, () => kubernetes.node(name, signal))
+  if (!node.known) return node
+  const { ready, osImage } = node.value
+  return ready ? known(osImage) : unknown(`NotReady, ${osImage}`)
 }
 
 /** Writes the run on the node, for other tools' users; taken away again with `undefined`. A failure is no matter. */

@@ -1,4 +1,5 @@
 import type { NextStep, Run } from '#contract/runs.ts'
+import { isOwnCordon } from './drain.ts'
 import { valueOf, type Known } from './known.ts'
 import type { NodeFacts } from './node-facts.ts'
 import { nodePart, type NodePart } from './past-runs.ts'
@@ -16,19 +17,22 @@ export interface NextEvidence {
  * and starts. Nothing is repeated by itself.
  */
 export function nextSteps(run: Run, { facts, fallback }: NextEvidence): readonly NextStep[] {
-  if (run.kind !== 'upgrade') return []
+  if (!hasNextSteps(run)) return []
   const part = nodePart(run, facts.node)
   if (part === undefined) return []
-  const own = [...ofNode(part, facts, fallback), ...uncordonOf(part, facts)]
-  const rest = restOf(run)
-  return [...own, ...rest]
+  const cordon = uncordonOf(part, facts)
+  if (run.kind === 'rollback') return cordon
+  return [...ofNode(part, facts, fallback), ...cordon, ...restOf(run)]
+}
+
+/** Runs that take a node out of service may leave it so. */
+export function hasNextSteps({ kind }: Run): boolean {
+  return kind === 'upgrade' || kind === 'rollback'
 }
 
 /** Only what the journal says this run cordoned; a node someone cordoned on purpose stays so. */
 function uncordonOf(part: NodePart, facts: NodeFacts): readonly NextStep[] {
-  const byUs = part.steps.some(
-    ({ name, state, detail }) => name === 'cordon' && state === 'done' && detail === 'cordoned',
-  )
+  const byUs = part.steps.some(isOwnCordon)
   const node = valueOf(facts.kubernetesNode)
   if (!byUs || node?.unschedulable !== true || isDone(part, 'uncordon')) return []
   const hostname = valueOf(facts.hostname) ?? facts.node

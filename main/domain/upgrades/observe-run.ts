@@ -1,21 +1,34 @@
 import type { Run, RunOutcome, VerdictRow } from '#contract/runs.ts'
+import type { KubernetesPort } from '../kubernetes/kubernetes-port.ts'
 import type { Observation } from '../runs/run-engine.ts'
 import { gatherNodeFacts, type GatherPort } from './gather.ts'
+import { valueOf } from './known.ts'
+import { readImage } from './kubernetes-steps.ts'
+import type { NodeFacts } from './node-facts.ts'
 import { expectRow, isVerdictFact, judgeRows, outcomeOf } from './verdict.ts'
+
+export interface ObservePorts {
+  readonly talos: GatherPort
+  readonly kubernetes: KubernetesPort
+}
 
 /**
  * Reads the node of a run that was cut off and lays it beside what the run expected. Nothing is repeated. A run that
  * had not come to its restart is `interrupted` whatever the node says; after it, the rows decide. Of several nodes the
  * one under way is read: those before it were proven, those after it not touched.
  */
-export async function observeRun(talos: GatherPort, run: Run, signal: AbortSignal): Promise<Observation> {
-  if (run.nodes === undefined) return observeNode(talos, run, run.node, signal)
+export async function observeRun(
+  ports: ObservePorts,
+  run: Run,
+  signal: AbortSignal,
+): Promise<Observation> {
+  if (run.nodes === undefined) return observeNode(ports, run, run.node, signal)
   const rows: VerdictRow[] = []
   let outcome: RunOutcome = 'interrupted'
   for (const { node: address, state } of run.nodes) {
     if (state === 'waiting' || state === 'not-touched') continue
     if (state === 'running') {
-      const seen = await observeNode(talos, run, address, signal)
+      const seen = await observeNode(ports, run, address, signal)
       rows.push(...seen.rows)
       outcome = seen.outcome
     } else rows.push(...run.verdict.filter((row) => row.node === address))
@@ -25,7 +38,7 @@ export async function observeRun(talos: GatherPort, run: Run, signal: AbortSigna
 }
 
 async function observeNode(
-  talos: GatherPort,
+  { talos, kubernetes }: ObservePorts,
   run: Run,
   node: string,
   signal: AbortSignal,
@@ -39,7 +52,8 @@ async function observeNode(
   const expected: readonly VerdictRow[] = asked.some(({ fact }) => isVerdictFact(fact))
     ? asked
     : [expectRow('stage', facts, 'running, ready')]
-  const rows = judgeRows(expected, facts)
+  const asksKubernetes = expected.some(({ fact }) => fact === 'kubernetes-image')
+  const rows = judgeRows(expected, asksKubernetes ? await withImage(facts, kubernetes, signal) : facts)
   const restarted = hadRestarted(run.steps.filter(isOwn))
   return { rows, outcome: restarted ? outcomeOf(rows) : interruptedUnlessProven(rows) }
 }
@@ -57,4 +71,13 @@ function hadRestarted(steps: Run['steps']): boolean {
 function interruptedUnlessProven(rows: readonly VerdictRow[]): Observation['outcome'] {
   const restarted = rows.some(({ fact, outcome }) => fact === 'boot-id' && outcome === 'proven')
   return restarted && outcomeOf(rows) === 'proven' ? 'proven' : 'interrupted'
+}
+
+async function withImage(
+  facts: NodeFacts,
+  kubernetes: KubernetesPort,
+  signal: AbortSignal,
+): Promise<NodeFacts> {
+  const name = valueOf(facts.kubernetesNode)?.name
+  return name === undefined ? facts : { ...facts, kubernetesImage: await readImage(kubernetes, name, signal) }
 }

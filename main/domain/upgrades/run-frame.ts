@@ -7,7 +7,7 @@ import type { RunControl, RunEvent } from '../runs/run-port.ts'
 import { TalosFailure, isFailure, toWireError } from '../talos-failure.ts'
 import { gatherNodeFacts } from './gather.ts'
 import { hasMoved } from './compose-plan.ts'
-import { ask, known, unknown } from './known.ts'
+import { readImage } from './kubernetes-steps.ts'
 import type { NodeFacts } from './node-facts.ts'
 import type { PreparedNode } from './plan.ts'
 import { nodeChecks, quorumChecks, throwIfBlocked } from './preflight.ts'
@@ -139,17 +139,13 @@ async function* verify(scene: RunScene, expected: readonly VerdictRow[]): RunPar
 async function readFacts(scene: RunScene): Promise<NodeFacts> {
   const { talos, node, kubernetes, kubernetesName, control } = scene
   const { signal } = control
-  const [facts, kube] = await Promise.all([
+  const [facts, kubernetesImage] = await Promise.all([
     gatherNodeFacts(talos, node, signal),
     kubernetes === undefined || kubernetesName === undefined
       ? undefined
-      : ask(signal, () => kubernetes.node(kubernetesName, signal)),
+      : readImage(kubernetes, kubernetesName, signal),
   ])
-  if (kube === undefined) return facts
-  if (!kube.known) return { ...facts, kubernetesImage: kube }
-  // What a node that is not Ready last told is no proof of anything.
-  const { ready, osImage } = kube.value
-  return { ...facts, kubernetesImage: ready ? known(osImage) : unknown(`NotReady, ${osImage}`) }
+  return kubernetesImage === undefined ? facts : { ...facts, kubernetesImage }
 }
 
 async function readBack(scene: RunScene, expected: readonly VerdictRow[]): Promise<readonly VerdictRow[]> {

@@ -71,7 +71,6 @@ function ofNode(node: string, event: RunEvent): RunEvent {
     case 'node-started':
     case 'layers':
     case 'boot-timed':
-    case 'boot-timed':
     case 'question':
     case 'trial':
     case 'probe':

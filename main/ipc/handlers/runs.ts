@@ -15,7 +15,7 @@ import { gatherNodeFacts } from '../../domain/upgrades/gather.ts'
 import type { Sha256 } from '../../domain/upgrades/hash-port.ts'
 import { ask, valueOf } from '../../domain/upgrades/known.ts'
 import { RUN_ANNOTATION } from '../../domain/upgrades/kubernetes-steps.ts'
-import { nextSteps } from '../../domain/upgrades/next-steps.ts'
+import { hasNextSteps, nextSteps } from '../../domain/upgrades/next-steps.ts'
 import { observeRun } from '../../domain/upgrades/observe-run.ts'
 import { readFallback } from '../../domain/upgrades/slots.ts'
 import type { Handlers } from '../handlers.ts'
@@ -67,7 +67,7 @@ export function createRunHandlers({
           if (expectsConfigs(run)) return observeApply(talos, run, sha256, signal)
           return isSeenFromOutside(run)
             ? observeAction(talos, run, controlPlanesOf(cluster), signal)
-            : observeRun(talos, run, signal)
+            : observeRun({ talos, kubernetes: kubernetesOf(run.context) }, run, signal)
         },
       })
       await unmark(kubernetesOf(runs.get(runId).context), runId, signal)
@@ -79,7 +79,7 @@ export function createRunHandlers({
       const cluster = await clusters.cluster(run.context)
       const left = await memberLeft(cluster, run, signal)
       if (left !== undefined) return { next: [left] }
-      if (run.kind !== 'upgrade') return { next: [] }
+      if (!hasNextSteps(run)) return { next: [] }
       // Of several nodes the one that was under way: those before it were proven, those after it not touched.
       const node =
         run.nodes?.find(({ state, outcome }) => state === 'running' || !isDone(outcome))?.node ?? run.node

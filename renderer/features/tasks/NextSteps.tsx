@@ -8,7 +8,8 @@ import { useText } from '../../ui/i18n/text.tsx'
 import { Section } from '../../ui/Page.tsx'
 import { hrefOf, type Route } from '../../ui/route.ts'
 
-/** Runs that may leave something to do behind them. */
+/** Runs that may leave something to do behind them, where they ended like this. */
+const KINDS: ReadonlySet<Run['kind']> = new Set(['upgrade', 'rollback', 'reset'])
 const LEAVES: ReadonlySet<Run['outcome']> = new Set([
   'interrupted',
   'failed',
@@ -24,7 +25,7 @@ export function NextSteps({ run }: { readonly run: Run }) {
   const { t } = useText()
   const [asked, setAsked] = useState(false)
   const query = useQuery('runs.next', asked ? { runId: run.id } : undefined)
-  const leaves = LEAVES.has(run.outcome) && (run.kind === 'upgrade' || run.kind === 'reset')
+  const leaves = LEAVES.has(run.outcome) && KINDS.has(run.kind)
   if (!leaves) return null
   const next = query.value?.next
   return (
