@@ -17,11 +17,7 @@ export interface ObservePorts {
  * had not come to its restart is `interrupted` whatever the node says; after it, the rows decide. Of several nodes the
  * one under way is read: those before it were proven, those after it not touched.
  */
-export async function observeRun(
-  ports: ObservePorts,
-  run: Run,
-  signal: AbortSignal,
-): Promise<Observation> {
+export async function observeRun(ports: ObservePorts, run: Run, signal: AbortSignal): Promise<Observation> {
   if (run.nodes === undefined) return observeNode(ports, run, run.node, signal)
   const rows: VerdictRow[] = []
   let outcome: RunOutcome = 'interrupted'
