@@ -73,6 +73,7 @@ export interface ProtoGrpcType {
           RuntimeKernelModuleType: EnumTypeDefinition
           RuntimeMachineStage: EnumTypeDefinition
           RuntimeSELinuxState: EnumTypeDefinition
+          RuntimeUnattendedInstallPhase: EnumTypeDefinition
         }
       }
     }

@@ -100,6 +100,7 @@ export interface ProtoGrpcType {
           RuntimeKernelModuleType: EnumTypeDefinition
           RuntimeMachineStage: EnumTypeDefinition
           RuntimeSELinuxState: EnumTypeDefinition
+          RuntimeUnattendedInstallPhase: EnumTypeDefinition
         }
       }
     }

@@ -43,6 +43,7 @@ export interface ProtoGrpcType {
           RuntimeKernelModuleType: EnumTypeDefinition
           RuntimeMachineStage: EnumTypeDefinition
           RuntimeSELinuxState: EnumTypeDefinition
+          RuntimeUnattendedInstallPhase: EnumTypeDefinition
         }
       }
     }

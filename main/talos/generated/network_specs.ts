@@ -107,6 +107,7 @@ export interface ProtoGrpcType {
           RuntimeKernelModuleType: EnumTypeDefinition
           RuntimeMachineStage: EnumTypeDefinition
           RuntimeSELinuxState: EnumTypeDefinition
+          RuntimeUnattendedInstallPhase: EnumTypeDefinition
         }
         network: {
           AddressStatusSpec: MessageTypeDefinition<_talos_resource_definitions_network_AddressStatusSpec, _talos_resource_definitions_network_AddressStatusSpec__Output>

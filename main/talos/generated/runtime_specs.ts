@@ -15,6 +15,7 @@ import type { MetaKeySpec as _talos_resource_definitions_runtime_MetaKeySpec, Me
 import type { MountStatusSpec as _talos_resource_definitions_runtime_MountStatusSpec, MountStatusSpec__Output as _talos_resource_definitions_runtime_MountStatusSpec__Output } from './talos/resource/definitions/runtime/MountStatusSpec.ts';
 import type { PlatformMetadataSpec as _talos_resource_definitions_runtime_PlatformMetadataSpec, PlatformMetadataSpec__Output as _talos_resource_definitions_runtime_PlatformMetadataSpec__Output } from './talos/resource/definitions/runtime/PlatformMetadataSpec.ts';
 import type { SecurityStateSpec as _talos_resource_definitions_runtime_SecurityStateSpec, SecurityStateSpec__Output as _talos_resource_definitions_runtime_SecurityStateSpec__Output } from './talos/resource/definitions/runtime/SecurityStateSpec.ts';
+import type { UnattendedInstallStatusSpec as _talos_resource_definitions_runtime_UnattendedInstallStatusSpec, UnattendedInstallStatusSpec__Output as _talos_resource_definitions_runtime_UnattendedInstallStatusSpec__Output } from './talos/resource/definitions/runtime/UnattendedInstallStatusSpec.ts';
 import type { UnmetCondition as _talos_resource_definitions_runtime_UnmetCondition, UnmetCondition__Output as _talos_resource_definitions_runtime_UnmetCondition__Output } from './talos/resource/definitions/runtime/UnmetCondition.ts';
 import type { VersionSpec as _talos_resource_definitions_runtime_VersionSpec, VersionSpec__Output as _talos_resource_definitions_runtime_VersionSpec__Output } from './talos/resource/definitions/runtime/VersionSpec.ts';
 
@@ -59,6 +60,7 @@ export interface ProtoGrpcType {
           RuntimeKernelModuleType: EnumTypeDefinition
           RuntimeMachineStage: EnumTypeDefinition
           RuntimeSELinuxState: EnumTypeDefinition
+          RuntimeUnattendedInstallPhase: EnumTypeDefinition
         }
         runtime: {
           BootIDSpec: MessageTypeDefinition<_talos_resource_definitions_runtime_BootIDSpec, _talos_resource_definitions_runtime_BootIDSpec__Output>
@@ -75,6 +77,7 @@ export interface ProtoGrpcType {
           MountStatusSpec: MessageTypeDefinition<_talos_resource_definitions_runtime_MountStatusSpec, _talos_resource_definitions_runtime_MountStatusSpec__Output>
           PlatformMetadataSpec: MessageTypeDefinition<_talos_resource_definitions_runtime_PlatformMetadataSpec, _talos_resource_definitions_runtime_PlatformMetadataSpec__Output>
           SecurityStateSpec: MessageTypeDefinition<_talos_resource_definitions_runtime_SecurityStateSpec, _talos_resource_definitions_runtime_SecurityStateSpec__Output>
+          UnattendedInstallStatusSpec: MessageTypeDefinition<_talos_resource_definitions_runtime_UnattendedInstallStatusSpec, _talos_resource_definitions_runtime_UnattendedInstallStatusSpec__Output>
           UnmetCondition: MessageTypeDefinition<_talos_resource_definitions_runtime_UnmetCondition, _talos_resource_definitions_runtime_UnmetCondition__Output>
           VersionSpec: MessageTypeDefinition<_talos_resource_definitions_runtime_VersionSpec, _talos_resource_definitions_runtime_VersionSpec__Output>
         }

@@ -5,7 +5,8 @@ import { applyPatch, type PatchContext, type PatchedConfig } from '../patches/ap
 import { checkFields, readForm } from './form-values.ts'
 import { KUBERNETES_PRESETS } from './kubernetes-presets.ts'
 import { NETWORK_PRESETS } from './network-presets.ts'
-import type { FieldDefinition, PatchDocument, PresetContext, PresetDefinition } from './preset.ts'
+import type { FieldDefinition } from './field-definition.ts'
+import type { PatchDocument, PresetContext, PresetDefinition } from './preset.ts'
 import { STORAGE_PRESETS } from './storage-presets.ts'
 import { SYSTEM_PRESETS } from './system-presets.ts'
 

@@ -1,5 +1,6 @@
 import type { PresetChoice, PresetFieldId } from '#contract/presets.ts'
-import type { FieldDefinition, PresetContext } from './preset.ts'
+import type { FieldDefinition } from './field-definition.ts'
+import type { PresetContext } from './preset.ts'
 
 interface Options extends Partial<Pick<FieldDefinition, 'required' | 'value' | 'closed' | 'hint' | 'check'>> {
   readonly choices?: readonly PresetChoice[]

@@ -1,5 +1,5 @@
 import type { FieldProblem } from '#contract/presets.ts'
-import type { FieldDefinition } from './preset.ts'
+import type { FieldDefinition } from './field-definition.ts'
 
 /** What stands in a form, read by kind. */
 export interface FormValues {

@@ -1,4 +1,5 @@
-import type { FieldProblem, PresetChoice, PresetField, PresetId, PresetNote } from '#contract/presets.ts'
+import type { FieldProblem, PresetChoice, PresetId, PresetNote } from '#contract/presets.ts'
+import type { FieldDefinition } from './field-definition.ts'
 import type { FormValues } from './form-values.ts'
 
 /** A disk of the node, as a choice and as a selector. */
@@ -23,10 +24,6 @@ export interface PresetContext {
   readonly names: (kind: string) => readonly string[]
   /** Whether the v1alpha1 document has something there. */
   readonly legacy: (path: string) => boolean
-}
-
-export interface FieldDefinition extends PresetField {
-  readonly check?: (entry: string) => FieldProblem['code'] | undefined
 }
 
 /** A document of the patch; the v1alpha1 one has neither `apiVersion` nor `kind`. */

@@ -2,11 +2,11 @@ import type { FieldProblem, PresetNote } from '#contract/presets.ts'
 import { field, options } from './fields.ts'
 import { isPath, isSize, isVolumeName, type FormValues } from './form-values.ts'
 import { sysctlDocument } from './system-presets.ts'
+import type { FieldDefinition } from './field-definition.ts'
 import {
   compact,
   note,
   typed,
-  type FieldDefinition,
   type PatchDocument,
   type PresetContext,
   type PresetDefinition,
