@@ -132,7 +132,10 @@ async function measure(page: Page): Promise<Smoothness> {
           const now = performance.now()
           found.push(now - last)
           last = now
-          if (found.length > count) return resolve(found.slice(1))
+          if (found.length > count) {
+            resolve(found.slice(1))
+            return
+          }
           target?.dispatchEvent(new WheelEvent('wheel', { deltaY: 240, bubbles: true, cancelable: true }))
           requestAnimationFrame(frame)
         }
@@ -179,10 +182,10 @@ test('typing and scrolling in a long configuration, beside a bare Monaco, and a 
 
   // Main answers its page from one thread: how long it keeps the page waiting.
   let slowest = 0
-  let asking = true
+  const polling = { on: true }
   const origin = new URL(app.url).origin
   const asked = (async () => {
-    while (asking) {
+    while (polling.on) {
       const began = performance.now()
       await fetch(origin).then((answer) => answer.text())
       slowest = Math.max(slowest, performance.now() - began)
@@ -200,7 +203,7 @@ test('typing and scrolling in a long configuration, beside a bare Monaco, and a 
     },
     10_000,
   )
-  asking = false
+  polling.on = false
   await asked
   await page.context().close()
 

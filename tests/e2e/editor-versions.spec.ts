@@ -148,7 +148,8 @@ async function completes(
   for (const name of notOffered) await expect(kind(name)).toHaveCount(0)
   await shot(window, `complete-${version}`)
   await window.keyboard.press('Escape')
-  for (let key = 0; key < typed.length; key++) await window.keyboard.press('Backspace')
+  await window.keyboard.press('Shift+Home')
+  await window.keyboard.press('Delete')
 }
 
 async function mends(

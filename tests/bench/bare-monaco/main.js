@@ -4,7 +4,7 @@ import * as monaco from 'monaco-editor/editor'
 import { startEditorWorker } from '../../../renderer/editor/workers.ts'
 
 globalThis.MonacoEnvironment = { getWorker: () => startEditorWorker() }
-monaco.editor.create(document.getElementById('host'), {
+monaco.editor.create(globalThis.document.getElementById('host'), {
   value: 'version: v1alpha1\n',
   language: 'yaml',
   automaticLayout: true,
