@@ -9,14 +9,19 @@ const SECRET_FIELDS = new Set(['token', 'secret', 'key', 'secretboxEncryptionSec
  * first line of base64: pieces that must be found nowhere outside.
  */
 export function secretsOf(cluster: SimulatedCluster): readonly string[] {
-  const found = new Set<string>()
   const texts = [...cluster.machines.values()].map(({ resources }) => {
     const key = { namespace: 'config', type: 'MachineConfigs.config.talos.dev', id: 'v1alpha1' }
     const spec = resources.get(key)?.yamlSpec ?? ''
     const inner: unknown = parseAllDocuments(spec).length === 1 ? parse(spec) : undefined
     return typeof inner === 'string' ? inner : spec
   })
-  for (const text of [...texts, cluster.talosconfig()]) {
+  return secretsIn([...texts, cluster.talosconfig()])
+}
+
+/** The same of texts of any origin. */
+export function secretsIn(texts: readonly string[]): readonly string[] {
+  const found = new Set<string>()
+  for (const text of texts) {
     for (const document of parseAllDocuments(text)) {
       visit(document, {
         Pair(_key, { key, value }) {

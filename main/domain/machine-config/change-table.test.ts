@@ -121,6 +121,15 @@ cluster:
     expect(rows(compare('machine:\n  type: worker\n', 'machine:\n  type: worker\n\n\n'))).toEqual([])
   })
 
+  test('an empty list that gets an element is not told as removed', () => {
+    expect(rows(compare('machine:\n  certSANs: []\n', 'machine:\n  certSANs: [casa.lan]\n'))).toEqual([
+      'v1alpha1 machine | certSANs[0] | absent → casa.lan',
+    ])
+    expect(rows(compare('machine:\n  sysctls: {}\n', 'machine:\n  sysctls: {a: "1"}\n'))).toEqual([
+      'v1alpha1 machine | sysctls.a | absent → "1"',
+    ])
+  })
+
   test('a block that becomes a value is told leaf by leaf', () => {
     expect(rows(compare('machine:\n  a: {b: 1, c: []}\n', 'machine:\n  a: 1\n'))).toEqual([
       'v1alpha1 machine.a | b | 1 → absent',

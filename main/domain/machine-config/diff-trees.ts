@@ -63,7 +63,8 @@ function compare(before: Leaf, after: Leaf, path: readonly Step[], how: Comparis
   } else if (isLeaf(a) && isLeaf(b)) {
     if (!sameLeaf(a, b, how)) out.push({ kind: 'value', path, before, after })
   } else {
-    addLeaves(before, path, 'before', how, out)
+    // An empty list or mapping that gets its first element is not gone: it is there, with it.
+    if (a.kind !== b.kind || !isLeaf(a)) addLeaves(before, path, 'before', how, out)
     addLeaves(after, path, 'after', how, out)
   }
 }

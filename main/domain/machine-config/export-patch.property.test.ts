@@ -112,18 +112,24 @@ const typed = fc.uniqueArray(
   ),
   { selector: (one) => `${one.kind} ${one.name}`, maxLength: 4 },
 )
-const config = fc
-  .tuple(legacy, typed)
-  .map(([main, documents]) =>
-    [main, ...documents].map((one) => stringify(one, { aliasDuplicateObjects: false })).join('---\n'),
-  )
+const written = (main: object, documents: readonly object[]): string =>
+  [main, ...documents].map((one) => stringify(one, { aliasDuplicateObjects: false })).join('---\n')
+/** Half of them differ in documents only: two that differ everywhere seldom have a patch without a gap. */
+const pair = fc.oneof(
+  fc
+    .tuple(legacy, typed, legacy, typed)
+    .map(([main, documents, other, others]) => [written(main, documents), written(other, others)] as const),
+  fc
+    .tuple(legacy, typed, typed)
+    .map(([main, documents, others]) => [written(main, documents), written(main, others)] as const),
+)
 
 for (const version of ['v1.11.6', 'v1.14.0']) {
   test(`the exported patch, applied to before, gives after, but for what it says it leaves out: Talos ${version}`, () => {
     const rules = readMergeRules(version)
     let complete = 0
     fc.assert(
-      fc.property(config, config, (one, other) => {
+      fc.property(pair, ([one, other]) => {
         const before = knowConfig(one, configFacts)
         const after = knowConfig(other, configFacts, before.vault)
         const { text, missing } = patchOf(before, after, rules)
