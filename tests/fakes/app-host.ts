@@ -103,7 +103,5 @@ async function filesBelow(folder: string): Promise<ReadonlyMap<string, string>> 
 export async function copyOfDisk(app: AppUnderTest): Promise<string> {
   const copy = await mkdtemp(join(tmpdir(), 'ichor-app-'))
   await cp(app.dataDir, copy, { recursive: true })
-  // A lock names the process that holds it, which is this one and lives on; see `cluster-locks.test.ts` for a dead one's.
-  await rm(join(copy, 'locks'), { recursive: true, force: true })
   return copy
 }

@@ -17,6 +17,7 @@ import type { SimulatedMachine } from '../../main/simulator/machine-api.ts'
 import { copyOfDisk, resourcesDir, startApp, type AppUnderTest } from '../fakes/app-host.ts'
 import { importTalosconfig, planOf, refOf, rowsOf, untilEnded, untilRun } from '../fakes/app-scene.ts'
 import type { AppWindow } from '../fakes/app-window.ts'
+import { connectKube, type KubeClient } from '../fakes/kube-client.ts'
 import { createHurriedClock } from '../fakes/hurried-clock.ts'
 import { protosDir } from '../fakes/talos-node.ts'
 
@@ -24,6 +25,7 @@ const PATIENCE = 20
 const PASSPHRASE = 'correcto caballo pila grapa'
 
 let cluster: SimulatedCluster
+let kube: KubeClient
 let machine: SimulatedMachine
 let app: AppUnderTest
 let window: AppWindow
@@ -37,6 +39,7 @@ beforeAll(async () => {
     resourcesDir,
   })
   machine = cluster.node('estante-1')
+  kube = connectKube(await cluster.kubeconfig())
 })
 beforeEach(async () => {
   app = await startApp({ keystore: 'chosen', clock: createHurriedClock(PATIENCE) })
@@ -49,7 +52,10 @@ afterEach(async () => {
   vi.restoreAllMocks()
   await app[Symbol.asyncDispose]()
 })
-afterAll(() => cluster[Symbol.asyncDispose]())
+afterAll(async () => {
+  kube.close()
+  await cluster[Symbol.asyncDispose]()
+})
 
 let edits = 0
 
@@ -271,6 +277,55 @@ describe('an app that is killed', () => {
     await window.call('runs.settle', { runId, how: 'close' })
     expect((await untilEnded(window, runId)).outcome).toBe('interrupted')
     expect((await window.refusal('runs.settle', { runId, how: 'observe' })).code).toBe('conflict')
+  })
+
+  const NODE = '/api/v1/nodes/estante-1'
+  const mark = async (): Promise<string | undefined> =>
+    (await kube.get(NODE)).body.metadata.annotations['ichor/run']
+  const isCordoned = async (): Promise<boolean> => (await kube.get(NODE)).body.spec.unschedulable === true
+
+  /** Drained, and at an installer that says nothing: the run that was cut off there. */
+  async function killedAtInstall(): Promise<RunId> {
+    vi.spyOn(machine, 'installImage').mockImplementation(async function* () {
+      await new Promise(() => undefined)
+      yield* []
+    })
+    const runId = await upgrade('v1.14.0')
+    await untilRun(window, runId, isIn('install'))
+    await restart(await kill())
+    return runId
+  }
+
+  test('and closed takes its mark off the node, and offers to give back what it had cordoned', async () => {
+    const runId = await killedAtInstall()
+    expect([await isCordoned(), (await mark())?.split(' ')[0]]).toEqual([true, runId])
+    await window.call('runs.settle', { runId, how: 'close' })
+    expect(await mark()).toBeUndefined()
+    const { next } = await window.call('runs.next', { runId })
+    expect(next.map(({ kind, node }) => [kind, node])).toEqual([
+      ['upgrade', worker.node],
+      ['uncordon', worker.node],
+    ])
+    const plan = await window.call('node-actions.plan-uncordon', worker)
+    expect(plan.rows).toMatchObject([{ before: 'Ready,SchedulingDisabled', after: 'Ready', note: 'changes' }])
+    const uncordon = await window.call('node-actions.start', { planId: plan.planId })
+    const run = await untilEnded(window, uncordon.runId)
+    expect([run.kind, run.outcome, rowsOf(run)]).toEqual(['uncordon', 'proven', ['kubernetes-node proven']])
+    expect(await isCordoned()).toBe(false)
+    const again = await window.call('runs.next', { runId })
+    expect(again.next.map(({ kind }) => kind)).toEqual(['upgrade'])
+  })
+
+  test('at a node that somebody had cordoned never offers to undo that', async () => {
+    const cordon = (unschedulable: boolean | null) =>
+      kube.send('PATCH', NODE, { spec: { unschedulable } }, 'application/merge-patch+json')
+    await cordon(true)
+    const runId = await killedAtInstall()
+    const { next } = await window.call('runs.next', { runId })
+    expect(next.map(({ kind }) => kind)).toEqual(['upgrade'])
+    await window.call('runs.settle', { runId, how: 'observe' })
+    expect([await isCordoned(), await mark()]).toEqual([true, undefined])
+    await cordon(null)
   })
 })
 

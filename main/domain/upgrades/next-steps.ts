@@ -22,7 +22,7 @@ export function nextSteps(run: Run, { facts, fallback }: NextEvidence): readonly
   if (part === undefined) return []
   const cordon = uncordonOf(part, facts)
   if (run.kind === 'rollback') return cordon
-  return [...ofNode(part, facts, fallback), ...cordon, ...restOf(run)]
+  return [...ofNode(part, facts, fallback), ...cordon, ...restOf(run, facts.node)]
 }
 
 /** Runs that take a node out of service may leave it so. */
@@ -68,9 +68,11 @@ function ofNode(part: NodePart, facts: NodeFacts, fallback: Known<string | undef
   return []
 }
 
-/** Nodes whose turn never came. */
-function restOf(run: Run): readonly NextStep[] {
-  const left = (run.nodes ?? []).filter(({ state }) => state === 'waiting' || state === 'not-touched')
+/** Nodes whose turn never came, but for the one that was read: a run cut off between two nodes reads the next. */
+function restOf(run: Run, read: string): readonly NextStep[] {
+  const left = (run.nodes ?? []).filter(
+    ({ node, state }) => node !== read && (state === 'waiting' || state === 'not-touched'),
+  )
   return left.flatMap(({ node, hostname }) => {
     const version = nodePart(run, node)?.to
     return version === undefined
