@@ -17,7 +17,7 @@ export const configSidesEs: Translated<typeof configSidesEn> = {
   'compare.kind.history': 'del historial',
   'compare.file': 'Abrir un archivo…',
   'compare.role.controlplane': 'plano de control',
-  'compare.role.worker': 'trabajador',
+  'compare.role.worker': 'worker',
   'compare.role.init': 'plano de control (init)',
   'compare.role.unknown': 'función desconocida',
   'compare.lines': { one: '{count} línea', other: '{count} líneas' },
