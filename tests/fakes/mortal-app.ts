@@ -1,55 +1,91 @@
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ContextName, NodeAddress, type RunId } from '#contract/names.ts'
-import type { RunOutcome } from '#contract/runs.ts'
+import { NodeAddress, type ContextName, type RunId } from '#contract/names.ts'
+import type { NextStep, Run } from '#contract/runs.ts'
 import type { UpgradePlan } from '#contract/upgrades.ts'
 import { startApp } from './app-host.ts'
-import { importTalosconfig } from './app-scene.ts'
+import { importTalosconfig, untilEnded, untilRun } from './app-scene.ts'
 import type { AppWindow } from './app-window.ts'
 import { createHurriedClock } from './hurried-clock.ts'
 
-/** What a process is told to do before it is killed; on its command line as JSON. */
+/** What a process is told to do in its life; the first line of its standard input, as JSON. */
 export interface MortalOrders {
   readonly dataDir: string
   readonly talosconfigFile: string
-  readonly node: string
+  /** Settles the run that the one before it left, and gives back what that left cordoned. */
+  readonly settles: boolean
+  readonly task?: MortalTask
+}
+
+export interface MortalTask {
   readonly act: 'upgrade' | 'rollback' | 'reboot' | 'apply'
-  /** Dies by its own SIGKILL once this step is on disk as started, before the step does anything. */
+  /** What an upgrade upgrades to. */
+  readonly version: string
+  /** Addresses; only an upgrade takes several. */
+  readonly nodes: readonly string[]
+  /**
+   * Where it ends by its own SIGKILL: `start install` once that step is on disk as started, before it does anything;
+   * `end install` when it is done, before that is on disk.
+   */
   readonly dieAt?: string
 }
 
-/** How much faster than life this app waits. */
-const PATIENCE = 20
+/** What it says on its standard output, one JSON a line. After `seen` it waits for a line before it goes on. */
+export type MortalWord =
+  /** Runs without an end, as the start shows them, and what `runs.next` offers for the last of them. */
+  | { readonly kind: 'found'; readonly open: readonly Run[]; readonly next: readonly NextStep[] }
+  | { readonly kind: 'seen'; readonly run: Run }
+  | { readonly kind: 'uncordoned'; readonly run: Run }
+  | { readonly kind: 'begun'; readonly runId: RunId }
+  | { readonly kind: 'ended'; readonly run: Run }
 
-/**
- * The whole main process as a process of its own, so that it can be killed for real. Says `run <id>` when its run
- * begins, `step <name>` as steps start and `ended <outcome>` at the end.
- */
-async function live(orders: MortalOrders): Promise<void> {
-  const { dataDir, act, dieAt } = orders
-  if (dieAt !== undefined) await dieOnceOnDisk(dataDir, dieAt)
+/** How much faster than life this app waits. */
+const PATIENCE = 40
+
+function say(word: MortalWord): void {
+  process.stdout.write(`${JSON.stringify(word)}\n`)
+}
+
+/** The whole main process as a process of its own, so that it can be killed for real. */
+async function live({ dataDir, talosconfigFile, settles, task }: MortalOrders): Promise<void> {
   const app = await startApp({ dataDir, clock: createHurriedClock(PATIENCE) })
   const window = app.window()
-  const context = await importTalosconfig(window, readFileSync(orders.talosconfigFile, 'utf8'))
-  const ref = { context: ContextName.parse(context), node: NodeAddress.parse(orders.node) }
-  const told = new Set<string>()
-  const log = window.open('runs.watch', { limit: 10 })
-  const look = () =>
-    log.until((items) => {
-      const last = items.at(-1)
-      if (last?.kind !== 'run') return undefined
-      for (const { name, state } of last.run.steps) {
-        if (state === 'waiting' || told.has(name)) continue
-        told.add(name)
-        process.stdout.write(`step ${name}\n`)
-      }
-      return last.run.endedAt === undefined ? undefined : last.run.outcome
-    })
-  const watching = patiently(look)
-  process.stdout.write(`run ${await persistently(() => begin(window, act, ref))}\n`)
-  process.stdout.write(`ended ${await watching}\n`)
+  const context = await importTalosconfig(window, readFileSync(talosconfigFile, 'utf8'))
+  if (settles) await settleLast(window)
+  if (task !== undefined) {
+    const { dieAt } = task
+    if (dieAt !== undefined) await dieAtStep(dataDir, dieAt)
+    const runId = await persistently(() => begin(window, context, task))
+    say({ kind: 'begun', runId })
+    say({ kind: 'ended', run: await patiently(() => untilEnded(window, runId)) })
+  }
   await app[Symbol.asyncDispose]()
+  process.stdin.destroy()
+}
+
+async function settleLast(window: AppWindow): Promise<void> {
+  const log = window.open('runs.watch', { limit: 1000 })
+  const open = await log.until((items) => {
+    const runs = items.flatMap((item) =>
+      item.kind === 'run' && item.run.endedAt === undefined ? [item.run] : [],
+    )
+    return runs.length === 0 ? undefined : runs
+  })
+  log.close()
+  const [{ id: runId, context }] = open as [Run]
+  const { next } = await persistently(() => window.call('runs.next', { runId }))
+  say({ kind: 'found', open, next })
+  await persistently(() => window.call('runs.settle', { runId, how: 'observe' }))
+  say({ kind: 'seen', run: await untilRun(window, runId, (run) => run.endedAt !== undefined) })
+  await once(process.stdin, 'data')
+  const cordoned = next.find(({ kind }) => kind === 'uncordon')
+  if (cordoned === undefined) return
+  const node = NodeAddress.parse(cordoned.node)
+  const plan = await persistently(() => window.call('node-actions.plan-uncordon', { context, node }))
+  const uncordon = await window.call('node-actions.start', { planId: plan.planId })
+  say({ kind: 'uncordoned', run: await untilEnded(window, uncordon.runId) })
 }
 
 interface Writing {
@@ -57,17 +93,20 @@ interface Writing {
   datasync(this: FileHandle): Promise<void>
 }
 
-/** Kills this process between the journal's fsync of a step's start and whatever the step would do. */
-async function dieOnceOnDisk(dataDir: string, step: string): Promise<void> {
+/** Kills this process between the journal and what the run does: see `MortalTask.dieAt`. */
+async function dieAtStep(dataDir: string, dieAt: string): Promise<void> {
+  const [when, step] = dieAt.split(' ')
   const handle = await open(join(dataDir, 'mortal'), 'w')
   const writing = Object.getPrototypeOf(handle) as Writing
   await handle.close()
   const { appendFile, datasync } = writing
-  const started = new RegExp(`"kind":"step-started","id":"(?:[^"]*/)?${step}"`)
+  const line = new RegExp(`"kind":"step-${when}ed","id":"(?:[^"]*/)?${step}"`)
   const written = new WeakSet<FileHandle>()
   writing.appendFile = async function (text) {
+    const isHere = line.test(text)
+    if (isHere && when === 'end') process.kill(process.pid, 'SIGKILL')
     await appendFile.call(this, text)
-    if (started.test(text)) written.add(this)
+    if (isHere) written.add(this)
   }
   writing.datasync = async function () {
     await datasync.call(this)
@@ -75,26 +114,17 @@ async function dieOnceOnDisk(dataDir: string, step: string): Promise<void> {
   }
 }
 
-/** A run on a busy computer takes longer than a page would wait. */
-async function patiently(look: () => Promise<RunOutcome>): Promise<RunOutcome> {
-  for (let looks = 0; ; looks++) {
-    try {
-      return await look()
-    } catch (error) {
-      if (looks > 10) throw error
-    }
-  }
-}
-
 async function begin(
   window: AppWindow,
-  act: MortalOrders['act'],
-  ref: { readonly context: ContextName; readonly node: NodeAddress },
+  context: ContextName,
+  { act, version, nodes: addresses }: MortalTask,
 ): Promise<RunId> {
+  const nodes = addresses.map((address) => NodeAddress.parse(address))
+  const [node = NodeAddress.parse('')] = nodes
+  const ref = { context, node }
   switch (act) {
     case 'upgrade': {
-      const { context, node } = ref
-      const plan = await window.call('upgrades.plan', { context, nodes: [node], version: 'v1.14.0' })
+      const plan = await window.call('upgrades.plan', { context, nodes, version })
       return (await window.call('upgrades.start', { planId: plan.planId, accepted: toAccept(plan) })).runId
     }
     case 'rollback': {
@@ -107,20 +137,31 @@ async function begin(
     }
     case 'apply': {
       const { active } = await window.call('machine-configs.read', ref)
-      const text = active.text.replace('    sysctls:\n', '    sysctls:\n        vm.mortal: "1"\n')
+      const key = `vm.mortal_${Date.now()}`
+      const text = active.text.replace('    sysctls:\n', `    sysctls:\n        ${key}: "1"\n`)
       const { reviewId } = await window.call('machine-configs.review', { ...ref, text })
-      return (
-        await window.call('machine-configs.apply', { ...ref, reviewId, mode: 'no-reboot', accepted: [] })
-      ).runId
+      const request = { ...ref, reviewId, mode: 'no-reboot' as const, accepted: [] }
+      return (await window.call('machine-configs.apply', request)).runId
     }
   }
 }
 
-/** On a busy computer a machine misses a question now and then, and a plan is refused: then it is made anew. */
-async function persistently(start: () => Promise<RunId>): Promise<RunId> {
+/** A run on a busy computer takes longer than a page would wait. */
+async function patiently<T>(look: () => Promise<T>): Promise<T> {
+  for (let looks = 1; ; looks++) {
+    try {
+      return await look()
+    } catch (error) {
+      if (looks > 10) throw error
+    }
+  }
+}
+
+/** On a busy computer a machine misses a question now and then: then it is asked anew. */
+async function persistently<T>(ask: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
-      return await start()
+      return await ask()
     } catch (error) {
       if (tries > 5) throw error
     }
@@ -134,4 +175,5 @@ function toAccept({ preflight, nodes }: UpgradePlan): UpgradePlan['preflight'][n
     .map(({ id }) => id)
 }
 
-await live(JSON.parse(process.argv[2] ?? '{}') as MortalOrders)
+const [orders] = (await once(process.stdin, 'data')) as [Buffer]
+await live(JSON.parse(orders.toString()) as MortalOrders)

@@ -1,191 +1,29 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
-import { builtinModules } from 'node:module'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { build } from 'vite'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { RunId } from '#contract/names.ts'
-import type { Run } from '#contract/runs.ts'
-import { startSimulatedCluster, type NodePlan, type SimulatedCluster } from '../../main/simulator/cluster.ts'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import type { NextStep, Run } from '#contract/runs.ts'
+import { startSimulatedCluster, type SimulatedCluster } from '../../main/simulator/cluster.ts'
 import type { SimulatedMachine } from '../../main/simulator/machine-api.ts'
-import { resourcesDir, startApp } from '../fakes/app-host.ts'
-import { importTalosconfig, untilEnded, untilRun } from '../fakes/app-scene.ts'
-import type { MortalOrders } from '../fakes/mortal-app.ts'
-import { createHurriedClock } from '../fakes/hurried-clock.ts'
+import { resourcesDir } from '../fakes/app-host.ts'
+import { connectKube, type KubeBody, type KubeClient } from '../fakes/kube-client.ts'
+import type { MortalTask } from '../fakes/mortal-app.ts'
+import { createCradle, type Cradle, type Life } from '../fakes/mortal-life.ts'
 import { protosDir } from '../fakes/talos-node.ts'
 
 /**
- * The app as a process of its own, killed by SIGKILL at every step of a run: at its start, when it is on disk and
- * nothing was sent, and where a step changes the node, when the node has the call and its answer is on the way. What
- * the node was asked is counted by the machine itself.
+ * The app as a process of its own, killed by SIGKILL at every step of a run: `start` of a step, when that is on disk and
+ * nothing of it was sent; `end`, when it is done and that is not on disk; `call`, when the node has the call and its
+ * answer is on the way. The next life, on the same data folder, settles what the one before it left. What the nodes were
+ * asked is counted by the machines themselves, and how they are is asked of them and of Kubernetes, never of the app.
  */
 const SPEED = 200
+const FROM = 'v1.13.9'
+const UPGRADES_TO = 'v1.14.0'
+const WORKERS = 13
+const RUN_ANNOTATION = 'ichor/run'
+
 const CHANGES = ['pullImage', 'installImage', 'upgradeLegacy', 'reboot', 'rollback', 'apply'] as const
 type Change = (typeof CHANGES)[number]
-type Act = MortalOrders['act']
-
-const root = join(import.meta.dirname, '..', '..')
-let workshop: string
-let mortal: string
-beforeAll(async () => {
-  // Two folders below the root, as the sources are: they find protos and resources from where they lie.
-  await mkdir(join(root, 'test-results'), { recursive: true })
-  workshop = await mkdtemp(join(root, 'test-results', 'mortal-'))
-  await build({
-    configFile: false,
-    logLevel: 'error',
-    publicDir: false,
-    resolve: { conditions: ['node', 'import', 'module', 'default'] },
-    ssr: { noExternal: true },
-    build: {
-      ssr: true,
-      outDir: workshop,
-      target: 'node20',
-      minify: false,
-      rolldownOptions: {
-        input: { mortal: join(import.meta.dirname, '../fakes/mortal-app.ts') },
-        external: [...builtinModules, ...builtinModules.map((name) => `node:${name}`)],
-        output: { format: 'esm', strictExecutionOrder: true, entryFileNames: '[name].mjs' },
-      },
-    },
-  })
-  mortal = join(workshop, 'mortal.mjs')
-}, 120_000)
-afterAll(() => rm(workshop, { recursive: true }))
-
-interface Life {
-  readonly process: ChildProcess
-  readonly dataDir: string
-  readonly steps: readonly string[]
-  /** The run it began, once it said so. */
-  runId(): RunId | undefined
-  /** Resolves when the process is gone; its outcome where it lived to tell. */
-  readonly over: Promise<string | undefined>
-}
-
-async function bear(
-  cluster: SimulatedCluster,
-  orders: Omit<MortalOrders, 'dataDir' | 'talosconfigFile'>,
-): Promise<Life> {
-  const dataDir = await mkdtemp(join(workshop, 'data-'))
-  const talosconfigFile = join(dataDir, '..', `${orders.node}.talosconfig`)
-  await writeFile(talosconfigFile, cluster.talosconfig())
-  const child = spawn(process.execPath, [mortal, JSON.stringify({ ...orders, dataDir, talosconfigFile })], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    cwd: root,
-  })
-  const steps: string[] = []
-  const said: { run?: RunId; outcome?: string; error: string } = { error: '' }
-  child.stderr.on('data', (chunk: Buffer) => (said.error += chunk.toString()))
-  const lines = createInterface(child.stdout)
-  lines.on('line', (line) => {
-    const [word, rest = ''] = line.split(' ')
-    if (word === 'step') steps.push(rest)
-    if (word === 'run') said.run = RunId.parse(rest)
-    if (word === 'ended') said.outcome = rest
-  })
-  const over = once(child, 'close').then(([code]: unknown[]) => {
-    if (code !== 0 && code !== null) throw new Error(`the app ended by itself:\n${said.error}`)
-    return said.outcome
-  })
-  return { process: child, dataDir, steps, runId: () => said.run, over }
-}
-
-/** Calls that change a machine, as it received them, oldest first. */
-function countChanges(
-  machine: SimulatedMachine,
-  onCall: (change: Change) => void = () => undefined,
-): Change[] {
-  const received: Change[] = []
-  for (const change of CHANGES) {
-    const original = (machine[change] as (...given: unknown[]) => unknown).bind(machine)
-    vi.spyOn(machine, change).mockImplementation(((...given: unknown[]) => {
-      const isDryRun = change === 'apply' && (given[0] as { readonly dryRun?: boolean }).dryRun === true
-      if (!isDryRun) received.push(change)
-      const answer = original(...given)
-      if (!isDryRun) onCall(change)
-      return answer
-    }) as never)
-  }
-  return received
-}
-
-/** The next start on what the dead one left; the run as it shows it, and as it is after the node was read. */
-async function afterDeath(
-  cluster: SimulatedCluster,
-  hostname: string,
-  { dataDir }: Life,
-  { restarts, bootId }: { readonly restarts: boolean; readonly bootId: string },
-): Promise<{ readonly cut: Run; readonly seen: Run }> {
-  const machine = cluster.node(hostname)
-  const app = await startApp({ dataDir, clock: createHurriedClock(20) })
-  try {
-    const window = app.window()
-    const [file = '', ...others] = await readdir(join(dataDir, 'runs'))
-    expect(others).toEqual([])
-    const runId = RunId.parse(/-([0-9a-f-]{36})\.jsonl$/.exec(file)?.[1])
-    const cut = await untilRun(window, runId, () => true)
-    const context = await importTalosconfig(window, cluster.talosconfig())
-    expect(cut.context).toBe(context)
-    await expect
-      .poll(() => machine.isUp && (!restarts || machine.bootId !== bootId), { timeout: 30_000 })
-      .toBe(true)
-    await window.call('runs.next', { runId })
-    // A node that is not back yet cannot be read: the run stays interrupted until it can.
-    await expect
-      .poll(
-        () =>
-          window.call('runs.settle', { runId, how: 'observe' }).then(
-            () => 'settled',
-            (error: unknown) => String(error),
-          ),
-        { timeout: 30_000 },
-      )
-      .toBe('settled')
-    return { cut, seen: await untilEnded(window, runId) }
-  } finally {
-    await app[Symbol.asyncDispose]()
-  }
-}
-
-/** Steps without which nothing was sent yet may end a run as it was; after them only reading decides. */
-function shownCutAt(cut: Run, step: string): void {
-  expect({ at: step, outcome: cut.outcome, endedAt: cut.endedAt }).toEqual({
-    at: step,
-    outcome: 'interrupted',
-    endedAt: undefined,
-  })
-  const last = cut.steps.filter(({ state }) => state !== 'waiting').at(-1)
-  expect([step, last?.name, last?.state]).toEqual([step, step, 'unknown'])
-}
-
-const machines = (count: number, talos: string): readonly NodePlan[] => [
-  { hostname: 'bronce-1', role: 'controlplane', talos },
-  ...Array.from({ length: count }, (_none, at) => ({
-    hostname: `estante-${at + 1}`,
-    role: 'worker' as const,
-    talos,
-  })),
-]
-
-async function withCluster(
-  nodes: readonly NodePlan[],
-  work: (cluster: SimulatedCluster) => Promise<void>,
-): Promise<void> {
-  const cluster = await startSimulatedCluster({ nodes, speed: SPEED, protosDir, resourcesDir })
-  try {
-    await work(cluster)
-  } finally {
-    vi.restoreAllMocks()
-    await cluster[Symbol.asyncDispose]()
-  }
-}
-
-function restartsNode(change: Change): boolean {
-  return change === 'reboot' || change === 'rollback'
-}
 
 /** What each step sends, once, when it runs. */
 const SENDS: Readonly<Record<string, Change>> = {
@@ -196,68 +34,350 @@ const SENDS: Readonly<Record<string, Change>> = {
   apply: 'apply',
 }
 
-describe.each<{ readonly act: Act; readonly calls: readonly string[]; readonly workers: number }>([
-  { act: 'reboot', calls: ['reboot'], workers: 8 },
-  { act: 'apply', calls: ['apply'], workers: 9 },
-])('an app that is killed during $act', ({ act, calls, workers }) => {
-  test('at any step loses nothing and repeats nothing', { timeout: 600_000 }, () =>
-    withCluster(machines(workers, 'v1.13.9'), async (cluster) => {
-      const free = [...cluster.machines.keys()].filter((name) => name.startsWith('estante'))
-      const next = (): SimulatedMachine => {
-        const name = free.shift()
-        if (name === undefined) throw new Error('more steps than machines: give the cluster more workers')
-        return cluster.node(name)
-      }
-      const orders = (machine: SimulatedMachine) => ({ node: machine.spec.address, act })
+let cluster: SimulatedCluster
+let cradle: Cradle
+let kube: KubeClient
+const received = new Map<string, Change[]>()
+const onCall: { act: ((hostname: string, change: Change) => void) | undefined } = { act: undefined }
 
-      // Once whole, to learn its steps: whatever they are, each is a place to die at.
-      const whole = next()
-      const received = countChanges(whole)
-      const life = await bear(cluster, orders(whole))
-      expect(await life.over).toBe('proven')
-      expect(received.length).toBe(new Set(received).size)
-      const steps = [...life.steps]
-      expect(steps.length).toBeGreaterThan(3)
-
-      for (const step of steps) {
-        const machine = next()
-        const { bootId } = machine
-        const changes = countChanges(machine)
-        const killed = await bear(cluster, { ...orders(machine), dieAt: step })
-        await killed.over
-        expect([step, killed.process.signalCode]).toEqual([step, 'SIGKILL'])
-        const before = [...changes]
-        // On disk before it starts, and dead before it does: what the step would send was never sent.
-        expect(before).not.toContain(SENDS[step] ?? 'nothing')
-        const { cut, seen } = await afterDeath(cluster, machine.spec.hostname, killed, {
-          restarts: before.some(restartsNode),
-          bootId,
-        })
-        shownCutAt(cut, step)
-        expect([step, changes]).toEqual([step, before])
-        expect(seen.endedAt).toBeDefined()
-        expect([step, changes.length]).toEqual([step, new Set(changes).size])
-      }
-
-      for (const step of calls) {
-        const machine = next()
-        const { bootId } = machine
-        const changes = countChanges(machine, (change) => {
-          if (change === SENDS[step]) dying.process?.kill('SIGKILL')
-        })
-        const dying: { process?: ChildProcess } = {}
-        const killed = await bear(cluster, orders(machine))
-        dying.process = killed.process
-        await killed.over
-        const before = [...changes]
-        expect(before.filter((change) => change === SENDS[step])).toHaveLength(1)
-        const { cut } = await afterDeath(cluster, machine.spec.hostname, killed, {
-          restarts: before.some(restartsNode),
-          bootId,
-        })
-        shownCutAt(cut, step)
-        expect([step, changes]).toEqual([step, before])
-      }
-    }),
-  )
+beforeAll(async () => {
+  cluster = await startSimulatedCluster({
+    nodes: [
+      ...[1, 2, 3].map((at) => ({ hostname: `bronce-${at}`, role: 'controlplane' as const, talos: FROM })),
+      ...Array.from({ length: WORKERS }, (_none, at) => ({
+        hostname: `estante-${at + 1}`,
+        role: 'worker' as const,
+        talos: FROM,
+      })),
+    ],
+    speed: SPEED,
+    protosDir,
+    resourcesDir,
+  })
+  for (const machine of cluster.machines.values()) count(machine)
+  kube = connectKube(await cluster.kubeconfig())
+  cradle = await createCradle(cluster.talosconfig())
+}, 120_000)
+afterAll(async () => {
+  vi.restoreAllMocks()
+  await cradle[Symbol.asyncDispose]()
+  kube.close()
+  await cluster[Symbol.asyncDispose]()
 })
+
+/** Calls that change a machine, as it received them, oldest first. */
+function count(machine: SimulatedMachine): void {
+  const { hostname } = machine.spec
+  const list: Change[] = []
+  received.set(hostname, list)
+  for (const change of CHANGES) {
+    const original = (machine[change] as (...given: unknown[]) => unknown).bind(machine)
+    vi.spyOn(machine, change).mockImplementation(((...given: unknown[]) => {
+      const isDryRun = change === 'apply' && (given[0] as { readonly dryRun?: boolean }).dryRun === true
+      const answer = original(...given)
+      if (!isDryRun) {
+        list.push(change)
+        onCall.act?.(hostname, change)
+      }
+      return answer
+    }) as never)
+  }
+}
+
+/** All that any machine has received, as `estante-1 reboot`. */
+function receivedByAll(): readonly string[] {
+  return [...received].flatMap(([hostname, list]) => list.map((change) => `${hostname} ${change}`))
+}
+
+const nodeOf = async (hostname: string): Promise<KubeBody> =>
+  (await kube.get(`/api/v1/nodes/${hostname}`)).body
+
+const conditionsOf = ({ status }: KubeBody): readonly string[] =>
+  status.conditions.map(({ type, status: is }) => `${type} ${is}`)
+
+/** Until the machine is up in the boot it is to be in, and Kubernetes says the same. */
+async function untilWell(machine: SimulatedMachine, formerBoot: string | undefined): Promise<void> {
+  const how = async (): Promise<string> => {
+    if (!machine.isUp || machine.bootId === formerBoot) return 'on its way'
+    const node = await nodeOf(machine.spec.hostname)
+    const isTold = node.status.nodeInfo['bootID'] === machine.bootId
+    const stage = machine.resources.list('runtime', 'MachineStatuses.runtime.talos.dev').at(0)?.spec
+    return isTold && conditionsOf(node).includes('Ready True') ? JSON.stringify(stage) : 'not Ready'
+  }
+  await expect.poll(how, { timeout: 60_000, interval: 40 }).toMatch(/"stage":"running".*"ready":true/)
+}
+
+/** A place to die at, and the steps of such a run up to its end, in order. */
+interface Death {
+  readonly act: MortalTask['act']
+  /** `start install`, `end cordon`, `call reboot`. */
+  readonly at: string
+  readonly nodes: readonly string[]
+  readonly steps: readonly string[]
+}
+
+/** What a life left behind, with what the machine was before its run. */
+interface Estate {
+  readonly death: Death
+  readonly runId: string
+  readonly machine: SimulatedMachine
+  readonly bootBefore: string
+  /** Names of the steps that were done, on disk or not. */
+  readonly done: readonly string[]
+}
+let estate: Estate | undefined
+/** What the runs after a death must say of the lock that it left, once. */
+const takenOver: string[] = []
+
+function bear(task: Omit<MortalTask, 'version'>): Life {
+  return cradle.bear({ settles: estate !== undefined, task: { ...task, version: UPGRADES_TO } })
+}
+
+const addressesOf = (nodes: readonly string[]) => nodes.map((name) => cluster.node(name).spec.address)
+
+/** One life: it settles what the one before it left, begins a run of its own and is killed where `death` says. */
+async function liveAndDie(death: Death): Promise<void> {
+  const { act, at, nodes, steps } = death
+  const [first = ''] = nodes
+  const [when, step = ''] = at.split(' ')
+  const life = bear({ act, nodes: addressesOf(nodes), ...(when === 'call' ? {} : { dieAt: at }) })
+  await settleEstate(life)
+  const machine = cluster.node(first)
+  const { bootId: bootBefore } = machine
+  const before = received.get(first)?.length ?? 0
+  if (when === 'call') {
+    onCall.act = (hostname, change) => {
+      if (hostname === first && change === SENDS[step]) life.process.kill('SIGKILL')
+    }
+  }
+  await life.over
+  onCall.act = undefined
+  expect([act, at, life.process.signalCode]).toEqual([act, at, 'SIGKILL'])
+
+  const reached = steps.slice(0, steps.indexOf(step) + 1)
+  const done = when === 'end' ? reached : reached.slice(0, -1)
+  // What these steps send, each once, and this one's where it died of its call.
+  const sent = (when === 'call' ? reached : done).flatMap((name) => SENDS[name] ?? [])
+  expect([act, at, received.get(first)?.slice(before)]).toEqual([act, at, sent])
+
+  const [lock] = await locks()
+  expect(lock).toMatchObject({ pid: life.process.pid })
+  const runId = lock?.runId ?? ''
+  takenOver.push(`lock taken over: process ${life.process.pid}, run ${runId},`)
+  await untilWell(machine, sent.some(restarts) ? bootBefore : undefined)
+  const { spec, metadata } = await nodeOf(first)
+  if (done.includes('cordon')) {
+    expect([act, at, spec.unschedulable ?? false]).toEqual([act, at, !done.includes('uncordon')])
+    // Read back and waited for, a node is the run's no more.
+    const isMarked = !['verify', 'storage', 'settle'].includes(step)
+    const mark = metadata.annotations[RUN_ANNOTATION]
+    expect([act, at, mark?.startsWith(`${runId} `) ?? false]).toEqual([act, at, isMarked])
+  }
+  estate = { death, runId, machine, bootBefore, done }
+}
+
+/** What the new life finds and makes of it, beside what the machines and Kubernetes say themselves. */
+async function settleEstate(life: Life): Promise<void> {
+  if (estate === undefined) return
+  const { death, runId, machine } = estate
+  const { hostname, address } = machine.spec
+  const place = `${death.act} ${death.at}`
+  const everything = receivedByAll()
+  const isCordoned = (await nodeOf(hostname)).spec.unschedulable === true
+
+  const { open, next } = await life.until('found')
+  expect([place, open.map(({ id, outcome }) => [id, outcome])]).toEqual([place, [[runId, 'interrupted']]])
+  const cutIn = open.flatMap(({ steps }) => steps).filter(({ state }) => state === 'unknown')
+  expect([place, cutIn.map(({ name }) => name)]).toEqual([place, [death.at.split(' ')[1]]])
+  expect([
+    place,
+    open
+      .flatMap(({ steps }) => steps)
+      .filter(isOf(address))
+      .map(({ name }) => name),
+  ]).toEqual([place, death.steps])
+  expect([place, next.map(({ kind }) => kind)]).toEqual([place, offersAfter(estate, isCordoned)])
+
+  const { run } = await life.until('seen')
+  // The life holds its breath here: what was sent since, settling sent.
+  expect([place, receivedByAll()]).toEqual([place, everything])
+  const told = run.verdict.filter(isOf(address)).filter(({ found }) => found !== undefined)
+  const truths: Readonly<Record<string, string>> = {
+    'boot-id': machine.bootId,
+    talos: machine.talosVersion,
+    stage: 'running, ready',
+    'kubernetes-node': isCordoned ? 'Ready,SchedulingDisabled' : 'Ready',
+    'kubernetes-image': `Talos (${machine.talosVersion})`,
+  }
+  for (const { fact, found } of told) {
+    if (truths[fact] !== undefined) expect([place, fact, found]).toEqual([place, fact, truths[fact]])
+  }
+  expect([place, run.outcome]).toEqual([place, outcomeAfter(estate, isCordoned)])
+  const { metadata } = await nodeOf(hostname)
+  expect([place, metadata.annotations[RUN_ANNOTATION]]).toEqual([place, undefined])
+  estate = undefined
+  life.goOn()
+
+  if (!isCordoned) return
+  const { run: given } = await life.until('uncordoned')
+  expect([place, given.kind, given.outcome]).toEqual([place, 'uncordon', 'proven'])
+  expect([place, (await nodeOf(hostname)).spec.unschedulable]).toEqual([place, undefined])
+}
+
+/** Steps and rows of one node; in a run of one they name none. */
+function isOf(address: string): (of: { readonly node?: string | undefined }) => boolean {
+  return ({ node = address }) => node === address
+}
+
+/** What a person is offered, from how the machine is. */
+function offersAfter({ death, machine, done }: Estate, isCordoned: boolean): NextStep['kind'][] {
+  const { act, nodes } = death
+  const cordon: NextStep['kind'][] = isCordoned ? ['uncordon'] : []
+  if (act !== 'upgrade') return cordon
+  const others = nodes.slice(1).map(() => 'upgrade' as const)
+  if (machine.talosVersion === UPGRADES_TO) return [...cordon, ...others]
+  // META 0x06: an installer got to its end. One whose client dies in the middle of it is stopped by the node.
+  const isInstalled = machine.resources
+    .list('runtime', 'MetaKeys.runtime.talos.dev')
+    .some(({ id }) => id === '0x06')
+  if (done.includes('install')) expect(isInstalled).toBe(true)
+  return [isInstalled ? 'reboot' : 'upgrade', ...cordon, ...others]
+}
+
+function outcomeAfter({ death, machine, bootBefore, done }: Estate, isCordoned: boolean): Run['outcome'] {
+  const { act, at, nodes } = death
+  if (act === 'apply') return done.includes('apply') || at === 'call apply' ? 'proven' : 'interrupted'
+  if (machine.bootId === bootBefore) {
+    return at === 'start reboot' || at === 'start rollback' ? 'failed' : 'interrupted'
+  }
+  if (nodes.length > 1) return 'interrupted'
+  return isCordoned ? 'proven-with-differences' : 'proven'
+}
+
+/** A life to its natural end, on what all those deaths left. */
+async function liveOn({ act, nodes, steps }: Omit<Death, 'at'>): Promise<void> {
+  const life = bear({ act, nodes: addressesOf(nodes) })
+  await settleEstate(life)
+  const { run } = await life.until('ended')
+  await life.over
+  expect([act, run.outcome]).toEqual([act, 'proven'])
+  expect([act, run.steps.map(({ name }) => name)]).toEqual([act, steps])
+  expect(await locks()).toEqual([])
+}
+
+async function locks(): Promise<readonly { readonly pid: number; readonly runId: string }[]> {
+  const folder = `${cradle.dataDir}-locks`
+  // A life that ends by itself takes the folder away.
+  const names = await readdir(folder).catch(() => [])
+  return Promise.all(
+    names.map(
+      async (name) =>
+        JSON.parse(await readFile(join(folder, name), 'utf8')) as { pid: number; runId: string },
+    ),
+  )
+}
+
+function restarts(change: Change): boolean {
+  return change === 'reboot' || change === 'rollback'
+}
+
+const starts = (steps: readonly string[]): readonly string[] => steps.map((step) => `start ${step}`)
+const BACK = ['answers', 'ready', 'kubernetes', 'uncordon', 'verify']
+const UPGRADE = ['preflight', 'pull', 'cordon', 'drain', 'install', 'reboot', ...BACK]
+const upgraded: string[] = []
+const fresh = Array.from({ length: WORKERS }, (_none, at) => `estante-${at + 1}`)
+
+/** A worker that no installer has been at. */
+function freshWorker(): string {
+  const name = fresh.find((one) => !received.get(one)?.includes('installImage'))
+  if (name === undefined) throw new Error('more deaths than workers: give the cluster more of them')
+  return name
+}
+
+test(
+  'an upgrade that is killed at any step loses nothing and repeats nothing',
+  { timeout: 300_000 },
+  async () => {
+    const places = [...starts(UPGRADE), 'end cordon', 'call install', 'end install', 'call reboot']
+    for (const at of places) {
+      const worker = freshWorker()
+      await liveAndDie({ act: 'upgrade', at, nodes: [worker], steps: UPGRADE })
+      if (cluster.node(worker).talosVersion === UPGRADES_TO) upgraded.push(worker)
+    }
+  },
+)
+
+test(
+  'an upgrade of a control plane, killed before its node is touched, leaves it and etcd alone',
+  { timeout: 300_000 },
+  async () => {
+    const steps = ['preflight', 'snapshot', 'pull', 'hand-over', ...UPGRADE.slice(2)]
+    for (const at of ['start snapshot', 'start hand-over']) {
+      await liveAndDie({ act: 'upgrade', at, nodes: ['bronce-2'], steps })
+    }
+  },
+)
+
+test('an upgrade of two, killed between them, never touches the second', { timeout: 300_000 }, async () => {
+  for (const step of ['storage', 'settle']) {
+    const first = freshWorker()
+    const second = fresh[fresh.indexOf(first) + 1] ?? ''
+    const steps = [...UPGRADE, 'storage', 'settle']
+    await liveAndDie({ act: 'upgrade', at: `start ${step}`, nodes: [first, second], steps })
+    expect(received.get(second)).not.toContain('installImage')
+    upgraded.push(first)
+  }
+})
+
+test(
+  'a rollback that is killed at any step loses nothing and repeats nothing',
+  { timeout: 300_000 },
+  async () => {
+    const steps = ['preflight', 'cordon', 'drain', 'rollback', ...BACK]
+    const nextUpgraded = (): string => {
+      const name = upgraded.find((one) => cluster.node(one).talosVersion === UPGRADES_TO)
+      if (name === undefined) throw new Error('more deaths than upgraded workers')
+      return name
+    }
+    for (const at of [...starts(steps), 'end cordon', 'call rollback']) {
+      await liveAndDie({ act: 'rollback', at, nodes: [nextUpgraded()], steps })
+    }
+  },
+)
+
+test(
+  'a reboot that is killed at any step loses nothing and repeats nothing',
+  { timeout: 300_000 },
+  async () => {
+    const steps = ['preflight', 'reboot', 'answers', 'ready', 'verify']
+    const nodes = [`estante-${WORKERS}`]
+    for (const at of [...starts(steps), 'call reboot']) await liveAndDie({ act: 'reboot', at, nodes, steps })
+  },
+)
+
+test(
+  'an apply that is killed at any step loses nothing and repeats nothing',
+  { timeout: 300_000 },
+  async () => {
+    const steps = ['preflight', 'history', 'apply', 'verify']
+    const nodes = [`estante-${WORKERS}`]
+    for (const at of [...starts(steps), 'call apply', 'end apply']) {
+      await liveAndDie({ act: 'apply', at, nodes, steps })
+    }
+  },
+)
+
+test(
+  'after all of them an upgrade is proven, and each dead process lost its lock once',
+  { timeout: 300_000 },
+  async () => {
+    await liveOn({ act: 'upgrade', nodes: [freshWorker()], steps: UPGRADE })
+    const folder = join(cradle.dataDir, 'runs')
+    const journals = await Promise.all(
+      (await readdir(folder)).map((file) => readFile(join(folder, file), 'utf8')),
+    )
+    const told = takenOver.map((text) => [text, journals.filter((journal) => journal.includes(text)).length])
+    expect(told).toEqual(takenOver.map((text) => [text, 1]))
+    expect(takenOver.length).toBeGreaterThan(30)
+  },
+)
