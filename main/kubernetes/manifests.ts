@@ -26,9 +26,7 @@ export async function readObject(
 ): Promise<KubeManifest | undefined> {
   try {
     const metadata = namespace === undefined ? { name } : { name, namespace }
-    return toManifest(
-      await objects.read({ apiVersion, kind, metadata } as { metadata: { name: string; namespace: string } }),
-    )
+    return toManifest(await objects.read({ apiVersion, kind, metadata }))
   } catch (error) {
     if (refusalOf(error)?.status === 404) return undefined
     throw error
@@ -42,7 +40,7 @@ export async function applyObject(
   dryRun: boolean,
 ): Promise<KubeManifest> {
   const applied = await objects.patch(
-    object as unknown as KubernetesObject,
+    object,
     undefined,
     dryRun ? 'All' : undefined,
     FIELD_MANAGER,

@@ -84,7 +84,8 @@ export function createLifecycle(caller: Caller, protos: TalosProtos): LifecycleP
       const namespace = into === 'cri' ? ('NS_CRI' as const) : ('NS_SYSTEM' as const)
       try {
         const request = { containerd: { driver: 'CRI' as const, namespace }, imageRef: reference }
-        for await (const frame of caller.stream(node, image.Pull, request, { signal })) void frame
+        const progress = caller.stream(node, image.Pull, request, { signal })
+        while ((await progress.next()).done !== true);
       } catch (error) {
         // Before 1.13 the machine service pulls, and says nothing until it is done.
         if (!isFailure(error, 'unsupported-by-version')) throw error

@@ -1,5 +1,5 @@
 import { Search } from 'lucide-react'
-import { useState, type FormEvent } from 'react'
+import { useState, type SyntheticEvent } from 'react'
 import { Button } from './Button.tsx'
 import { useText } from './i18n/text.tsx'
 import './typed-version.css'
@@ -8,7 +8,7 @@ import './typed-version.css'
 export function TypedVersion({ onType }: { readonly onType: (version: string) => void }) {
   const { t } = useText()
   const [text, setText] = useState('')
-  function submit(event: FormEvent): void {
+  function submit(event: SyntheticEvent): void {
     event.preventDefault()
     if (text.trim() !== '') onType(text.trim())
   }

@@ -19,6 +19,9 @@ for (const theme of ['dark', 'light'] as const) {
     await fleet.settled(5)
 
     await window.getByRole('link', { name: 'Upgrade nodes' }).click()
+    for (const hostname of ['bronce-1', 'bronce-2', 'estante-1', 'estante-2']) {
+      await window.getByRole('checkbox', { name: `Upgrade ${hostname} too` }).click()
+    }
     await expect(window.getByRole('table', { name: 'What changes, in this order' })).toContainText('bronce-1')
     await picture(window, 'upgrade-nodes', theme)
 

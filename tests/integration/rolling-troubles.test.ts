@@ -8,9 +8,7 @@ const LONG = 120_000
 const WORKERS = ['estante-1', 'estante-2']
 const QUICK = { settleSeconds: 0, order: 'workers-first' } as const
 
-const home: readonly NodePlan[] = five('v1.13.9').filter(
-  ({ hostname }) => !/bronce-[23]/.test(hostname ?? ''),
-)
+const home: readonly NodePlan[] = five('v1.13.9').filter(({ hostname }) => !/bronce-[23]/.test(hostname))
 
 let scene: RollingScene
 let seen: ClusterWitness

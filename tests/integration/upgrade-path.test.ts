@@ -10,7 +10,7 @@ afterEach(async () => {
 test(
   'a worker of 1.9 goes minor by minor to 1.13, each step proven, and to 1.14 only after Kubernetes has',
   async () => {
-    const nodes = five('v1.9.6').filter(({ hostname }) => /bronce-1|estante-1/.test(hostname ?? ''))
+    const nodes = five('v1.9.6').filter(({ hostname }) => /bronce-1|estante-1/.test(hostname))
     scene = await createRollingScene({ nodes, patience: 100 })
     // Two minors at once is refused before anything is sent.
     const leap = await scene.plan(['estante-1'], 'v1.12.11')

@@ -33,13 +33,13 @@ export function runManifests(
       steps: [...moving.map((object) => ({ id: titleOf(object), name: titleOf(object) })), VERIFY],
     }
     yield { kind: 'expected', rows: moving.map(expectedOf) }
-    let changed = false
+    const state = { changed: false }
     try {
       for (const object of moving) {
         throwIfStopped(control, plan.node)
         yield* runStep(titleOf(object), control, () =>
           applyOne(object, deps, control, () => {
-            changed = true
+            state.changed = true
           }),
         )
       }
@@ -47,7 +47,7 @@ export function runManifests(
       if (control.signal.aborted || !(error instanceof TalosFailure)) throw error
       const rows = await readBack(moving, deps, control.signal)
       const stopped = isFailure(error, 'cancelled') && control.stopRequested()
-      const outcome: RunOutcome = stopped ? 'stopped' : changed ? 'failed' : 'refused'
+      const outcome: RunOutcome = stopped ? 'stopped' : state.changed ? 'failed' : 'refused'
       yield { kind: 'verdict', rows, outcome, ...(stopped ? {} : { error: toWireError(error) }) }
       return
     }

@@ -98,19 +98,23 @@ function diffOf(
   return { diff: patch.slice(patch.indexOf('@@')).trimEnd() }
 }
 
+/** What the API server keeps for itself in an object's metadata. */
+const KEPT_BY_SERVER: ReadonlySet<string> = new Set([
+  'managedFields',
+  'resourceVersion',
+  'generation',
+  'uid',
+  'creationTimestamp',
+  'selfLink',
+])
+
 /** As YAML with sorted keys, without what the API server keeps for itself. */
 function writtenOf(object: KubeManifest): string {
-  const { status: _status, metadata, ...rest } = object
-  const {
-    managedFields: _fields,
-    resourceVersion: _version,
-    generation: _generation,
-    uid: _uid,
-    creationTimestamp: _created,
-    selfLink: _link,
-    ...own
-  } = metadata
-  return stringify({ ...rest, metadata: own }, { sortMapEntries: true, lineWidth: 0 })
+  const metadata = Object.fromEntries(
+    Object.entries(object.metadata).filter(([key]) => !KEPT_BY_SERVER.has(key)),
+  )
+  const rest = Object.entries(object).filter(([key]) => key !== 'status')
+  return stringify({ ...Object.fromEntries(rest), metadata }, { sortMapEntries: true, lineWidth: 0 })
 }
 
 function isManifest(value: unknown): value is KubeManifest {

@@ -157,6 +157,11 @@ async function* applyOne(
       case 'trial':
       case 'probe':
       case 'decided':
+      case 'boot-timed':
+      case 'layers':
+      case 'node-started':
+      case 'node-ended':
+      case 'question':
         yield event
     }
   }

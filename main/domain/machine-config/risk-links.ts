@@ -130,7 +130,6 @@ export function createLinkRisks(facts: NodeFacts, before: ParsedConfig, after: P
           : undefined
         : treeAt(item, 'deviceSelector')
       if (tree === undefined) return undefined
-      if (tree === undefined) return undefined
       return judge((links) => ({ kind: 'fits', names: matchDevices(tree, links) }), isMember)
     }
     if (NAMES_A_LINK[kind]?.test(path) !== true) return undefined

@@ -27,7 +27,7 @@ function pod(name: string, more: Partial<KubePod> = {}): KubePod {
 }
 
 /** A node with these pods; `held` are kept by a budget until they are let go. */
-function scene(pods: KubePod[], held: Set<string> = new Set()) {
+function scene(pods: KubePod[], held = new Set<string>()) {
   const clock = createManualClock()
   const calls: string[] = []
   let unschedulable = false
@@ -218,7 +218,7 @@ test('an API server that is away for a while is waited for; for longer, the drai
 })
 
 test('a node that someone had cordoned stays so', async () => {
-  const run = async (part: AsyncGenerator<RunEvent, boolean | void, void>) => {
+  const run = async (part: AsyncGenerator<RunEvent, unknown, void>) => {
     let next = await part.next()
     while (next.done !== true) next = await part.next()
     return next.value

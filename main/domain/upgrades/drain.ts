@@ -137,10 +137,12 @@ async function* drainUntilEmpty(scene: DrainScene): RunPart<StepResult<void>> {
             askedAt: asked.at,
             moved,
             total: seen.size,
-            blockers: blockers.map(({ uid, ...blocker }) => {
-              void uid
-              return blocker
-            }),
+            blockers: blockers.map(({ namespace, name: pod, why, detail }) => ({
+              namespace,
+              name: pod,
+              why,
+              ...(detail === undefined ? {} : { detail }),
+            })),
             installed: scene.installed,
           },
         }

@@ -12,7 +12,7 @@ import { exportPlan } from '../../domain/upgrades/export-plan.ts'
 import { gatherNodeFacts } from '../../domain/upgrades/gather.ts'
 import { gatherPlanFacts } from '../../domain/upgrades/gather-plan.ts'
 import type { Sha256 } from '../../domain/upgrades/hash-port.ts'
-import { valueOf, type Known } from '../../domain/upgrades/known.ts'
+import type { Known } from '../../domain/upgrades/known.ts'
 import { readKubernetes, type KubernetesReading } from '../../domain/upgrades/kubernetes-reading.ts'
 import { runSeconds } from '../../domain/upgrades/past-runs.ts'
 import {

@@ -1,4 +1,4 @@
-import { useId, useState, type FormEvent } from 'react'
+import { useId, useState, type SyntheticEvent } from 'react'
 import type { Settings } from '#contract/app.ts'
 import type { WireError } from '#contract/wire-error.ts'
 import { useStores } from '../../ipc/stores/stores-context.ts'
@@ -19,7 +19,7 @@ export function FactorySetting({ settings }: { readonly settings: Settings }) {
   const [error, setError] = useState<WireError>()
   const wrong = !ADDRESS.test(text.trim())
 
-  function submit(event: FormEvent): void {
+  function submit(event: SyntheticEvent): void {
     event.preventDefault()
     if (!wrong) void stores.app.saveSettings({ factoryUrl: text.trim() }).then(setError)
   }

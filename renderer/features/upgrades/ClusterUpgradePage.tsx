@@ -53,7 +53,10 @@ function Chosen({
   readonly wanted: readonly string[]
 }) {
   const { t } = useText()
-  const [left, setLeft] = useState<ReadonlySet<string>>(new Set())
+  // Of a mixed cluster those furthest behind; the rest can be ticked as well.
+  const [left, setLeft] = useState<ReadonlySet<string>>(() =>
+    wanted.length === 0 ? aheadIn(all) : new Set(),
+  )
   const [options, setOptions] = useState<Partial<PlanOptions>>({})
   const [picked, setPicked] = useState<string>()
   const [typed, setTyped] = useState<string>()
@@ -224,4 +227,10 @@ function isOf(
     nodes.length === addresses.length &&
     nodes.every(({ node, to }) => addresses.includes(node) && to === version)
   )
+}
+
+/** Nodes that run a newer Talos than the one furthest behind. */
+function aheadIn(nodes: readonly NodeSummary[]): ReadonlySet<string> {
+  const version = oldestOf(nodes.filter(isAnswering))?.talosVersion
+  return new Set(nodes.filter((node) => node.talosVersion !== version).map(({ address }) => address))
 }

@@ -1,4 +1,4 @@
-import { useId, useState, type FormEvent } from 'react'
+import { useId, useState, type SyntheticEvent } from 'react'
 import type { ImageChoice } from '#contract/images.ts'
 import { Button } from '../../ui/Button.tsx'
 import { useText } from '../../ui/i18n/text.tsx'
@@ -25,7 +25,7 @@ export function OwnImage({
   const repository = repositoryOf(reference)
   const agrees = repository !== '' && typed.trim() === repository
 
-  function submit(event: FormEvent): void {
+  function submit(event: SyntheticEvent): void {
     event.preventDefault()
     if (agrees) onUse({ reference: reference.trim(), typed: typed.trim() })
   }
