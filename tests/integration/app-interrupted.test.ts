@@ -284,6 +284,9 @@ describe('an app that is killed', () => {
     (await kube.get(NODE)).body.metadata.annotations['ichor/run']
   const isCordoned = async (): Promise<boolean> => (await kube.get(NODE)).body.spec.unschedulable === true
 
+  const cordon = (unschedulable: boolean | null) =>
+    kube.send('PATCH', NODE, { spec: { unschedulable } }, 'application/merge-patch+json')
+
   /** Drained, and at an installer that says nothing: the run that was cut off there. */
   async function killedAtInstall(): Promise<RunId> {
     vi.spyOn(machine, 'installImage').mockImplementation(async function* () {
@@ -297,6 +300,8 @@ describe('an app that is killed', () => {
   }
 
   test('and closed takes its mark off the node, and offers to give back what it had cordoned', async () => {
+    // Runs that were cut off above left it so.
+    await cordon(null)
     const runId = await killedAtInstall()
     expect([await isCordoned(), (await mark())?.split(' ')[0]]).toEqual([true, runId])
     await window.call('runs.settle', { runId, how: 'close' })
@@ -317,8 +322,6 @@ describe('an app that is killed', () => {
   })
 
   test('at a node that somebody had cordoned never offers to undo that', async () => {
-    const cordon = (unschedulable: boolean | null) =>
-      kube.send('PATCH', NODE, { spec: { unschedulable } }, 'application/merge-patch+json')
     await cordon(true)
     const runId = await killedAtInstall()
     const { next } = await window.call('runs.next', { runId })
