@@ -108,7 +108,7 @@ test('a node is upgraded with proof, then rolled back with proof', async ({ wind
   await window.getByRole('link', { name: 'Open estante-1' }).click()
   await window.getByRole('link', { name: 'Roll back…' }).click()
   const back = window.getByRole('button', { name: 'Roll estante-1 back' })
-  await expect(back).toBeVisible()
+  await expect(window.getByRole('table', { name: 'What changes on estante-1' })).toBeVisible()
   // Longhorn may still rebuild its copies after the restart: that has to be read first.
   const read = window.getByRole('checkbox', { name: 'I have read this and go on.' })
   if (await read.isVisible()) await read.check()
