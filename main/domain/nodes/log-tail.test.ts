@@ -120,3 +120,26 @@ test('a node that goes away ends the log with its failure', async () => {
   )
   await expect(events).rejects.toThrow('connection lost')
 })
+
+test('a log that is never quiet is shown after a second, not never', async () => {
+  let now = 0
+  const stop = new AbortController()
+  async function* restless(): AsyncIterable<string> {
+    for (let i = 0; !stop.signal.aborted; i++) {
+      yield `line ${i}`
+      // A line every five milliseconds, for as long as anyone listens.
+      now += 5
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  }
+  const tail = tailLog({
+    lines: restless(),
+    parse,
+    tailLines: 10,
+    clock: { now: () => now, sleep: () => new Promise((resolve) => setImmediate(resolve)) },
+    signal: stop.signal,
+  })[Symbol.asyncIterator]()
+  expect((await tail.next()).value).toMatchObject({ kind: 'snapshot' })
+  expect(now).toBeLessThan(1_500)
+  stop.abort()
+})

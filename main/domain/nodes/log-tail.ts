@@ -6,6 +6,8 @@ const KEEP_LINES = 50_000
 const BATCH_LINES = 2_000
 /** A node sends what it has without a mark at its end: this long without a line means that is was all. */
 const QUIET_MS = 150
+/** A log that is never quiet has to be shown as well. */
+const BACKLOG_MS = 1_000
 
 export type LogTailEvent =
   | { readonly kind: 'snapshot'; readonly item: LogBatch }
@@ -79,7 +81,8 @@ export async function* tailLog({
   }
 
   const pumping = pump()
-  while (!hasEnded() && clock.now() - lastLineAt < QUIET_MS) {
+  const until = clock.now() + BACKLOG_MS
+  while (!hasEnded() && clock.now() - lastLineAt < QUIET_MS && clock.now() < until) {
     await clock.sleep(QUIET_MS - (clock.now() - lastLineAt), signal)
   }
   while (waiting.length > first) yield { kind: 'snapshot', item: batch() }
