@@ -27,7 +27,7 @@ import { listField, textField } from '../../domain/nodes/spec-fields.ts'
 import { exportHistory } from '../../domain/runs/export-history.ts'
 import type { RunEngine } from '../../domain/runs/run-engine.ts'
 import type { RunControl, RunEvent } from '../../domain/runs/run-port.ts'
-import { isOpen } from '../../domain/runs/run-state.ts'
+import { runInTheWay } from '../../domain/runs/run-in-the-way.ts'
 import { TalosFailure } from '../../domain/talos-failure.ts'
 import { gatherNodeFacts } from '../../domain/upgrades/gather.ts'
 import { ask, valueOf } from '../../domain/upgrades/known.ts'
@@ -89,13 +89,12 @@ export function createActionPlanHandlers(
   }
 
   function partsOf(cluster: Cluster, kind: Run['kind'], node: string): ActionPlanParts {
-    const past = runs.list(cluster.name)
     const around: ActionSurroundings = {
       now: clock.now(),
       certificate: cluster.certificate,
-      otherRun: runs.holder(cluster.name) ?? past.find((run) => isOpen(run) && run.outcome === 'interrupted'),
+      otherRun: runInTheWay(runs, cluster.name),
     }
-    return { planId: deps.newId(), around, earlierRuns: runSeconds(past, kind, node) }
+    return { planId: deps.newId(), around, earlierRuns: runSeconds(runs.list(cluster.name), kind, node) }
   }
 
   async function factsOf({ context, node }: NodeRef, signal: AbortSignal) {

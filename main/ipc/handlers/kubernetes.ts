@@ -27,7 +27,7 @@ import { redactText, valuesOf } from '../../domain/machine-config/redact.ts'
 import type { SchemaPort } from '../../domain/machine-config/schema-port.ts'
 import type { Cluster, ClustersPort } from '../../domain/nodes/clusters-port.ts'
 import type { RunEngine } from '../../domain/runs/run-engine.ts'
-import { isOpen } from '../../domain/runs/run-state.ts'
+import { runInTheWay } from '../../domain/runs/run-in-the-way.ts'
 import { TalosFailure } from '../../domain/talos-failure.ts'
 import { isControlPlane } from '../../domain/upgrades/node-facts.ts'
 import type { Surroundings } from '../../domain/upgrades/preflight.ts'
@@ -74,11 +74,10 @@ export function createKubernetesHandlers(
   }
 
   function around(cluster: Cluster): Surroundings {
-    const past = runs.list(cluster.name)
     return {
       now: clock.now(),
       certificate: cluster.certificate,
-      otherRun: runs.holder(cluster.name) ?? past.find((run) => isOpen(run) && run.outcome === 'interrupted'),
+      otherRun: runInTheWay(runs, cluster.name),
     }
   }
 

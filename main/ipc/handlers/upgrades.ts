@@ -6,7 +6,7 @@ import type { ClockPort } from '../../domain/clock-port.ts'
 import type { KubernetesPort } from '../../domain/kubernetes/kubernetes-port.ts'
 import type { Cluster, ClustersPort } from '../../domain/nodes/clusters-port.ts'
 import type { RunEngine } from '../../domain/runs/run-engine.ts'
-import { isOpen } from '../../domain/runs/run-state.ts'
+import { runInTheWay } from '../../domain/runs/run-in-the-way.ts'
 import { TalosFailure } from '../../domain/talos-failure.ts'
 import { exportPlan } from '../../domain/upgrades/export-plan.ts'
 import { gatherNodeFacts } from '../../domain/upgrades/gather.ts'
@@ -73,11 +73,10 @@ export function createUpgradeHandlers(
   }
 
   function around(cluster: Cluster): Surroundings {
-    const past = runs.list(cluster.name)
     return {
       now: clock.now(),
       certificate: cluster.certificate,
-      otherRun: runs.holder(cluster.name) ?? past.find((run) => isOpen(run) && run.outcome === 'interrupted'),
+      otherRun: runInTheWay(runs, cluster.name),
     }
   }
 

@@ -1,0 +1,9 @@
+import type { Run } from '#contract/runs.ts'
+import type { RunEngine } from './run-engine.ts'
+import { isOpen } from './run-state.ts'
+
+/** The run that holds the cluster, or one that was cut off and not settled: no other may be planned past it. */
+export function runInTheWay(runs: Pick<RunEngine, 'holder' | 'list'>, context: string): Run | undefined {
+  const cutOff = (run: Run): boolean => isOpen(run) && run.outcome === 'interrupted'
+  return runs.holder(context) ?? runs.list(context).find(cutOff)
+}
