@@ -1,74 +1,141 @@
+import { join } from 'node:path'
 import { parseTalosconfig } from '../../main/domain/talosconfig/parse-talosconfig.ts'
-import { type SimulatedCluster, startSimulatedCluster } from '../../main/simulator/cluster.ts'
+import {
+  type NodePlan,
+  type SimulatedCluster,
+  type SimulatedClusterOptions,
+  startSimulatedCluster,
+} from '../../main/simulator/cluster.ts'
+import type { SimulatedMachine } from '../../main/simulator/machine-api.ts'
 import type { TalosconfigRole } from '../../main/simulator/wire/serve-cluster.ts'
 import { createTalosPort } from '../../main/talos/grpc-talos-port.ts'
 import { certificateReader } from '../../main/talos/read-certificate.ts'
 import { connectWith } from './talosconfig-client.ts'
 import { PROTOS_DIR, type WireClient } from './wire-client.ts'
 
-/** Newest first; the first three are control planes. */
+/** Newest first; unless told otherwise the first three are control planes. */
 export const LINES = ['v1.14.0', 'v1.13.9', 'v1.12.11', 'v1.11.6', 'v1.10.9', 'v1.9.6'] as const
 export type Line = (typeof LINES)[number]
 export const CONTROL_PLANES = LINES.slice(0, 3)
 export const WORKERS = LINES.slice(3)
 
-type Port = ReturnType<typeof createTalosPort>
+export type OwnClient = ReturnType<typeof createTalosPort>
 
-/** One node of every line of Talos, hurried, spoken to by our own client and by plain grpc-js. */
+interface MixedClusterOptions extends Omit<SimulatedClusterOptions, 'nodes' | 'protosDir'> {
+  readonly controlPlanes?: readonly Line[]
+  readonly workers?: readonly Line[]
+  /** Applied to every node of the role. */
+  readonly controlPlane?: Partial<NodePlan>
+  readonly worker?: Partial<NodePlan>
+}
+
+/** One node of every line of Talos and role, hurried, spoken to by our own client and by plain grpc-js. */
 export interface MixedCluster extends AsyncDisposable {
   readonly cluster: SimulatedCluster
-  addressOf(line: Line): string
-  hostOf(line: Line): string
-  port(role?: TalosconfigRole): Port
+  /** The node of that line; its control plane where it has both and nobody says which. */
+  machine(line: Line, role?: 'worker'): SimulatedMachine
+  addressOf(line: Line, role?: 'worker'): string
+  hostOf(line: Line, role?: 'worker'): string
+  /** Our own client. */
+  port(role?: TalosconfigRole): OwnClient
+  /** Plain grpc-js to that node. */
   wire(line: Line, role?: TalosconfigRole): WireClient
+  wireTo(hostname: string, role?: TalosconfigRole): WireClient
 }
 
 export const minorOf = (line: string): number => Number(line.split('.')[1])
 
-export async function startMixedCluster(): Promise<MixedCluster> {
-  // Dots would make a domain of it.
-  const hostOf = (line: Line): string => line.replaceAll('.', '-')
+// Dots would make a domain of it.
+const nameOf = (line: Line): string => line.replaceAll('.', '-')
+
+export async function startMixedCluster(options: MixedClusterOptions = {}): Promise<MixedCluster> {
+  const { controlPlanes = CONTROL_PLANES, workers = WORKERS, controlPlane, worker, ...rest } = options
+  const hostOf = (line: Line, role?: 'worker'): string =>
+    role === 'worker' && controlPlanes.includes(line) ? `${nameOf(line)}-worker` : nameOf(line)
   const cluster = await startSimulatedCluster({
     protosDir: PROTOS_DIR,
+    resourcesDir: join(import.meta.dirname, '../../resources'),
     speed: 500,
-    nodes: LINES.map((talos, index) => ({
-      hostname: hostOf(talos),
-      role: index < CONTROL_PLANES.length ? 'controlplane' : 'worker',
-      talos,
-    })),
+    ...rest,
+    nodes: [
+      ...controlPlanes.map((talos): NodePlan => ({
+        hostname: hostOf(talos),
+        role: 'controlplane',
+        talos,
+        ...controlPlane,
+      })),
+      ...workers.map((talos): NodePlan => ({
+        hostname: hostOf(talos, 'worker'),
+        role: 'worker',
+        talos,
+        ...worker,
+      })),
+    ],
   })
-  const ports = new Map<TalosconfigRole, Port>()
+  const ports = new Map<TalosconfigRole, OwnClient>()
   const clients = new Map<string, WireClient>()
-  const addressOf = (line: Line): string => {
-    const { address, port } = cluster.node(hostOf(line)).spec
+  const targetOf = (hostname: string): string => {
+    const { address, port } = cluster.node(hostname).spec
     return `${address}:${port}`
+  }
+  const wireTo = (hostname: string, role: TalosconfigRole = 'os:admin'): WireClient => {
+    const key = `${hostname} ${role}`
+    const known = clients.get(key)
+    if (known) return known
+    const client = connectWith(cluster.talosconfig(role), targetOf(hostname))
+    clients.set(key, client)
+    return client
   }
   return {
     cluster,
-    addressOf,
+    machine: (line, role) => cluster.node(hostOf(line, role)),
+    addressOf: (line, role) => targetOf(hostOf(line, role)),
     hostOf,
     port(role = 'os:admin') {
       const known = ports.get(role)
       if (known) return known
-      const bytes = new TextEncoder().encode(cluster.talosconfig(role))
-      const context = parseTalosconfig(bytes, certificateReader, Date.now()).entries[0]?.context
-      if (!context) throw new Error('the cluster wrote a talosconfig without a context')
-      const port = createTalosPort({ context, protosDir: PROTOS_DIR })
+      const port = ownClient(cluster.talosconfig(role))
       ports.set(role, port)
       return port
     },
-    wire(line, role = 'os:admin') {
-      const key = `${line} ${role}`
-      const known = clients.get(key)
-      if (known) return known
-      const client = connectWith(cluster.talosconfig(role), addressOf(line))
-      clients.set(key, client)
-      return client
-    },
+    wire: (line, role) => wireTo(hostOf(line), role),
+    wireTo,
     async [Symbol.asyncDispose]() {
       for (const port of ports.values()) port.close()
       for (const client of clients.values()) client.close()
       await cluster[Symbol.asyncDispose]()
     },
   }
+}
+
+/** Our own client with what a talosconfig says, as the app makes it. */
+export function ownClient(talosconfig: string): OwnClient {
+  const bytes = new TextEncoder().encode(talosconfig)
+  const context = parseTalosconfig(bytes, certificateReader, Date.now()).entries[0]?.context
+  if (!context) throw new Error('a talosconfig without a context')
+  return createTalosPort({ context, protosDir: PROTOS_DIR, connectTimeoutMs: 2_000 })
+}
+
+/** All of a stream, or until what is looked for has come. */
+export async function gather<T>(
+  items: AsyncIterable<T>,
+  until: (item: T) => boolean = () => false,
+): Promise<readonly T[]> {
+  const all: T[] = []
+  for await (const item of items) {
+    all.push(item)
+    if (until(item)) break
+  }
+  return all
+}
+
+/** The same asked of every line at once, by line: one expectation shows them side by side. */
+export async function byLine<T>(
+  ask: (line: Line, minor: number) => Promise<T> | T,
+  lines: readonly Line[] = LINES,
+): Promise<Readonly<Record<string, T>>> {
+  const answers = await Promise.all(
+    lines.map(async (line) => [line, await ask(line, minorOf(line))] as const),
+  )
+  return Object.fromEntries(answers)
 }
