@@ -3,12 +3,19 @@ import type { ConfigLoadErrorEvent__Output } from './generated/machine/ConfigLoa
 import type { Event__Output } from './generated/machine/Event.ts'
 import type { MachineStatusEvent__Output } from './generated/machine/MachineStatusEvent.ts'
 import type { PhaseEvent__Output } from './generated/machine/PhaseEvent.ts'
+import type { RestartEvent__Output } from './generated/machine/RestartEvent.ts'
 import type { SequenceEvent__Output } from './generated/machine/SequenceEvent.ts'
 import type { ServiceStateEvent__Output } from './generated/machine/ServiceStateEvent.ts'
 import type { TaskEvent__Output } from './generated/machine/TaskEvent.ts'
 import type { TalosProtos } from './load-protos.ts'
 
 const TYPE_PREFIX = 'talos/runtime/'
+/** Linux reboot(2) magic (behaviour.md §5.6). */
+const RESTARTS: ReadonlyMap<number, 'kexec' | 'firmware' | 'off'> = new Map([
+  [0x45584543, 'kexec'],
+  [0x01234567, 'firmware'],
+  [0x4321fedc, 'off'],
+])
 const ERROR_CODES = { FATAL: 'fatal', LOCKED: 'locked', CANCELED: 'canceled' } as const
 
 /** `undefined` for the empty frame that only says "subscribed" (behaviour.md §8.4). */
@@ -65,8 +72,10 @@ function payloadOf(name: string, message: unknown): TalosEvent['payload'] {
         unmet: (status?.unmetConditions ?? []).map(({ name: unmet, reason }) => ({ name: unmet, reason })),
       }
     }
-    case 'machine.RestartEvent':
-      return { kind: 'restart' }
+    case 'machine.RestartEvent': {
+      const how = RESTARTS.get(Number((message as RestartEvent__Output).cmd))
+      return { kind: 'restart', ...(how === undefined ? {} : { how }) }
+    }
     case 'machine.ConfigLoadErrorEvent':
     case 'machine.ConfigValidationErrorEvent':
       return { kind: 'config-error', message: (message as ConfigLoadErrorEvent__Output).error }

@@ -135,6 +135,8 @@ export const BootTiming = z.object({
   talos: z.string().optional(),
   /** The run that measured it. */
   runId: RunId.optional(),
+  /** Straight into the next kernel, or through firmware and boot loader, as the node said on its way down. */
+  way: z.enum(['kexec', 'firmware']).optional(),
   /** From the request until the node was gone. */
   shutdown: z.number().nonnegative().optional(),
   /** From there to the first line of the kernel: firmware and boot loader, next to nothing with kexec. */

@@ -55,11 +55,15 @@ export const PlanRow = z.object({
     'overlay',
     'image',
     'mechanism',
+    'restart',
+    'pods',
   ]),
   /** Which one, where a fact has several rows: the extension's name. */
   part: z.string().optional(),
   before: z.string().optional(),
   after: z.string().optional(),
+  /** Goes with a word in `after` that is about a time: how long is waited before the person is asked. */
+  seconds: z.number().optional(),
   note: z.enum(['lost', 'unchanged', 'changes', 'unknown', 'added', 'removed']),
 })
 export type PlanRow = z.infer<typeof PlanRow>
@@ -95,6 +99,8 @@ export const CheckReason = z.enum([
   'config-unreadable',
   'memory-below-minimum',
   'sequence-locked',
+  'pods-nowhere-to-go',
+  'pods-not-drained',
 ])
 export type CheckReason = z.infer<typeof CheckReason>
 
@@ -240,7 +246,10 @@ export const upgradesContract = {
     }),
     UpgradePlan,
   ),
-  'upgrades.plan-rollback': method(NodeRef, UpgradePlan),
+  'upgrades.plan-rollback': method(
+    NodeRef.extend({ options: PlanOptions.partial().optional() }),
+    UpgradePlan,
+  ),
   /** Refused when the plan is stale, blocked, wants a yes that is not in `accepted`, or another run holds the cluster. */
   'upgrades.start': method(
     z.object({ planId: z.string(), accepted: z.array(PreflightCheck.shape.id).optional() }),

@@ -26,6 +26,16 @@ test('two nodes are upgraded in one run; a pod that stays is asked about, and st
   }
   await window.getByRole('radio', { name: 'Workers first' }).click()
   const order = window.getByRole('table', { name: 'What changes, in this order' })
+  const patience = window.getByRole('textbox', { name: 'Wait for pods this long' })
+  await patience.fill('5')
+  await patience.press('Enter')
+  await expect(window.getByText('Whole seconds, 30 to 3,600.')).toBeVisible()
+  await patience.fill('60')
+  await patience.press('Enter')
+  await window.getByRole('textbox', { name: 'Rest between two nodes' }).fill('0')
+  await window.getByRole('textbox', { name: 'Rest between two nodes' }).press('Enter')
+  await expect(order).toContainText('At least 0 seconds between two of them.')
+  await expect(window.getByRole('table', { name: 'The same on all 2' })).toContainText('after 1 minute')
   await expect(order.getByRole('rowheader')).toHaveText([/^estante-1/, /^bronce-2/])
   await window.getByRole('button', { name: /^Upgrade 2 nodes/ }).click()
 

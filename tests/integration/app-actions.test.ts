@@ -79,6 +79,7 @@ describe.each(LINES.map((talos, at) => ({ talos, hostname: `estante-${at + 9}` }
       const reboot = await carryOut(plan)
       expect([unproven(reboot), reboot.outcome]).toEqual([[], 'proven'])
       const [timing] = reboot.boots ?? []
+      expect(timing?.way).toBe('firmware')
       expect(timing).toMatchObject({ talos, runId: reboot.id })
       for (const part of ['shutdown', 'kernel', 'initialize', 'boot', 'ready', 'total'] as const) {
         expect([part, (timing?.[part] ?? -1) >= 0]).toEqual([part, true])

@@ -150,6 +150,7 @@ test('every kind of event is read, and the frame that only says hello is not one
           stage: 'SHUTTING_DOWN',
           status: { ready: false, unmetConditions: [{ name: 'services', reason: 'etcd not healthy' }] },
         })
+        send('RestartEvent', { cmd: String(0x45584543) })
         send('RestartEvent', { cmd: '1' })
         send('ConfigLoadErrorEvent', { error: 'unknown key' })
         send('AddressEvent', { hostname: 'cp1' })
@@ -175,6 +176,7 @@ test('every kind of event is read, and the frame that only says hello is not one
       ready: false,
       unmet: [{ name: 'services', reason: 'etcd not healthy' }],
     },
+    { kind: 'restart', how: 'kexec' },
     { kind: 'restart' },
     { kind: 'config-error', message: 'unknown key' },
     { kind: 'other', type: 'machine.AddressEvent' },

@@ -92,7 +92,8 @@ export interface TalosEvent {
         readonly ready: boolean
         readonly unmet: readonly { readonly name: string; readonly reason: string }[]
       }
-    | { readonly kind: 'restart' }
+    /** Sent right before the kernel goes; `how` absent where the node says another number (behaviour.md §5.6). */
+    | { readonly kind: 'restart'; readonly how?: 'kexec' | 'firmware' | 'off' }
     | { readonly kind: 'config-error'; readonly message: string }
     | { readonly kind: 'other'; readonly type: string }
 }

@@ -37,6 +37,13 @@ export interface BootWatch {
   readonly since: number
   /** When the old boot was gone; `awaitGone` writes it. */
   goneAt?: number
+  /** How it went: for certain where a power cycle was asked for, else what the node said last; `awaitGone` writes it. */
+  way?: 'kexec' | 'firmware'
+}
+
+/** Of a power cycle: Talos never takes kexec then, so nobody has to be heard (behaviour.md §5.5). */
+export function certainWay(mode: 'default' | 'powercycle' | 'force'): Pick<BootWatch, 'way'> {
+  return mode === 'powercycle' ? { way: 'firmware' } : {}
 }
 
 export async function readBootMark(talos: ReadingPort, node: string, signal: AbortSignal): Promise<BootMark> {
@@ -89,7 +96,8 @@ export async function* awaitGone(
     const seen = await look(watch)
     if (seen !== 'same') {
       watch.goneAt = clock.now()
-      return duration(clock.now() - since)
+      if (trail.restart === 'kexec' || trail.restart === 'firmware') watch.way = trail.restart
+      return [watch.way, duration(clock.now() - since)].filter(Boolean).join(', ')
     }
     throwIfRefused(trail, node)
     if (clock.now() - since > GOES_WITHIN) {

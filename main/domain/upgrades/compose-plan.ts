@@ -1,4 +1,4 @@
-import type { NodePlan, PlanOptions, PreflightCheck, UpgradePlan } from '#contract/upgrades.ts'
+import type { NodePlan, PlanOptions, PlanRow, PreflightCheck, UpgradePlan } from '#contract/upgrades.ts'
 import { toInstant } from '../clock-port.ts'
 import { TalosFailure } from '../talos-failure.ts'
 import { known, type Known } from './known.ts'
@@ -6,8 +6,9 @@ import { kubernetesChecks, podsCheck, type KubernetesReading } from './kubernete
 import type { NodeFacts } from './node-facts.ts'
 import { orderNodes } from './order.ts'
 import { fingerprint, type PreparedNode } from './plan.ts'
-import { kubernetesName, stepsOf } from './plan-steps.ts'
+import { kubernetesName, leavingOf, stepsOf, type Leaving } from './plan-steps.ts'
 import { clusterChecks, throwIfBlocked, type Surroundings } from './preflight.ts'
+import { restartWay } from './restart-way.ts'
 import { unsettledOf } from './storage-settled.ts'
 
 /** Milliseconds a plan holds when nothing moves. */
@@ -36,7 +37,7 @@ export interface ComposeParts {
 export function composePlan(prepared: readonly PreparedNode[], parts: ComposeParts): PreparedPlan {
   const { planId, kind, options, around } = parts
   const ordered = orderNodes(prepared, options.order)
-  const nodes = ordered.map((one, at) => withKubernetes(one, parts, at === ordered.length - 1))
+  const nodes = ordered.map((one, at) => withKubernetes(one, parts, at, ordered.length))
   const estimates = nodes.map(({ plan }) => plan.estimateSeconds)
   const known = estimates.filter((seconds) => seconds !== undefined)
   const estimate = known.length === estimates.length ? known.reduce((a, b) => a + b, 0) : undefined
@@ -63,17 +64,42 @@ export function composePlan(prepared: readonly PreparedNode[], parts: ComposePar
   return { plan, nodes, unsettled: unsettledOf(storage), kubernetesNames: new Map(names) }
 }
 
-/** The node's stops, and what its drain will meet. */
-function withKubernetes(one: PreparedNode, parts: ComposeParts, isLast: boolean): PreparedNode {
+/** The node's stops, how it restarts, and what becomes of its pods. */
+function withKubernetes(one: PreparedNode, parts: ComposeParts, at: number, count: number): PreparedNode {
   const { options, kubernetes } = parts
+  const isLast = at === count - 1
   const steps = [...stepsOf(one, { options, isLast, ...(kubernetes === undefined ? {} : { kubernetes }) })]
   const name = kubernetesName(one, kubernetes)
-  const drains = steps.includes('drain') && name !== undefined && kubernetes?.known === true
-  const preflight = drains ? [...one.plan.preflight, podsCheck(kubernetes.value, name)] : one.plan.preflight
-  const plan = { ...one.plan, steps, preflight }
-  const node = kubernetes?.known === true ? kubernetes.value.nodes.find((at) => at.name === name) : undefined
+  const leaving = leavingOf(one, { options, ...(kubernetes === undefined ? {} : { kubernetes }) })
+  const asks = name !== undefined && kubernetes?.known === true && leaving !== 'unasked'
+  const preflight = asks
+    ? [...one.plan.preflight, podsCheck(kubernetes.value, name, leaving)]
+    : one.plan.preflight
+  const rows = [
+    ...one.plan.rows,
+    restartRow(one.facts, at === 0 && options.coldBoot ? 'powercycle' : 'default'),
+    podsRow(one, leaving, options.drainSeconds),
+  ]
+  const plan = { ...one.plan, steps, preflight, rows }
+  const node =
+    kubernetes?.known === true ? kubernetes.value.nodes.find((each) => each.name === name) : undefined
   if (node === undefined) return { ...one, plan }
   return { ...one, plan, facts: { ...one.facts, kubernetesImage: known(node.osImage) } }
+}
+
+/** kexec, or through the firmware and why; nothing where the node did not tell. */
+function restartRow(facts: NodeFacts, mode: 'default' | 'powercycle'): PlanRow {
+  const way = restartWay(facts, mode)
+  return way === undefined
+    ? { fact: 'restart', note: 'unknown' }
+    : { fact: 'restart', after: way, note: 'changes' }
+}
+
+/** A legacy upgrade drains by itself as well, by Talos' own rules, whatever is wished here (behaviour.md §5.4). */
+function podsRow({ plan }: PreparedNode, leaving: Leaving, seconds: number): PlanRow {
+  if (leaving === 'drained') return { fact: 'pods', after: leaving, seconds, note: 'changes' }
+  const after = plan.mechanism === 'legacy' ? 'node-drains' : leaving
+  return { fact: 'pods', after, note: 'changes' }
 }
 
 /** Every check of a plan with the node it is about, the cluster's own first. */

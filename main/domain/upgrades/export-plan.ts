@@ -24,12 +24,24 @@ function markdown(plan: UpgradePlan): string {
     ...(plan.estimateSeconds === undefined
       ? []
       : [`- Estimate: ${plan.estimateSeconds} s, from earlier runs`]),
+    ...optionLines(plan),
     ...checks(plan.preflight),
     ...plan.nodes.flatMap(nodePart),
     '',
     ...fence(plan.talosctl.split('\n')),
     '',
   ].join('\n')
+}
+
+function optionLines({ options, nodes }: UpgradePlan): readonly string[] {
+  const { order, coldBoot, drain, drainSeconds, settleSeconds } = options
+  const several = nodes.length > 1
+  return [
+    ...(several ? [`- Order: ${order}`] : []),
+    `- Drain: ${drain ? `yes; asks after ${drainSeconds} s of waiting` : 'no'}`,
+    ...(several ? [`- Between nodes: ${settleSeconds} s`] : []),
+    `- Cold boot of the first node: ${coldBoot ? 'yes' : 'no'}`,
+  ]
 }
 
 function nodePart(node: NodePlan, at: number): readonly string[] {
@@ -43,10 +55,10 @@ function nodePart(node: NodePlan, at: number): readonly string[] {
     `- Steps: ${node.steps.join(', ')}`,
     ...table(
       ['Part', 'Before', 'After', 'What'],
-      node.rows.map(({ fact, part, before, after, note }) => [
+      node.rows.map(({ fact, part, before, after, seconds, note }) => [
         part === undefined ? fact : `${fact} ${part}`,
         before ?? '?',
-        after ?? '?',
+        seconds === undefined ? (after ?? '?') : `${after ?? '?'}, ${seconds} s`,
         note,
       ]),
     ),

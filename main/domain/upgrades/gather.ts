@@ -30,6 +30,8 @@ const FACTORY_SCHEMATIC: ResourceKey = {
   namespace: 'runtime',
   type: 'ImageFactorySchematics.runtime.talos.dev',
 }
+const KERNEL_PARAM: ResourceKey = { namespace: 'runtime', type: 'KernelParamStatuses.runtime.talos.dev' }
+const KEXEC_SWITCH = 'proc.sys.kernel.kexec_load_disabled'
 const TIME_STATUS: ResourceKey = { namespace: 'runtime', type: 'TimeStatuses.v1alpha1.talos.dev' }
 const VOLUME_STATUS: ResourceKey = { namespace: 'runtime', type: 'VolumeStatuses.block.talos.dev' }
 
@@ -55,12 +57,13 @@ export async function gatherNodeFacts(
       askIfThere(signal, async () => securityOf(await spec(SECURITY_STATE, 'securitystate'))),
       askIfThere(signal, async () => textField(await spec(BOOTED_ENTRY, 'bootedentry'), 'bootedEntry')),
     ])
-  const [kubernetes, kubernetesNode, timeInSync, install, userVolumes] = await Promise.all([
+  const [kubernetes, kubernetesNode, timeInSync, install, userVolumes, kexecOff] = await Promise.all([
     ask(signal, async () => kubernetesOf(await spec(KUBELET_SPEC, 'kubelet'))),
     ask(signal, () => readKubernetesNode(talos, node, signal)),
     ask(signal, async () => timeInSyncOf(await spec(TIME_STATUS, 'node'))),
     ask(signal, () => readInstall(talos, node, signal)),
     ask(signal, () => readUserVolumes(talos, node, signal)),
+    askIfThere(signal, async () => textField(await spec(KERNEL_PARAM, KEXEC_SWITCH), 'current') === '1'),
   ])
   const facts: NodeFacts = {
     node,
@@ -73,6 +76,7 @@ export async function gatherNodeFacts(
     kernelCmdline,
     security,
     bootedEntry,
+    kexecOff,
     kubernetes,
     kubernetesNode,
     timeInSync,

@@ -78,8 +78,34 @@ export function kubernetesChecks(reading: Known<KubernetesReading>): readonly Pr
   ]
 }
 
-/** What the drain of one node will meet. `name`: what Kubernetes calls it. */
-export function podsCheck({ pods, budgets }: KubernetesReading, name: string): PreflightCheck {
+/**
+ * What becomes of a node's pods: what a drain will meet, or, where none is done, what stops with the node. `name`: what
+ * Kubernetes calls it. Pods that nobody makes anew, volumes that are emptied and budgets are named either way.
+ */
+export function podsCheck(
+  reading: KubernetesReading,
+  name: string,
+  leaving: 'drained' | 'not-drained' | 'nowhere-to-go',
+): PreflightCheck {
+  const { evidence, stubborn, leave } = podsEvidence(reading, name)
+  if (leaving === 'drained') {
+    return { id: 'pods-can-move', outcome: stubborn > 0 ? 'warn' : 'pass', evidence }
+  }
+  const because = leaving === 'nowhere-to-go' ? 'pods-nowhere-to-go' : 'pods-not-drained'
+  const isNobodyHit = stubborn + leave === 0
+  return { id: 'pods-can-move', outcome: isNobodyHit ? 'pass' : 'warn', evidence, because }
+}
+
+export interface PodsEvidence {
+  readonly evidence: string
+  /** Pods that a drain moves. */
+  readonly leave: number
+  /** Held by a budget, or made anew by nobody. */
+  readonly stubborn: number
+}
+
+/** `12 pods; home/db-0 (db: 1 up, 1 wanted); home/tool (no controller); emptyDir: 2` */
+export function podsEvidence({ pods, budgets }: KubernetesReading, name: string): PodsEvidence {
   const here = pods.filter((pod) => pod.node === name)
   const leaving = here.filter(hasToLeave)
   const held = leaving.filter((pod) =>
@@ -99,7 +125,7 @@ export function podsCheck({ pods, budgets }: KubernetesReading, name: string): P
     ...(parts.length > NAMED ? [`+${parts.length - NAMED}`] : []),
     ...(emptied.length === 0 ? [] : [`emptyDir: ${emptied.length}`]),
   ].join('; ')
-  return { id: 'pods-can-move', outcome: parts.length > 0 ? 'warn' : 'pass', evidence }
+  return { evidence, leave: leaving.length, stubborn: parts.length }
 }
 
 function storageText(items: readonly StorageItem[]): string {

@@ -79,6 +79,8 @@ export interface NodeFacts {
   readonly security: Known<{ readonly secureBoot: boolean; readonly uki: boolean | undefined } | undefined>
   /** UKI file name; systemd-boot and 1.11+ only. */
   readonly bootedEntry: Known<string | undefined>
+  /** The configuration told the kernel to load no other one (`kernel.kexec_load_disabled`). */
+  readonly kexecOff?: Known<boolean | undefined>
   readonly kubernetes: Known<string | undefined>
   readonly kubernetesNode: Known<KubernetesNode | undefined>
   /** `Talos (v1.14.0)`, as Kubernetes tells it; absent where nobody asked Kubernetes. */

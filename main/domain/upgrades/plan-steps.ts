@@ -16,9 +16,8 @@ export function stepsOf(prepared: PreparedNode, context: StepContext): readonly 
   const { plan, facts } = prepared
   const holdsEtcd = isControlPlane(plan.role)
   const members = facts.etcd === undefined ? 0 : (valueOf(facts.etcd)?.members.length ?? 0)
-  const name = kubernetesName(prepared, context.kubernetes)
-  const inKubernetes = name !== undefined
-  const drains = inKubernetes && willDrain(context, name)
+  const inKubernetes = kubernetesName(prepared, context.kubernetes) !== undefined
+  const drains = leavingOf(prepared, context) === 'drained'
   const change =
     plan.mechanism === 'rollback'
       ? ['rollback']
@@ -51,6 +50,15 @@ export function kubernetesName(
   return kubernetes.value.nodes.some((node) => node.name === name) ? name : undefined
 }
 
-function willDrain({ options, kubernetes }: StepContext, name: string): boolean {
-  return options.drain && kubernetes?.known === true && hasElsewhere(kubernetes.value, name)
+/** Whether pods leave before their node restarts, or why not. */
+export type Leaving = 'drained' | 'not-drained' | 'nowhere-to-go' | 'unasked'
+
+export function leavingOf(
+  prepared: PreparedNode,
+  { options, kubernetes }: Pick<StepContext, 'options' | 'kubernetes'>,
+): Leaving {
+  if (!options.drain) return 'not-drained'
+  const name = kubernetesName(prepared, kubernetes)
+  if (kubernetes?.known !== true || name === undefined) return 'unasked'
+  return hasElsewhere(kubernetes.value, name) ? 'drained' : 'nowhere-to-go'
 }

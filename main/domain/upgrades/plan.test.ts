@@ -56,6 +56,8 @@ describe('the plan of an upgrade', () => {
         note: 'changes',
       },
       { fact: 'mechanism', after: 'lifecycle', note: 'changes' },
+      { fact: 'restart', after: 'kexec', note: 'changes' },
+      { fact: 'pods', after: 'unasked', note: 'changes' },
     ])
     expect(plan.kept).toContainEqual({ part: 'longhorn', what: 'user-volume' })
     expect(plan.kept).toContainEqual({ part: 'v1.13.9', what: 'other-slot' })

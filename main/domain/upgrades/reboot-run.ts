@@ -2,7 +2,7 @@ import type { VerdictRow } from '#contract/runs.ts'
 import { assessEtcd } from '../etcd/quorum.ts'
 import type { RunControl, RunEvent } from '../runs/run-port.ts'
 import { TalosFailure, isFailure } from '../talos-failure.ts'
-import { awaitBoot, awaitGone, readBootMark, type BootWatch } from './await-boot.ts'
+import { awaitBoot, awaitGone, certainWay, readBootMark, type BootWatch } from './await-boot.ts'
 import { gatherNodeFacts } from './gather.ts'
 import type { NodeFacts } from './node-facts.ts'
 import { quorumAtRisk } from './preflight.ts'
@@ -77,7 +77,7 @@ async function* reboot(
   changed: () => void,
 ): RunPart<StepResult<BootWatch>> {
   const before = await readBootMark(talos, node, control.signal)
-  const watch = { talos, clock, control, node, before, since: clock.now() }
+  const watch = { talos, clock, control, node, before, since: clock.now(), ...certainWay(mode) }
   let actorId: string | undefined
   try {
     actorId = (await talos.reboot(node, mode, control.signal)).actorId

@@ -6,6 +6,8 @@ export interface SequenceTrail extends Disposable {
   readonly locked: string | undefined
   readonly fatal: string | undefined
   readonly phase: string | undefined
+  /** How the node said that its kernel goes; often the last thing it says. */
+  readonly restart: 'kexec' | 'firmware' | 'off' | undefined
   hasFinished(task: string): boolean
   /** Also when its end was never heard: the node goes down in the middle of its last tasks. */
   hasBegun(task: string): boolean
@@ -24,10 +26,11 @@ export function followSequence(
   const done = new AbortController()
   const tasks = new Set<string>()
   const begun = new Set<string>()
-  const seen: { locked?: string; fatal?: string; phase?: string } = {}
+  const seen: { locked?: string; fatal?: string; phase?: string; restart?: SequenceTrail['restart'] } = {}
 
   function take({ payload }: TalosEvent): void {
     if (payload.kind === 'phase' && payload.action === 'start') seen.phase = payload.phase
+    if (payload.kind === 'restart' && payload.how !== undefined) seen.restart = payload.how
     if (payload.kind === 'task') begun.add(payload.task)
     if (payload.kind === 'task' && payload.action === 'stop') tasks.add(payload.task)
     if (payload.kind !== 'sequence' || payload.error === undefined) return
@@ -50,6 +53,9 @@ export function followSequence(
     },
     get phase() {
       return seen.phase
+    },
+    get restart() {
+      return seen.restart
     },
     hasFinished: (task) => tasks.has(task),
     hasBegun: (task) => begun.has(task),

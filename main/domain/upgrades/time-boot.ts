@@ -13,6 +13,7 @@ interface Watched {
   readonly control: { readonly signal: AbortSignal }
   readonly since: number
   readonly goneAt?: number
+  readonly way?: 'kexec' | 'firmware'
 }
 
 /**
@@ -29,6 +30,7 @@ export async function timeBoot(watch: Watched, readyAt: number): Promise<BootTim
     node,
     at: toInstant(readyAt),
     total,
+    ...present('way', watch.way),
     ...present('talos', phases?.talos),
     ...present('shutdown', goneAt === undefined ? undefined : (goneAt - since) / 1000),
     ...present('firmware', agrees ? (started - goneAt) / 1000 : undefined),

@@ -1,7 +1,7 @@
 import type { VerdictRow } from '#contract/runs.ts'
 import type { RunControl, RunEvent } from '../runs/run-port.ts'
 import { TalosFailure, isFailure } from '../talos-failure.ts'
-import { awaitGone, readBootMark, type BootWatch } from './await-boot.ts'
+import { awaitGone, certainWay, readBootMark, type BootWatch } from './await-boot.ts'
 import { valueOf } from './known.ts'
 import { mergeParts } from './merge-parts.ts'
 import type { NodeFacts } from './node-facts.ts'
@@ -142,7 +142,7 @@ async function* lifecycleSteps(
   return yield* runStep('reboot', control, async function* (): RunPart<StepResult<BootWatch>> {
     yield { kind: 'step-progress', id: 'reboot', progress: 0 }
     await checkQuorum(scene)
-    const watch = { talos, clock, control, node, before, since: clock.now() }
+    const watch = { talos, clock, control, node, before, since: clock.now(), ...certainWay(mode) }
     const actorId = await askFor(() => talos.reboot(node, mode, control.signal))
     using trail = followSequence(talos, node, actorId, control.signal)
     return { value: watch, detail: yield* awaitGone(watch, trail, 'reboot') }
@@ -213,7 +213,7 @@ async function* legacySteps(
     const value = await askFor(() => talos.upgradeLegacy(node, request, control.signal))
     return { value, detail: duration(clock.now() - since) }
   })
-  const watch = { talos, clock, control, node, before, since: clock.now() }
+  const watch = { talos, clock, control, node, before, since: clock.now(), ...certainWay(mode) }
   using trail = followSequence(talos, node, actorId, control.signal)
   yield* runStep('install', control, () => legacyInstall(watch, trail, changed))
   yield* runStep('reboot', control, async function* (): RunPart<StepResult<void>> {

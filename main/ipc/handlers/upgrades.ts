@@ -160,7 +160,7 @@ export function createUpgradeHandlers(
       )
     },
 
-    async 'upgrades.plan-rollback'({ context, node }, signal) {
+    async 'upgrades.plan-rollback'({ context, node, options }, signal) {
       const cluster = await clusters.cluster(context)
       const facts = await gatherPlanFacts(cluster.talos, node, deps.quiet, signal)
       const fallback = await readFallback(cluster.talos, node, signal)
@@ -172,7 +172,7 @@ export function createUpgradeHandlers(
         composePlan([planRollback(facts, other, partsOf(cluster, 'rollback', node), schema)], {
           planId: deps.newId(),
           kind: 'rollback',
-          options: PlanOptions.parse({}),
+          options: PlanOptions.parse(options ?? {}),
           around: around(cluster),
           ...(await readKube(context, signal)),
         }),

@@ -288,6 +288,14 @@ function kexecPrepare(core: MachineCore, run: SequenceRun): void {
     core.kernel.talos('kexec skipped as reboot with power cycle was requested')
     return
   }
+  if (core.spec.secureBoot === true) {
+    core.kernel.talos('kexec skipped as secure boot is enabled')
+    return
+  }
+  if (core.life.active?.facts.sysctls['kernel.kexec_load_disabled'] === '1') {
+    core.kernel.talos('kexec support is disabled via sysctl')
+    return
+  }
   core.life.restart = 'kexec'
   const path =
     core.disk.loader === 'grub' ? `/boot/${core.disk.defaultLabel}/vmlinuz` : core.disk.defaultLabel

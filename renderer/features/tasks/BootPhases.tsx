@@ -14,7 +14,10 @@ export function BootPhases({ run, node }: { readonly run: Run; readonly node: st
   return (
     <Section
       title={t('rolling.boot', { node: hostname })}
-      remark={t('rolling.boot.total', { time: format.stopwatch(boot.total, true) })}
+      remark={[
+        t('rolling.boot.total', { time: format.stopwatch(boot.total, true) }),
+        ...(boot.way === undefined ? [] : [t(`rolling.boot.way.${boot.way}`)]),
+      ].join(', ')}
     >
       <Facts
         facts={PHASES.flatMap((phase) => {

@@ -117,12 +117,14 @@ const SHOWN = 20
 function BootTable({ rows }: { readonly rows: readonly BootRow[] }) {
   const { t, format } = useText()
   const parts = BOOT_PARTS.filter((part) => rows.some((row) => secondsOf(row, part) > 0))
+  const hasWay = rows.some(({ way }) => way !== undefined)
   return (
     <Table dense label={t('boots.title')}>
       <thead>
         <tr>
           <HeadCell>{t('boots.at')}</HeadCell>
           <HeadCell>Talos</HeadCell>
+          {hasWay && <HeadCell>{t('boots.way')}</HeadCell>}
           {parts.map((part) => (
             <HeadCell key={part} number>
               {t(`boots.part.${part}`)}
@@ -142,6 +144,9 @@ function BootTable({ rows }: { readonly rows: readonly BootRow[] }) {
               )}
             </NameCell>
             <Cell>{row.talos === undefined ? <Dash why={t('unknown')} /> : plainVersion(row.talos)}</Cell>
+            {hasWay && (
+              <Cell>{row.way === undefined ? <Dash why={t('unknown')} /> : t(`boots.way.${row.way}`)}</Cell>
+            )}
             {parts.map((part) => (
               <Cell key={part} number>
                 <Seconds row={row} part={part} />

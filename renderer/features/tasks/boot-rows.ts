@@ -4,7 +4,7 @@ import type { BootTiming } from '#contract/runs.ts'
 export const BOOT_PARTS = ['shutdown', 'firmware', 'kernel', 'initialize', 'boot', 'ready', 'rest'] as const
 export type BootPart = (typeof BOOT_PARTS)[number]
 
-export type BootRow = Pick<BootTiming, 'at' | 'talos' | 'runId' | 'total'> &
+export type BootRow = Pick<BootTiming, 'at' | 'talos' | 'runId' | 'way' | 'total'> &
   Partial<Record<Exclude<BootPart, 'rest'>, number | undefined>>
 
 /** Seconds of a part; what is missing of the whole is the rest, and never less than nothing. */

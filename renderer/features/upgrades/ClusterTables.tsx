@@ -35,7 +35,10 @@ export function ClusterTables({ plan }: { readonly plan: UpgradePlan }) {
               {different.flatMap(({ fact, part, nodes }) =>
                 nodes.map(({ hostname, row }) => (
                   <Row key={`${fact} ${part ?? ''} ${hostname}`}>
-                    <NameCell>{t(`plan.row.${fact}`)}</NameCell>
+                    <NameCell>
+                      {t(`plan.row.${fact}`)}
+                      {part !== undefined && <span className="plan-part"> {part}</span>}
+                    </NameCell>
                     <Cell nowrap>{hostname}</Cell>
                     <Cell tint="before">
                       <BeforeValue row={row} />
@@ -143,11 +146,13 @@ function OrderTable({ plan }: { readonly plan: UpgradePlan }) {
         ))}
         <SumRow>
           <Cell />
-          <Cell colSpan={entries ? 5 : 3}>
+          <Cell colSpan={3}>
             <b>{t('rolling.reboots', { count: plan.nodes.length })}</b>{' '}
+            {t('rolling.between', { time: format.wait(plan.options.settleSeconds) })}{' '}
             {plan.estimateSeconds !== undefined &&
               t('rolling.estimate', { time: format.stopwatch(plan.estimateSeconds) })}
           </Cell>
+          {entries && <Cell optional colSpan={2} />}
           <Cell number>
             {plan.estimateSeconds === undefined ? '' : format.stopwatch(plan.estimateSeconds)}
           </Cell>

@@ -1,22 +1,20 @@
 import { useState } from 'react'
 import type { NodeSummary } from '#contract/nodes.ts'
-import type { PlanOptions } from '#contract/upgrades.ts'
 import { isAnswering } from '../../ipc/stores/nodes-store.ts'
 import { useNodes } from '../../ipc/stores/stores-context.ts'
 import { useQuery } from '../../ipc/use-call.ts'
-import { Choice } from '../../ui/Choice.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
 import { useText } from '../../ui/i18n/text.tsx'
 import { nodeName, plainVersion } from '../../ui/node-state.ts'
 import { PageBody, PageHead, Section } from '../../ui/Page.tsx'
 import { Cell, HeadCell, NameCell, Row, Table } from '../../ui/Table.tsx'
-import { Tick, TickBox } from '../../ui/Tick.tsx'
+import { TickBox } from '../../ui/Tick.tsx'
+import { AS_USUAL, isSameHow } from './how.ts'
+import { HowSection } from './HowSection.tsx'
 import { oldestOf } from './oldest-node.ts'
 import { PlanFrame } from './PlanFrame.tsx'
 import { Targets } from './Targets.tsx'
 import './rolling.css'
-
-const ORDERS = ['control-planes-first', 'workers-first'] as const
 
 /** Several nodes in one run: which ones, where to, in which order; the same plan and checks as for one. */
 export function ClusterUpgradePage({
@@ -57,7 +55,7 @@ function Chosen({
   const [left, setLeft] = useState<ReadonlySet<string>>(() =>
     wanted.length === 0 ? aheadIn(all) : new Set(),
   )
-  const [options, setOptions] = useState<Partial<PlanOptions>>({})
+  const [how, setHow] = useState(AS_USUAL)
   const [picked, setPicked] = useState<string>()
   const [typed, setTyped] = useState<string>()
   const offered =
@@ -81,10 +79,14 @@ function Chosen({
     'upgrades.plan',
     version === undefined || addresses.length === 0
       ? undefined
-      : { context, nodes: addresses, version, options },
+      : { context, nodes: addresses, version, options: how.options },
   )
   const shown =
-    plan.value !== undefined && isOf(plan.value.nodes, addresses, version) ? plan.value : undefined
+    plan.value !== undefined &&
+    isOf(plan.value.nodes, addresses, version) &&
+    isSameHow(plan.value.options, how.options)
+      ? plan.value
+      : undefined
   const title =
     version === undefined
       ? t('rolling.title', { context })
@@ -100,6 +102,7 @@ function Chosen({
       plan={shown}
       busy={plan.busy}
       error={targets.error ?? plan.error}
+      off={how.wrong.size > 0 ? t('how.wrong') : undefined}
       onAgain={() => {
         targets.reload()
         plan.reload()
@@ -142,34 +145,7 @@ function Chosen({
           />
         </Section>
       )}
-      <Section title={t('rolling.how')}>
-        <Choice
-          label={t('rolling.how')}
-          value={options.order ?? 'control-planes-first'}
-          onChange={(order) => setOptions({ ...options, order })}
-          options={ORDERS.map((order) => ({
-            value: order,
-            title: t(`rolling.order.${order}`),
-            reason: t(`rolling.order.${order}.why`),
-          }))}
-        />
-        <div className="rolling-ticks">
-          <Tick
-            checked={options.drain ?? true}
-            onChange={(drain) => setOptions({ ...options, drain })}
-            reason={t('rolling.drain.why')}
-          >
-            {t('rolling.drain')}
-          </Tick>
-          <Tick
-            checked={options.coldBoot ?? false}
-            onChange={(coldBoot) => setOptions({ ...options, coldBoot })}
-            reason={t('rolling.cold-boot.why')}
-          >
-            {t('rolling.cold-boot')}
-          </Tick>
-        </div>
-      </Section>
+      <HowSection how={how} several={addresses.length > 1} onChange={setHow} />
     </PlanFrame>
   )
 }

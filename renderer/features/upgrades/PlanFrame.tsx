@@ -27,6 +27,7 @@ export function PlanFrame({
   plan,
   busy,
   error,
+  off,
   onAgain,
   children,
 }: {
@@ -36,6 +37,8 @@ export function PlanFrame({
   readonly plan: UpgradePlan | undefined
   readonly busy: boolean
   readonly error: WireError | undefined
+  /** Something that was chosen cannot be; says what. */
+  readonly off?: string | undefined
   readonly onAgain: () => void
   readonly children?: ReactNode
 }) {
@@ -77,13 +80,14 @@ export function PlanFrame({
             size="large"
             busy={start.busy || busy}
             off={
-              plan === undefined
+              off ??
+              (plan === undefined
                 ? t('upgrade.choose-first')
                 : blocks > 0
                   ? t('upgrade.blocked', { count: blocks })
                   : waiting > 0
                     ? t('upgrade.accept-first', { count: waiting })
-                    : undefined
+                    : undefined)
             }
             onClick={() => void go()}
           >

@@ -56,7 +56,7 @@ function NodeTables({
             ))}
             <SumRow>
               <Cell colSpan={3}>
-                {t('plan.reboot', { node: plan.hostname })}
+                {t('plan.reboot')}
                 {plan.estimateSeconds !== undefined &&
                   ` ${t('plan.estimate', { time: format.stopwatch(plan.estimateSeconds) })}`}
               </Cell>
@@ -110,13 +110,13 @@ export function PlanLine({ row }: { readonly row: PlanRow }) {
 
 export function BeforeValue({ row }: { readonly row: PlanRow }) {
   const text = useText()
-  const before = valueOf(row.fact, row.before, text)
+  const before = valueOf(row, row.before, text)
   return (
     <span className="plan-value">
       {before === undefined ? (
         <Dash why={text.t('unknown')} />
       ) : (
-        <Elided value={before} other={valueOf(row.fact, row.after, text)} />
+        <Elided value={before} other={valueOf(row, row.after, text)} />
       )}
     </span>
   )
@@ -125,8 +125,8 @@ export function BeforeValue({ row }: { readonly row: PlanRow }) {
 export function AfterValue({ row }: { readonly row: PlanRow }) {
   const text = useText()
   const { t } = text
-  const before = valueOf(row.fact, row.before, text)
-  const after = valueOf(row.fact, row.after, text)
+  const before = valueOf(row, row.before, text)
+  const after = valueOf(row, row.after, text)
   return (
     <span className="plan-value">
       {row.note === 'lost' ? (
@@ -173,10 +173,18 @@ function Elided({ value, other }: { readonly value: string; readonly other: stri
   return short === value ? value : <span title={value}>{short}</span>
 }
 
-function valueOf(fact: PlanRow['fact'], value: string | undefined, { t }: TextTools): string | undefined {
-  if (fact !== 'mechanism' || value === undefined) return value
-  const key = knownKey(`plan.mechanism.${value}`)
-  return key === undefined ? value : (t as (key: string) => string)(key)
+/** Facts whose values are words of ours. */
+const WORDS: ReadonlySet<PlanRow['fact']> = new Set(['mechanism', 'restart', 'pods'])
+
+function valueOf(
+  { fact, seconds }: PlanRow,
+  value: string | undefined,
+  { fill, format }: TextTools,
+): string | undefined {
+  if (!WORDS.has(fact) || value === undefined) return value
+  const key = knownKey(`plan.${fact}.${value}`)
+  if (key === undefined) return value
+  return fill(key, seconds === undefined ? {} : { time: format.wait(seconds) })
 }
 
 function stepName(step: string, { t }: TextTools): string {

@@ -9,6 +9,8 @@ import { useText } from '../../ui/i18n/text.tsx'
 import { nodeName, plainVersion } from '../../ui/node-state.ts'
 import { PageBody, PageHead, Section } from '../../ui/Page.tsx'
 import { FactoryLine } from './FactoryLine.tsx'
+import { AS_USUAL, isSameHow } from './how.ts'
+import { HowSection } from './HowSection.tsx'
 import { ImageSection } from './ImageSection.tsx'
 import { PathTable } from './PathTable.tsx'
 import { PlanFrame } from './PlanFrame.tsx'
@@ -38,10 +40,11 @@ export function UpgradePage({ context, node }: Props) {
     picked ??
     (judged?.legal === true ? judged.version : undefined) ??
     targets.value?.targets.find(({ reason }) => reason === 'recommended')?.version
+  const [how, setHow] = useState(AS_USUAL)
   const choices = [{ node, choice }]
   const plan = useQuery(
     'upgrades.plan',
-    version === undefined ? undefined : { context, nodes: [node], version, choices },
+    version === undefined ? undefined : { context, nodes: [node], version, choices, options: how.options },
   )
   const name = summary === undefined ? node : nodeName(summary)
 
@@ -61,7 +64,8 @@ export function UpgradePage({ context, node }: Props) {
   }
   const { current, kubernetes, factory } = targets.value
   // The plan of the version before stays in memory while the next is computed; it must not be started.
-  const shown = plan.value?.nodes[0]?.to === version ? plan.value : undefined
+  const planned = plan.value?.nodes[0]?.to === version ? plan.value : undefined
+  const shown = planned !== undefined && isSameHow(planned.options, how.options) ? planned : undefined
   return (
     <PlanFrame
       title={
@@ -77,6 +81,7 @@ export function UpgradePage({ context, node }: Props) {
       plan={shown}
       busy={plan.busy}
       error={plan.error}
+      off={how.wrong.size > 0 ? t('how.wrong') : undefined}
       onAgain={plan.reload}
     >
       <Section
@@ -125,6 +130,7 @@ export function UpgradePage({ context, node }: Props) {
           onChecked={plan.reload}
         />
       )}
+      <HowSection how={how} onChange={setHow} />
     </PlanFrame>
   )
 }

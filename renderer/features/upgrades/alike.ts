@@ -3,6 +3,12 @@ import type { NodePlan, PlanRow } from '#contract/upgrades.ts'
 /** Facts that the table of nodes has columns of its own for. */
 const OWN: ReadonlySet<PlanRow['fact']> = new Set(['talos', 'boot-entry'])
 
+/** The line of all extensions only where none of the nodes has one that stands by itself. */
+function isShown({ fact }: PlanRow, nodes: readonly NodePlan[]): boolean {
+  if (OWN.has(fact)) return false
+  return fact !== 'extensions' || !nodes.some(({ rows }) => rows.some((row) => row.fact === 'extension'))
+}
+
 export interface DifferentFact {
   readonly fact: PlanRow['fact']
   readonly part: string | undefined
@@ -18,7 +24,7 @@ export function foldRows(nodes: readonly NodePlan[]): {
   const different: DifferentFact[] = []
   const keys = new Map(
     nodes.flatMap(({ rows }) =>
-      rows.filter(({ fact }) => !OWN.has(fact)).map((row) => [`${row.fact} ${row.part ?? ''}`, row] as const),
+      rows.filter((row) => isShown(row, nodes)).map((row) => [`${row.fact} ${row.part ?? ''}`, row] as const),
     ),
   )
   for (const { fact, part } of keys.values()) {

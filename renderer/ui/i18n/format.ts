@@ -19,6 +19,8 @@ export interface Format {
   readonly when: (instant: string, nowMs: number) => string
   /** Two largest units: `12 h 41 m`, `23 d 4 h`. Seconds in. */
   readonly duration: (seconds: number) => string
+  /** A wait that was chosen, in words: `5 minutes`, `90 seconds`. Seconds in. */
+  readonly wait: (seconds: number) => string
   /** Running or measured time as on a stopwatch: `1:04`, `1:04.2` with `tenths`. Seconds in. */
   readonly stopwatch: (seconds: number, tenths?: boolean) => string
   /** `a, b and c` */
@@ -39,6 +41,8 @@ export function createFormat(language: Language): Format {
   })
   const minute = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
   const weekday = new Intl.DateTimeFormat(locale, { weekday: 'short' })
+  const minutes = new Intl.NumberFormat(locale, { style: 'unit', unit: 'minute', unitDisplay: 'long' })
+  const whole = new Intl.NumberFormat(locale, { style: 'unit', unit: 'second', unitDisplay: 'long' })
   const list = new Intl.ListFormat(locale, { type: 'conjunction' })
 
   function number(value: number, digits?: number): string {
@@ -74,6 +78,8 @@ export function createFormat(language: Language): Format {
       return `${date.format(at)}, ${minute.format(at)}`
     },
     duration: formatDuration,
+    wait: (seconds) =>
+      seconds >= 60 && seconds % 60 === 0 ? minutes.format(seconds / 60) : whole.format(seconds),
     stopwatch: (seconds, tenths = false) => {
       const whole = Math.max(0, tenths ? Math.round(seconds * 10) / 10 : Math.floor(seconds))
       const hours = Math.floor(whole / 3600)

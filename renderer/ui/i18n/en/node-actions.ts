@@ -198,6 +198,9 @@ export const nodeActionsEn = {
   },
   'boots.at': 'Ready at',
   'boots.total': 'In all',
+  'boots.way': 'Went by',
+  'boots.way.kexec': 'kexec',
+  'boots.way.firmware': 'firmware',
   'boots.part.shutdown': 'Shutdown',
   'boots.part.firmware': 'Firmware',
   'boots.part.kernel': 'Kernel',
@@ -230,4 +233,7 @@ export const nodeActionsEn = {
   Record<`wipe.holds.${WipeItem['holds']}`, string> &
   Record<`reset.scope.${WipeScope}` | `reset.scope.${WipeScope}.why`, string> &
   Record<`next.${NextStep['kind']}` | `next.${NextStep['kind']}.do`, string> &
-  Record<`boots.part.${Exclude<keyof BootTiming, 'node' | 'at' | 'talos' | 'runId' | 'total'>}`, string>
+  Record<
+    `boots.part.${Exclude<keyof BootTiming, 'node' | 'at' | 'talos' | 'runId' | 'way' | 'total'>}`,
+    string
+  >

@@ -52,6 +52,18 @@ export const upgradesEn = {
   'plan.mechanism.lifecycle': 'pull, install, reboot (LifecycleService)',
   'plan.mechanism.legacy': 'the node does it all (MachineService.Upgrade)',
   'plan.mechanism.rollback': 'switch to the other slot, reboot',
+  'plan.row.restart': 'Restart',
+  'plan.restart.kexec': 'by kexec, straight into the new kernel: Talos’ own way',
+  'plan.restart.firmware-asked': 'through the firmware, because you want a cold boot proven',
+  'plan.restart.firmware-secure-boot': 'through the firmware: under secure boot there is no kexec',
+  'plan.restart.firmware-sysctl': 'through the firmware: kexec is switched off on this node',
+  'plan.row.pods': 'Its pods',
+  'plan.pods.drained': 'leave first; what has not left after {time}, you are asked about',
+  'plan.pods.not-drained': 'stop with the node, as you chose, and start again when it is back',
+  'plan.pods.nowhere-to-go':
+    'stop with the node: no other node takes pods. They are down until it is ready again',
+  'plan.pods.unasked': 'stop with the node: Kubernetes could not be asked to move them',
+  'plan.pods.node-drains': 'the node drains itself, five minutes at most; what stays then stops with it',
   'plan.kept': 'Kept',
   'plan.kept.rollback': 'Stays as it is now',
   'plan.kept.ephemeral': 'images, pods and everything else in /var',
@@ -63,7 +75,7 @@ export const upgradesEn = {
   'plan.kept.meta': 'META stays',
   'plan.steps': 'In this order',
   'plan.estimate': 'about {time}, from earlier runs of this node',
-  'plan.reboot': 'One reboot. The pods of {node} stop with it.',
+  'plan.reboot': 'One reboot.',
 
   'preflight.title': 'Preflight',
   'preflight.asked': 'asked {time}',
@@ -176,6 +188,10 @@ export const upgradesEn = {
     'That version does not know these parts. It would load none of the configuration and come up in maintenance mode.',
   'because.memory-below-minimum': 'Talos wants more memory than this machine has.',
   'because.sequence-locked': 'A sequence holds the node and refused another one.',
+  'because.pods-nowhere-to-go':
+    'No other node takes pods, so none is moved. What runs here is down from the restart until the node is ready again.',
+  'because.pods-not-drained':
+    'You chose not to move pods. These stop with the node, budgets or not, and start again when it is back.',
 
   'preflight.read': 'what was read',
   'accept.downtime': 'I accept that Kubernetes’ API and etcd are down until the node is back.',

@@ -51,6 +51,18 @@ export const upgradesEs: Translated<typeof upgradesEn> = {
   'plan.mechanism.lifecycle': 'descargar, instalar, reiniciar (LifecycleService)',
   'plan.mechanism.legacy': 'lo hace todo el nodo (MachineService.Upgrade)',
   'plan.mechanism.rollback': 'cambiar a la otra ranura y reiniciar',
+  'plan.row.restart': 'Reinicio',
+  'plan.restart.kexec': 'con kexec, directo al kernel nuevo: como lo hace Talos',
+  'plan.restart.firmware-asked': 'por el firmware, porque quieres probar un arranque en frío',
+  'plan.restart.firmware-secure-boot': 'por el firmware: con arranque seguro no hay kexec',
+  'plan.restart.firmware-sysctl': 'por el firmware: kexec está desactivado en este nodo',
+  'plan.row.pods': 'Sus pods',
+  'plan.pods.drained': 'salen antes; por los que no hayan salido en {time} se te pregunta',
+  'plan.pods.not-drained': 'se paran con el nodo, como has elegido, y vuelven con él',
+  'plan.pods.nowhere-to-go':
+    'se paran con el nodo: ningún otro admite pods. No funcionan hasta que vuelva a estar listo',
+  'plan.pods.unasked': 'se paran con el nodo: no se pudo pedir a Kubernetes que los mueva',
+  'plan.pods.node-drains': 'el propio nodo se vacía, cinco minutos como mucho; lo que quede se para con él',
   'plan.kept': 'Se conserva',
   'plan.kept.rollback': 'Se queda como está',
   'plan.kept.ephemeral': 'imágenes, pods y todo lo demás en /var',
@@ -62,7 +74,7 @@ export const upgradesEs: Translated<typeof upgradesEn> = {
   'plan.kept.meta': 'META se queda',
   'plan.steps': 'En este orden',
   'plan.estimate': 'unos {time}, según ejecuciones anteriores de este nodo',
-  'plan.reboot': 'Un reinicio. Los pods de {node} se detienen con él.',
+  'plan.reboot': 'Un reinicio.',
 
   'preflight.title': 'Comprobaciones',
   'preflight.asked': 'preguntado a las {time}',
@@ -182,6 +194,10 @@ export const upgradesEs: Translated<typeof upgradesEn> = {
     'Esa versión no conoce estas partes. No cargaría nada de la configuración y arrancaría en modo de mantenimiento.',
   'because.memory-below-minimum': 'Talos pide más memoria de la que tiene esta máquina.',
   'because.sequence-locked': 'Una secuencia ocupa el nodo y ha rechazado otra.',
+  'because.pods-nowhere-to-go':
+    'Ningún otro nodo admite pods, así que no se mueve ninguno. Lo que corre aquí no funciona desde el reinicio hasta que el nodo vuelva a estar listo.',
+  'because.pods-not-drained':
+    'Has elegido no mover pods. Estos se paran con el nodo, haya presupuesto o no, y arrancan de nuevo cuando vuelva.',
 
   'preflight.read': 'qué se leyó',
   'accept.downtime': 'Acepto que la API de Kubernetes y etcd no respondan hasta que el nodo vuelva.',

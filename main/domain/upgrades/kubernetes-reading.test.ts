@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest'
+import type { KubePod } from '../kubernetes/kubernetes-port.ts'
+import { podsCheck, type KubernetesReading } from './kubernetes-reading.ts'
+
+function pod(name: string, more: Partial<KubePod> = {}): KubePod {
+  return {
+    namespace: 'home',
+    name,
+    uid: `uid-${name}`,
+    node: 'estante-1',
+    labels: { app: name },
+    annotations: {},
+    phase: 'Running',
+    ready: true,
+    leaving: false,
+    mirror: false,
+    controller: 'ReplicaSet',
+    emptyDir: false,
+    images: {},
+    ...more,
+  }
+}
+
+/** Made by hand: nobody makes it anew. */
+function loose(name: string): KubePod {
+  const made = pod(name)
+  return Object.fromEntries(
+    Object.entries(made).filter(([key]) => key !== 'controller'),
+  ) as unknown as KubePod
+}
+
+function reading(pods: readonly KubePod[]): KubernetesReading {
+  const budgets = [
+    {
+      namespace: 'home',
+      name: 'db',
+      allowed: 0,
+      healthy: 1,
+      wanted: 1,
+      covers: (labels: Readonly<Record<string, string>>) => labels['app'] === 'db',
+    },
+  ]
+  return { version: 'v1.34.2', nodes: [], pods, budgets, storage: [] }
+}
+
+const busy = reading([
+  pod('db'),
+  pod('cache', { emptyDir: true }),
+  loose('tool'),
+  pod('logs', { controller: 'DaemonSet' }),
+  pod('elsewhere', { node: 'estante-2' }),
+])
+const EVIDENCE = '2 pods; home/db (db: 1 up, 1 wanted); home/tool (no controller); emptyDir: 1'
+
+test('a drain is told what it will meet: budgets, pods that nobody makes anew, volumes that are emptied', () => {
+  expect(podsCheck(busy, 'estante-1', 'drained')).toEqual({
+    id: 'pods-can-move',
+    outcome: 'warn',
+    evidence: EVIDENCE,
+  })
+})
+
+test('a lone worker is not drained, and the check says in words what is down meanwhile', () => {
+  expect(podsCheck(busy, 'estante-1', 'nowhere-to-go')).toEqual({
+    id: 'pods-can-move',
+    outcome: 'warn',
+    evidence: EVIDENCE,
+    because: 'pods-nowhere-to-go',
+  })
+})
+
+test('a node without pods of anyone costs nobody anything, drained or not', () => {
+  const idle = reading([pod('logs', { controller: 'DaemonSet' })])
+  expect(podsCheck(idle, 'estante-1', 'not-drained')).toMatchObject({
+    outcome: 'pass',
+    evidence: '0 pods',
+    because: 'pods-not-drained',
+  })
+  expect(podsCheck(idle, 'estante-1', 'drained').outcome).toBe('pass')
+})
