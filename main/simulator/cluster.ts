@@ -51,6 +51,8 @@ interface ClusterSize {
   readonly talos: readonly string[]
   /** Which contract the config of a 1.14 node is by, in turn as well. */
   readonly contracts?: readonly NonNullable<MachineSpec['contract']>[]
+  /** Blank disks more in each worker. */
+  readonly extraDisks?: number
 }
 
 export interface SimulatedCluster extends AsyncDisposable, Scenarios {
@@ -200,7 +202,13 @@ function planOf(nodes: SimulatedClusterOptions['nodes']): readonly Omit<MachineS
 }
 
 /** bronce-1 … for control planes, estante-1 … for workers, as in the demo. */
-function sizedPlans({ controlPlanes, workers, talos, contracts = [] }: ClusterSize): readonly NodePlan[] {
+function sizedPlans({
+  controlPlanes,
+  workers,
+  talos,
+  contracts = [],
+  extraDisks = 0,
+}: ClusterSize): readonly NodePlan[] {
   const versionOf = (index: number): string => talos[index % Math.max(1, talos.length)] ?? 'v1.13.9'
   const contractOf = (index: number): Pick<NodePlan, 'contract'> => {
     const contract = contracts[index % Math.max(1, contracts.length)]
@@ -212,6 +220,7 @@ function sizedPlans({ controlPlanes, workers, talos, contracts = [] }: ClusterSi
       role,
       talos: versionOf(offset + index),
       ...contractOf(offset + index),
+      ...(role === 'worker' ? { extraDisks } : {}),
     }))
   return [
     ...plan('controlplane', 'bronce', controlPlanes, 0),

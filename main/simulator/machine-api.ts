@@ -125,6 +125,8 @@ export interface MachineSpec {
   readonly extensions: readonly string[]
   readonly kernelArguments: readonly string[]
   readonly diskBytes: number
+  /** Blank SATA disks beside the one or two it has anyway, `sdb` and on; none unless told otherwise. */
+  readonly extraDisks?: number
   readonly memoryBytes: number
   readonly cores: number
 }
@@ -284,6 +286,8 @@ export interface SimulatedMachine {
   reset(request: ResetRequest): { readonly actorId: string }
   /** Erases what is on a block device, which must be free of volumes; `sda1`, without /dev. */
   wipeDevice(request: { readonly device: string; readonly dropPartition: boolean }): void
+  /** `lvremove`, `vgremove`, `pvremove` and the stop of an array; absent in machines without disks. */
+  readonly storage?: StorageRemoval
   /** Its etcd member leaves, stops and forgets. */
   leaveEtcd(): Promise<void>
   /** A META value, or none to delete it. */
@@ -318,6 +322,16 @@ export interface SimulatedMachine {
   powerOn(): Promise<void>
   /** Pulls the plug: timers die, `down` fires. */
   powerOff(): void
+}
+
+/** Each takes away, or throws NOT_FOUND or FAILED_PRECONDITION as 1.14 words them. What the config still asks for comes back. */
+export interface StorageRemoval {
+  logicalVolume(group: string, name: string): void
+  volumeGroup(name: string): void
+  /** `/dev/sda` */
+  physicalVolume(device: string): void
+  /** `/dev/md0` or one of its other names. */
+  array(device: string): void
 }
 
 export interface MaintenanceMode {

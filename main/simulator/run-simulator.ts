@@ -17,6 +17,7 @@ const USAGE = `Usage: simulator [options]
   --speed N           how much faster than real time (default 1)
   --seed TEXT         the same seed gives the same machines
   --maintenance N     machines that wait for a config
+  --extra-disks N     blank disks more in each worker and waiting machine
   --scenario LIST     troubles from the start: two-control-planes,slow-node@estante-1; --scenario help lists them
   --out DIR           where talosconfigs, kubeconfig and control.json go (default: the current folder)
   --protos DIR        our .proto files
@@ -42,6 +43,7 @@ export async function runSimulator(
       speed: { type: 'string', default: '1' },
       seed: { type: 'string', default: '1' },
       maintenance: { type: 'string', default: '0' },
+      'extra-disks': { type: 'string', default: '0' },
       scenario: { type: 'string', default: '' },
       out: { type: 'string', default: '.' },
       protos: { type: 'string' },
@@ -57,6 +59,7 @@ export async function runSimulator(
     return
   }
   const sized = [values.controlplanes, values.workers, values.talos].some((value) => value !== undefined)
+  const extraDisks = numberOf('extra-disks', values['extra-disks'])
   const versions = (values.talos ?? 'v1.13.9').split(',').map(withV)
   const cluster = await startSimulatedCluster({
     protosDir: values.protos ?? join(host.installed, 'protos'),
@@ -64,13 +67,14 @@ export async function runSimulator(
     storage: wordsOf('storage', values.storage, STORAGE),
     speed: numberOf('speed', values.speed),
     seed: values.seed,
-    spares: spares(numberOf('maintenance', values.maintenance), versions),
+    spares: spares(numberOf('maintenance', values.maintenance), versions, extraDisks),
     ...(sized
       ? {
           nodes: {
             controlPlanes: numberOf('controlplanes', values.controlplanes ?? '3'),
             workers: numberOf('workers', values.workers ?? '0'),
             talos: versions,
+            extraDisks,
             contracts: wordsOf('contract', values.contract, CONTRACTS),
           },
         }
@@ -114,8 +118,9 @@ function numberOf(name: string, text: string): number {
 }
 
 /** Of the versions in turn, from the last: a machine that comes later is seldom older. */
-function spares(count: number, versions: readonly string[]): readonly SparePlan[] {
+function spares(count: number, versions: readonly string[], extraDisks: number): readonly SparePlan[] {
   return Array.from({ length: count }, (_none, index) => ({
+    extraDisks,
     talos: versions.at(-1 - (index % versions.length)) ?? 'v1.13.9',
   }))
 }

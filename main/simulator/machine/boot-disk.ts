@@ -30,6 +30,10 @@ export interface BootDisk {
   config: string
   /** What user volumes made on the other disk; it stays when the volume leaves the config. */
   dataPartitions: readonly DataPartition[]
+  /** LVM's labels on other disks than that of Talos. */
+  lvm: Lvm
+  /** Software RAID, by the superblocks of its members. */
+  arrays: readonly MdArray[]
   /** The USB stick it starts from when there is nothing on the disk. */
   readonly media: BootEntry | undefined
   /** Role of a machine that gets its config later; until then it counts as a worker. */
@@ -38,6 +42,9 @@ export interface BootDisk {
 
 export interface DataPartition {
   readonly label: string
+  /** `sda`, `md0` */
+  readonly disk: string
+  /** 0: the volume has the whole disk, without a partition table. */
   readonly index: number
   /** Bytes. */
   readonly offset: number
@@ -45,6 +52,40 @@ export interface DataPartition {
   /** Erased and not yet made anew. */
   readonly isBlank: boolean
 }
+
+export interface Lvm {
+  /** By device, `sda` or `sda1`; one without a group has the empty name. */
+  readonly physical: readonly { readonly device: string; readonly uuid: string; readonly group: string }[]
+  readonly groups: readonly { readonly name: string; readonly uuid: string; readonly seqno: number }[]
+  readonly logical: readonly LogicalVolume[]
+}
+
+export interface LogicalVolume {
+  readonly group: string
+  readonly name: string
+  readonly uuid: string
+  readonly layout: 'linear' | 'raid0' | 'raid1' | 'raid10'
+  readonly extents: number
+  /** What it takes of each physical volume: one leg after the other. */
+  readonly legs: readonly { readonly device: string; readonly extents: number }[]
+  /** Of its device-mapper nodes, its hidden parts first, itself last. */
+  readonly minors: readonly number[]
+}
+
+export interface MdArray {
+  /** `md0` */
+  readonly node: string
+  readonly name: string
+  /** Four groups of eight hex digits. */
+  readonly uuid: string
+  readonly metadata: '1.0' | '1.2'
+  /** `sdb` */
+  readonly members: readonly string[]
+  /** Members that came later are being filled. */
+  readonly isRecovering: boolean
+}
+
+const NO_LVM: Lvm = { physical: [], groups: [], logical: [] }
 
 export function createBootDisk(spec: MachineSpec, config: string): BootDisk {
   const image: BootImage = {
@@ -63,6 +104,8 @@ export function createBootDisk(spec: MachineSpec, config: string): BootDisk {
     meta: new Map(),
     config,
     dataPartitions: [],
+    lvm: NO_LVM,
+    arrays: [],
     media: undefined,
     role: undefined,
   }
@@ -80,6 +123,8 @@ export function createBlankDisk(spec: MachineSpec): BootDisk {
     meta: new Map(),
     config: '',
     dataPartitions: [],
+    lvm: NO_LVM,
+    arrays: [],
     media: entries[0] && { ...entries[0], label: '' },
     role: undefined,
   }

@@ -46,6 +46,12 @@ export async function writeKernelStart(core: MachineCore, power: AbortSignal): P
     kern(`ata1.00: ATA-11: ${dataDisk.model}, M3CR046, max UDMA/133`)
     kern(`sd 0:0:0:0: [sda] ${Math.floor(dataDisk.bytes / 512)} 512-byte logical blocks: (1.00 TB/932 GiB)`)
   }
+  for (const [at, disk] of hardware.extraDisks.entries()) {
+    kern(`ata${at + 2}.00: ATA-11: ${disk.model}, M3CR046, max UDMA/133`)
+    kern(
+      `sd ${at + 1}:0:0:0: [${disk.name}] ${Math.floor(disk.bytes / 512)} 512-byte logical blocks: (1.00 TB/932 GiB)`,
+    )
+  }
   for (const link of hardware.links)
     kern(`${link.driver} ${link.bus} ${link.name}: (PCI Express) ${link.mac}`)
   kern('Run /init as init process')

@@ -124,6 +124,9 @@ export interface Life {
   installing: boolean
   /** How far the document of 1.14 that installs a blank machine has come. */
   installPhase: InstallPhase | undefined
+  /** How often LVM was scanned since the boot, and what the last scan found. */
+  scans: number
+  scanned: string
   /** What a reset under way is to wipe. */
   wipe: Wipe | undefined
   /** Images that somebody removed from containerd though they are in use. */
@@ -146,6 +149,8 @@ export interface MachineHooks {
   reconnect: () => void
   /** Booted from its own disk with a config: part of the cluster from now on. */
   joinCluster: () => void
+  /** Something of LVM or an array came or went: its resources have to be told anew. */
+  storageChanged: () => void
   /** The Kubernetes node has to be told anew: cordoned or not. */
   nodeChanged: () => void
   load: () => LoadSnapshot
@@ -192,7 +197,8 @@ export function hostnameOf(core: Pick<MachineCore, 'life' | 'spec'>): string {
 
 /** `/dev/nvme0n1` …: what an install disk may be. */
 export function diskPaths({ hardware }: Pick<MachineCore, 'hardware'>): readonly string[] {
-  return [`/dev/${hardware.systemDisk.name}`, `/dev/${hardware.dataDisk.name}`]
+  const { systemDisk, dataDisk, extraDisks } = hardware
+  return [systemDisk, dataDisk, ...extraDisks].map(({ name }) => `/dev/${name}`)
 }
 
 /** Its config has the authority of this cluster; with another one it belongs to a cluster that is not here. */

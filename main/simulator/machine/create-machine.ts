@@ -32,9 +32,12 @@ import { leaveEtcd, requestReset } from './reset.ts'
 import { writeMeta } from './meta-values.ts'
 import { publishKubeletStatus, publishNode } from './resources/kubernetes.ts'
 import { publishMembers } from './resources/cluster.ts'
+import { publishVolumes } from './resources/block.ts'
 import { isReachable } from './resources/network.ts'
 import { put, remove } from './resources/keys.ts'
 import { wipeDevice } from './wipe-device.ts'
+import { destroyArray } from './storage/md-arrays.ts'
+import { removeLogicalVolume, removePhysicalVolume, removeVolumeGroup } from './storage/remove-lvm.ts'
 import { createSequenceRunner, type SequenceParts } from './sequence-runner.ts'
 import { createServiceBoard, type ServiceParts } from './service-board.ts'
 import type { ServiceCondition } from './service-definitions.ts'
@@ -157,6 +160,12 @@ export function createMachine(plan: MachineSpec, dependencies: MachineDependenci
     removeImage: (reference) => removeImage(core, reference),
     keepImage: (image) => keepImage(core, image),
     wipeDevice: (request) => wipeDevice(core, request),
+    storage: {
+      logicalVolume: (group, name) => removeLogicalVolume(core, group, name),
+      volumeGroup: (name) => removeVolumeGroup(core, name),
+      physicalVolume: (device) => removePhysicalVolume(core, device),
+      array: (device) => destroyArray(core, device),
+    },
     followNode: (node) => followNode(core, node),
     cause: (trouble) => causeTrouble(core, machine, trouble),
     settle: (trouble) => settleTrouble(core, machine, trouble),
@@ -178,6 +187,7 @@ export function createMachine(plan: MachineSpec, dependencies: MachineDependenci
   core.hooks.self = () => machine
   core.hooks.load = () => machine.load()
   core.hooks.review = () => reviewStatus(core)
+  core.hooks.storageChanged = () => publishVolumes(core)
   core.hooks.nodeChanged = () => publishNode(core)
   core.hooks.restart = (how) => {
     losePower(core)

@@ -18,6 +18,8 @@ export interface Hardware {
   systemDisk: Drive
   dataDisk: Drive
   readonly hasDataDisk: boolean
+  /** Further ones, without anything on them. */
+  readonly extraDisks: readonly Drive[]
   /** Cluster identity of the node: base62 text. */
   readonly nodeId: string
   readonly diskUuids: readonly string[]
@@ -102,6 +104,23 @@ const SATA: readonly [string, ...string[]] = [
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
 export function drawHardware(spec: MachineSpec, random: SimulatedRandom): Hardware {
+  const drawn = drawMachine(spec, random)
+  // After everything else: a machine with more disks is otherwise the one it would be without.
+  return { ...drawn, extraDisks: drawExtraDisks(spec, random) }
+}
+
+function drawExtraDisks({ extraDisks = 0 }: MachineSpec, random: SimulatedRandom): readonly Drive[] {
+  return Array.from({ length: extraDisks }, (_none, at) => ({
+    name: `sd${String.fromCharCode('b'.charCodeAt(0) + at)}`,
+    model: pick(random, SATA),
+    serial: word(random, 14),
+    transport: 'sata' as const,
+    bus: `/pci0000:00/0000:00:17.0/ata${at + 2}/host${at + 1}/target${at + 1}:0:0/${at + 1}:0:0:0`,
+    bytes: 1_000_204_886_016,
+  }))
+}
+
+function drawMachine(spec: MachineSpec, random: SimulatedRandom): Omit<Hardware, 'extraDisks'> {
   const model = pick(random, MODELS)
   const [memoryVendor, memoryPart, memorySpeed] = pick(random, MEMORY)
   return {

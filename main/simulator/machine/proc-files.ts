@@ -2,8 +2,9 @@ import { Code, SimulatedStatus, type LoadSnapshot } from '../machine-api.ts'
 import { hostnameOf, talosOf, type MachineCore } from './core.ts'
 import type { NetworkPort } from './hardware.ts'
 import type { LoadModel } from './load.ts'
-import { partitionDevice, partitionsOf } from './resources/block.ts'
 import { kernelCommandLine, kernelRelease } from './resources/runtime.ts'
+import { partitionDevice } from './storage/drives.ts'
+import { partitionsOf } from './storage/partitions.ts'
 
 /** Mounted file systems with their room (behaviour.md §8.5 `Mounts`). */
 export function mountsOf(core: MachineCore, loads: LoadModel): LoadSnapshot['mounts'] {

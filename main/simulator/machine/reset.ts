@@ -1,7 +1,7 @@
 import { Code, SimulatedStatus, type ResetRequest } from '../machine-api.ts'
 import { talosOf, type MachineCore } from './core.ts'
-import { hasDataDisk } from './resources/hardware.ts'
-import { partitionsOf } from './resources/block.ts'
+import { drivesOf } from './storage/drives.ts'
+import { partitionsOf } from './storage/partitions.ts'
 
 /**
  * Answers at once; what is to be wiped is checked before (behaviour.md §7.1).
@@ -37,12 +37,12 @@ function checkUserDisks(core: MachineCore, { mode, userDisks }: ResetRequest): v
     throw refused(
       "reset failed: invalid input, wipe mode SYSTEM_DISK doesn't support UserDisksToWipe parameter",
     )
-  const { systemDisk, dataDisk } = core.hardware
+  const { systemDisk } = core.hardware
   for (const device of userDisks) {
     if (device === `/dev/${systemDisk.name}`)
       throw refused(`reset user disk failed: device ${device} is the system disk`)
     if (device === '/dev/loop0') throw refused(`reset user disk failed: device ${device} is readonly`)
-    if (!hasDataDisk(core) || device !== `/dev/${dataDisk.name}`)
+    if (!drivesOf(core).some(({ name }) => device === `/dev/${name}`))
       throw refused(`reset user disk failed: device ${device} wasn't found`)
   }
 }

@@ -7,7 +7,8 @@ import { fetchLayers } from './images.ts'
 import { cordonItself } from './node-object.ts'
 import { jitter } from './random.ts'
 import { publishMeta } from './resources/runtime.ts'
-import { partitionDevice, publishVolumes } from './resources/block.ts'
+import { publishVolumes } from './resources/block.ts'
+import { partitionDevice } from './storage/drives.ts'
 import { leaveEtcd, wipe } from './reset.ts'
 import { Restarted, type SequenceRun } from './sequence-runner.ts'
 import { schematicId } from './schematic.ts'
@@ -122,6 +123,8 @@ export async function doTask(core: MachineCore, name: string, run: SequenceRun):
     case 'resetUserDisks':
       await sleep(900)
       core.disk.dataPartitions = []
+      core.disk.lvm = { physical: [], groups: [], logical: [] }
+      core.disk.arrays = []
       return
     case 'reboot':
       return restart(core, run, core.life.restart)

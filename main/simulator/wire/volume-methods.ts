@@ -3,29 +3,37 @@ import type { MDServiceHandlers } from '../../talos/generated/machine/MDService.
 import { Code, SimulatedStatus } from '../machine-api.ts'
 import type { Methods } from './call.ts'
 
-/** Since 1.14. No simulated disk carries LVM, so whatever is named is not found. */
+/** Since 1.14. What the config still asks for is made again at once, as its controllers do. */
 export const lvmMethods: Methods<LVMServiceHandlers> = {
-  LogicalVolumeRemove({ volumeGroup, logicalVolume }) {
+  LogicalVolumeRemove({ volumeGroup, logicalVolume }, { machine }) {
     if (volumeGroup === '' || logicalVolume === '')
       throw invalid('volume_group and logical_volume must be set')
-    throw notFound('lvm: resource not found')
+    if (!machine.storage) throw notFound('lvm: resource not found')
+    machine.storage.logicalVolume(volumeGroup, logicalVolume)
+    return {}
   },
-  VolumeGroupRemove({ volumeGroup }) {
+  VolumeGroupRemove({ volumeGroup }, { machine }) {
     if (volumeGroup === '') throw invalid('volume_group must be set')
-    throw notFound('lvm: resource not found')
+    if (!machine.storage) throw notFound('lvm: resource not found')
+    machine.storage.volumeGroup(volumeGroup)
+    return {}
   },
-  PhysicalVolumeRemove({ device }) {
+  PhysicalVolumeRemove({ device }, { machine }) {
     if (device === '') throw invalid('device must be set')
-    throw notFound('lvm: resource not found')
+    if (!machine.storage) throw notFound('lvm: resource not found')
+    machine.storage.physicalVolume(device)
+    return {}
   },
 }
 
-/** Since 1.14. No simulated disk is part of an array. */
+/** Since 1.14. */
 export const mdMethods: Methods<MDServiceHandlers> = {
-  Destroy({ device }) {
+  Destroy({ device }, { machine }) {
     if (device === '') throw invalid('device must be set')
     if (!device.startsWith('/dev/')) throw invalid('device must be a full /dev path')
-    throw notFound('md: array not found')
+    if (!machine.storage) throw notFound('md: array not found')
+    machine.storage.array(device)
+    return {}
   },
 }
 

@@ -74,6 +74,9 @@ export interface ProtoGrpcType {
           RuntimeMachineStage: EnumTypeDefinition
           RuntimeSELinuxState: EnumTypeDefinition
           RuntimeUnattendedInstallPhase: EnumTypeDefinition
+          StorageLVMLogicalVolumeType: EnumTypeDefinition
+          StorageMDArrayPhase: EnumTypeDefinition
+          StorageMDLevel: EnumTypeDefinition
         }
       }
     }

@@ -108,6 +108,9 @@ export interface ProtoGrpcType {
           RuntimeMachineStage: EnumTypeDefinition
           RuntimeSELinuxState: EnumTypeDefinition
           RuntimeUnattendedInstallPhase: EnumTypeDefinition
+          StorageLVMLogicalVolumeType: EnumTypeDefinition
+          StorageMDArrayPhase: EnumTypeDefinition
+          StorageMDLevel: EnumTypeDefinition
         }
         network: {
           AddressStatusSpec: MessageTypeDefinition<_talos_resource_definitions_network_AddressStatusSpec, _talos_resource_definitions_network_AddressStatusSpec__Output>

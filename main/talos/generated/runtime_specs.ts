@@ -61,6 +61,9 @@ export interface ProtoGrpcType {
           RuntimeMachineStage: EnumTypeDefinition
           RuntimeSELinuxState: EnumTypeDefinition
           RuntimeUnattendedInstallPhase: EnumTypeDefinition
+          StorageLVMLogicalVolumeType: EnumTypeDefinition
+          StorageMDArrayPhase: EnumTypeDefinition
+          StorageMDLevel: EnumTypeDefinition
         }
         runtime: {
           BootIDSpec: MessageTypeDefinition<_talos_resource_definitions_runtime_BootIDSpec, _talos_resource_definitions_runtime_BootIDSpec__Output>

@@ -30,7 +30,7 @@ export const DISK_FIELDS: Readonly<Record<string, CelKind>> = {
   ...kinds('list(string)', 'secondary_disks symlinks'),
 }
 
-const VOLUME_FIELDS: Readonly<Record<string, CelKind>> = {
+export const VOLUME_FIELDS: Readonly<Record<string, CelKind>> = {
   ...kinds(
     'string',
     'dev_path type device_path parent parent_dev_path name uuid label partition_uuid partition_type partition_label pretty_size',

@@ -46,6 +46,10 @@ export interface ConfigFacts {
   readonly skipNodeRegistration: boolean
   readonly discovery: boolean
   readonly userVolumes: readonly UserVolumeFacts[]
+  /** 1.14: LVM and software RAID. */
+  readonly volumeGroups: readonly VolumeGroupFacts[]
+  readonly logicalVolumes: readonly LogicalVolumeFacts[]
+  readonly arrays: readonly ArrayFacts[]
   /** An ingress firewall that leaves no way to port 50000. */
   readonly blocksApi: boolean
   /** PEM of `machine.ca`; the key is empty on workers. */
@@ -65,10 +69,43 @@ export interface UnattendedFacts {
   readonly reboots: boolean
 }
 
+/** UserVolumeConfig and RawVolumeConfig. */
 export interface UserVolumeFacts {
   readonly name: string
+  /** What its volume and its partition are called before the name. */
+  readonly prefix: 'u-' | 'r-'
+  readonly type: 'partition' | 'disk' | 'directory'
   /** CEL over the disks. */
   readonly selector: string
+  readonly minBytes: number
+  /** Zero bytes and percent: as much as there is. */
+  readonly max: { readonly bytes: number; readonly percent: number }
+}
+
+export interface VolumeGroupFacts {
+  readonly name: string
+  /** CEL over the discovered volumes. */
+  readonly selector: string
+}
+
+export interface LogicalVolumeFacts {
+  readonly group: string
+  readonly name: string
+  readonly layout: 'linear' | 'raid0' | 'raid1' | 'raid10'
+  readonly bytes: number
+  /** Of the group. */
+  readonly percent: number
+  /** Zero where the document says nothing. */
+  readonly mirrors: number
+  readonly stripes: number
+}
+
+/** Level 1 is the only one there is. */
+export interface ArrayFacts {
+  readonly name: string
+  /** CEL over the discovered volumes. */
+  readonly selector: string
+  readonly metadata: '1.0' | '1.2'
 }
 
 export interface LinkFacts {

@@ -1,5 +1,5 @@
 import { celEnv, celFunc, CelScalar, celUint, isCelError, parse, plan, type CelInput } from '@bufbuild/cel'
-import { DISK_FIELDS, UNITS } from './cel-types.ts'
+import { DISK_FIELDS, UNITS, VOLUME_FIELDS } from './cel-types.ts'
 
 /** A disk as its resource has it, and whether Talos is on it. */
 export interface SelectableDisk {
@@ -24,12 +24,42 @@ export function selectDisks<T extends SelectableDisk>(selector: string, disks: r
   return disks.filter((disk) => {
     const result = evaluate({
       ...CONSTANTS,
-      disk: new Map(Object.entries(DISK_FIELDS).map(([name, kind]) => [name, input(disk.spec[name], kind)])),
+      disk: message(disk.spec, DISK_FIELDS),
       system_disk: disk.isSystemDisk,
     })
     if (isCelError(result)) throw new Error(result.message)
     return result === true
   })
+}
+
+/** A discovered volume, and its disk where it is a whole one: of a partition every field of `disk` is empty. */
+export interface SelectableVolume {
+  readonly volume: Readonly<Record<string, unknown>>
+  readonly disk: Readonly<Record<string, unknown>>
+}
+
+/** The volumes for which a checked selector is true, in their order. @throws as `selectDisks` */
+export function selectVolumes<T extends SelectableVolume>(
+  selector: string,
+  volumes: readonly T[],
+): readonly T[] {
+  const evaluate = plan(ENVIRONMENT, parse(selector))
+  return volumes.filter(({ volume, disk }) => {
+    const result = evaluate({
+      ...CONSTANTS,
+      volume: message(volume, VOLUME_FIELDS),
+      disk: message(disk, DISK_FIELDS),
+    })
+    if (isCelError(result)) throw new Error(result.message)
+    return result === true
+  })
+}
+
+function message(
+  spec: Readonly<Record<string, unknown>>,
+  fields: Readonly<Record<string, string>>,
+): Map<string, CelInput> {
+  return new Map(Object.entries(fields).map(([name, kind]) => [name, input(spec[name], kind)]))
 }
 
 /** What a resource leaves out is empty, as in protobuf. */

@@ -1,5 +1,6 @@
 import { componentsOf } from '../versions.ts'
 import type { ComponentFacts, ConfigDocument, ConfigFacts, LinkFacts } from './config-file.ts'
+import { readStorageFacts } from './storage-facts.ts'
 
 type Tree = Readonly<Record<string, unknown>>
 
@@ -92,10 +93,7 @@ export function readFacts(documents: readonly ConfigDocument[], talos: string): 
       at(legacy, 'machine', 'kubelet', 'skipNodeRegistration') === true ||
       one('KubeNodeConfig')['skipNodeRegistration'] === true,
     discovery: discovery === true || of('DiscoveryServiceConfig').length > 0,
-    userVolumes: of('UserVolumeConfig').map((document) => ({
-      name: text(document['name']) ?? '',
-      selector: text(at(document, 'provisioning', 'diskSelector', 'match')) ?? '',
-    })),
+    ...readStorageFacts(of),
     blocksApi: blocksApi(of),
     authority: authorityOf(at(legacy, 'machine', 'ca')),
     installImage:

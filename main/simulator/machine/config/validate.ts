@@ -3,6 +3,7 @@ import { atLeast, kubernetesObjection } from '../versions.ts'
 import { celProblem } from './cel-types.ts'
 import type { ConfigDocument, ConfigFile } from './config-file.ts'
 import { legacyConflicts } from './conflicts.ts'
+import { storageProblems } from './storage-problems.ts'
 
 export interface ValidateContext {
   readonly talos: string
@@ -137,6 +138,14 @@ function validateSelector(kind: string, value: Tree): string[] {
       return selectorProblems('disk', disks, value['volumeType'] !== 'directory')
     case 'VolumeConfig':
       return selectorProblems('disk', disks, false)
+    case 'LVMVolumeGroupConfig':
+    case 'RAIDArrayConfig': {
+      const where = 'provisioning.volumeSelector.match'
+      const volumes = match(provisioning['volumeSelector'])
+      if (volumes === '') return [`${where} is required`]
+      const problem = celProblem(volumes, 'volume')
+      return problem === undefined ? [] : [`${where}: ${problem}`]
+    }
     default:
       return []
   }
@@ -154,10 +163,11 @@ function validateDocument(document: ConfigDocument, file: ConfigFile, { talos }:
   if (DOCUMENT_KINDS[kind]?.named && name === '') errors.push('name is required')
   const component = TYPED_IMAGES[kind]
   if (component !== undefined) errors.push(...validateImage(component, text(value['image']), talos))
-  errors.push(...validateSelector(kind, value))
+  errors.push(...storageProblems(kind, name, value), ...validateSelector(kind, value))
   if (kind === 'HostnameConfig') errors.push(...validateHostname(value, file))
   if (
     kind.endsWith('VolumeConfig') &&
+    !kind.startsWith('LVM') &&
     kind !== 'VolumeConfig' &&
     (name.length > 34 || !/^[A-Za-z0-9-]*$/.test(name))
   )

@@ -2,9 +2,9 @@ import { isInstalled } from '../boot-disk.ts'
 import type { SelectableDisk } from '../config/disk-selector.ts'
 import { talosOf, type MachineCore } from '../core.ts'
 import { prettySize } from '../go-format.ts'
-import type { Drive } from '../hardware.ts'
+import { type BlockDisk, blockDisks, partitionDevice } from '../storage/drives.ts'
 import { atLeast } from '../versions.ts'
-import { put, withoutEmpty } from './keys.ts'
+import { put, replaceAll, withoutEmpty } from './keys.ts'
 
 /** SMBIOS, PCI and disks: there from early in `initialize`, unchanged until the power goes. */
 export function publishHardware(core: MachineCore): void {
@@ -97,32 +97,29 @@ function publishPciDevices(core: MachineCore): void {
   }
 }
 
-function publishDisks(core: MachineCore): void {
-  for (const [id, spec] of disksOf(core))
-    put(core, 'runtime', 'Disks.block', id, spec, { owner: 'block.DisksController' })
+/** Arrays and logical volumes come and go with what is made of the drives. */
+export function publishDisks(core: MachineCore): void {
+  replaceAll(core, 'runtime', 'Disks.block', 'block.DisksController', Object.fromEntries(disksOf(core)))
 }
 
 function disksOf(core: MachineCore): ReadonlyMap<string, Record<string, unknown>> {
-  const { systemDisk, dataDisk } = core.hardware
-  const drives = hasDataDisk(core) ? [systemDisk, dataDisk] : [systemDisk]
   return new Map<string, Record<string, unknown>>([
-    ...drives.map((drive) => [drive.name, diskSpec(core, drive)] as const),
-    [
-      'loop0',
-      {
-        dev_path: '/dev/loop0',
-        size: 73_400_320,
-        pretty_size: prettySize(73_400_320),
-        io_size: 512,
-        sector_size: 512,
-        readonly: true,
-        cdrom: false,
-        bus_path: '/virtual',
-        sub_system: '/sys/class/block',
-      },
-    ],
+    ...blockDisks(core).map((disk) => [disk.name, diskSpec(core, disk)] as const),
+    ['loop0', LOOP],
   ])
 }
+
+const LOOP = Object.freeze({
+  dev_path: '/dev/loop0',
+  size: 73_400_320,
+  pretty_size: prettySize(73_400_320),
+  io_size: 512,
+  sector_size: 512,
+  readonly: true,
+  cdrom: false,
+  bus_path: '/virtual',
+  sub_system: '/sys/class/block',
+})
 
 /** What a selector is asked of: every disk there is, ordered by name, as the node lists them. */
 export function selectableDisks(core: MachineCore): readonly (SelectableDisk & { readonly id: string })[] {
@@ -137,29 +134,35 @@ export function hasDataDisk(core: Pick<MachineCore, 'hardware'>): boolean {
   return core.hardware.hasDataDisk
 }
 
-function diskSpec(core: MachineCore, drive: Drive): Record<string, unknown> {
+function diskSpec(core: MachineCore, disk: BlockDisk): Record<string, unknown> {
   const talos = talosOf(core)
+  const { name, bytes, drive, symlinks, secondaries } = disk
   return withoutEmpty({
-    dev_path: `/dev/${drive.name}`,
-    size: drive.bytes,
-    pretty_size: prettySize(drive.bytes),
+    dev_path: `/dev/${name}`,
+    size: bytes,
+    pretty_size: prettySize(bytes),
     io_size: 512,
     sector_size: 512,
     readonly: false,
     cdrom: false,
-    model: drive.model,
-    firmware_version: atLeast(talos, '1.14') ? '4B2QGXA7' : undefined,
-    serial: drive.serial,
-    modalias: drive.transport === 'sata' ? 'scsi:t-0x00' : undefined,
-    wwid: drive.transport === 'nvme' ? `nvme.144d-${drive.serial}` : `naa.500a0751${drive.serial}`,
-    bus_path: drive.bus,
+    model: drive?.model,
+    firmware_version: drive && atLeast(talos, '1.14') ? '4B2QGXA7' : undefined,
+    serial: drive?.serial,
+    modalias: drive?.transport === 'sata' ? 'scsi:t-0x00' : undefined,
+    wwid: drive && (drive.transport === 'nvme' ? `nvme.144d-${drive.serial}` : `naa.500a0751${drive.serial}`),
+    bus_path: drive?.bus ?? '/virtual',
     sub_system: '/sys/class/block',
-    transport: drive.transport,
+    transport: drive?.transport,
     rotational: false,
-    symlinks: atLeast(talos, '1.10')
-      ? [
-          `/dev/disk/by-id/${drive.transport === 'nvme' ? 'nvme' : 'ata'}-${drive.model.replaceAll(' ', '_')}_${drive.serial}`,
-        ]
-      : undefined,
+    secondary_disks: secondaries.length > 0 ? secondaryDisks(core, secondaries) : undefined,
+    symlinks: atLeast(talos, '1.10') ? symlinks : undefined,
   })
+}
+
+/** Of a partition it is the disk that is told. */
+function secondaryDisks({ disk }: MachineCore, devices: readonly string[]): readonly string[] {
+  return devices.map(
+    (device) =>
+      disk.dataPartitions.find((partition) => partitionDevice(partition) === device)?.disk ?? device,
+  )
 }
