@@ -145,7 +145,7 @@ export function losePower(core: MachineCore): void {
   core.hooks.reach()
   if (spec.role === 'controlplane') {
     cluster.etcdProcess(spec.hostname, false)
-    cluster.releaseUpgradeMutex(spec.hostname)
+    cluster.releaseUpgradeMutex(spec.hostname, 'lease')
     cluster.apiServer(spec.hostname, false)
   }
 }

@@ -302,12 +302,14 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
     kubernetesAnswers: () => quorum() && [...apiServers.values()].includes(true),
     etcdQuorum: quorum,
     takeUpgradeMutex(hostname) {
-      if (mutex && mutex.hostname !== hostname && mutex.until > clock.now()) return false
+      if (mutex && mutex.until > clock.now()) return false
       mutex = { hostname, until: Number.POSITIVE_INFINITY }
       return true
     },
-    releaseUpgradeMutex(hostname) {
-      if (mutex?.hostname === hostname) mutex.until = clock.now() + LEASE
+    releaseUpgradeMutex(hostname, how) {
+      if (mutex?.hostname !== hostname) return
+      if (how === 'lease') mutex.until = Math.min(mutex.until, clock.now() + LEASE)
+      else mutex = undefined
     },
     raiseAlarm(hostname) {
       member(hostname).isFull = true

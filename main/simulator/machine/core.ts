@@ -44,10 +44,10 @@ export interface ClusterWorld extends ClusterState {
   /** Some API server answers and etcd has its quorum. */
   kubernetesAnswers(): boolean
   etcdQuorum(): boolean
-  /** The lock that a legacy upgrade of a control plane holds; false while another member holds it. */
+  /** The lock that a legacy upgrade of a control plane holds while it checks etcd; false while another has it. */
   takeUpgradeMutex(hostname: string): boolean
-  /** The holder went down: its lease runs out a minute later. */
-  releaseUpgradeMutex(hostname: string): void
+  /** @param how `lease`: the holder went down and its lease runs out a minute later */
+  releaseUpgradeMutex(hostname: string, how: 'now' | 'lease'): void
   raiseAlarm(hostname: string): void
   clearAlarms(): void
   memberIdOf(hostname: string): string

@@ -42,6 +42,9 @@ export function requestRollback(core: MachineCore): void {
   void core.sequences.run('reboot', { talos: talosOf(core), takeover: true })
 }
 
+/** Milliseconds in which every member is asked for its health. */
+const ETCD_ANSWERS_IN = 400
+
 /** Blocks while the image is pulled and checked, then runs `upgrade` or `stageUpgrade` (behaviour.md §5.2). */
 export async function upgradeLegacy(
   core: MachineCore,
@@ -55,11 +58,7 @@ export async function upgradeLegacy(
   core.kernel.talos(`validating "${request.image}"`)
   await fetchImage(core, request.image)
   const waived = request.force || (atLeast(talos, '1.12') && request.preserve)
-  if (core.spec.role === 'controlplane' && !waived) {
-    if (!core.cluster.takeUpgradeMutex(core.spec.hostname))
-      throw new SimulatedStatus(Code.UNKNOWN, 'failed to acquire upgrade mutex: context deadline exceeded')
-    checkEtcdForUpgrade(core.cluster)
-  }
+  if (core.spec.role === 'controlplane' && !waived) await checkEtcdAlone(core)
   const image = core.cluster.registry.installer(request.image)
   if (request.stage) {
     core.disk.staged = image
@@ -70,6 +69,23 @@ export async function upgradeLegacy(
     void core.sequences.run('upgrade', { talos, actorId, rebootMode: request.rebootMode })
   }
   return { actorId }
+}
+
+/** The lock is for the check and no longer: once the call is answered the next member may be asked (Talos 1.9 to 1.14). */
+async function checkEtcdAlone(core: MachineCore): Promise<void> {
+  const { cluster, clock, spec } = core
+  const power = powerOf(core)
+  if (!cluster.takeUpgradeMutex(spec.hostname))
+    throw new SimulatedStatus(
+      Code.UNKNOWN,
+      'failed to acquire upgrade mutex: error trying to lock etcd upgrade mutex: mutex: Locked by another session',
+    )
+  try {
+    await clock.sleep(ETCD_ANSWERS_IN, power)
+    checkEtcdForUpgrade(cluster)
+  } finally {
+    if (!power.aborted) cluster.releaseUpgradeMutex(spec.hostname, 'now')
+  }
 }
 
 async function fetchImage(core: MachineCore, reference: string): Promise<void> {

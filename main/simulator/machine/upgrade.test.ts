@@ -253,7 +253,7 @@ test('the other members learn the new version', async () => {
   expect(systems).toEqual(['Talos (v1.13.9)', 'Talos (v1.13.8)', 'Talos (v1.13.8)'])
 })
 
-test('two control planes cannot be upgraded by the legacy call at once', async () => {
+test('two control planes that are asked at once: one has the lock, the other can go when its call is answered', async () => {
   const set = await runningMachines([{ talos: 'v1.12.10' }, { talos: 'v1.12.10' }, { talos: 'v1.12.10' }])
   const request = {
     image: image('v1.12.11'),
@@ -262,10 +262,13 @@ test('two control planes cannot be upgraded by the legacy call at once', async (
     preserve: false,
     rebootMode: 'DEFAULT',
   } as const
-  await during(set, set.machine.upgradeLegacy(request))
+  const held = set.cluster.takeUpgradeMutex('node-1')
   await expect(during(set, set.machines[1]!.upgradeLegacy(request))).rejects.toThrow(
-    'failed to acquire upgrade mutex',
+    'failed to acquire upgrade mutex: error trying to lock etcd upgrade mutex: mutex: Locked by another session',
   )
+  expect(held).toBe(true)
+  set.cluster.releaseUpgradeMutex('node-1', 'now')
+  await during(set, set.machine.upgradeLegacy(request))
   await set.clock.advance(300_000)
   await during(set, set.machines[1]!.upgradeLegacy(request))
   await set.clock.advance(300_000)
