@@ -190,8 +190,15 @@ function pathCheck(
 ): KubernetesCheck {
   const { legal, reason } = judgeKubernetes(parts.lines, parts.table, from, to, talosOf(facts))
   const aboutTalos = reason === 'talos-too-old' || reason === 'talos-too-new'
-  const evidence = `${from} → ${to}`
+  const evidence = `${from}${whoIsBehind(facts, from)} → ${to}`
   return { id: 'version-path', outcome: legal || aboutTalos ? 'pass' : 'block', evidence }
+}
+
+/** The oldest component decides; where not all are alike it is named: ` (kube-proxy)`, which moves with the manifests. */
+function whoIsBehind({ pods }: ClusterFacts, from: string): string {
+  const behind = pods.filter((pod) => versionOfPod(pod) === from)
+  if (behind.length === pods.length) return ''
+  return ` (${[...new Set(behind.map((pod) => pod.labels['k8s-app'] ?? pod.name))].sort().join(', ')})`
 }
 
 function supportCheck(

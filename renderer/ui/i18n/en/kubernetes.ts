@@ -58,7 +58,8 @@ export const kubernetesEn = {
   'kubernetes.check.removed-api-resources': 'No objects of removed APIs',
 
   'kubernetes.advice.role-admin': 'Configurations can only be written with an admin key.',
-  'kubernetes.advice.version-path': 'Kubernetes goes up one minor at a time and never down.',
+  'kubernetes.advice.version-path':
+    'Kubernetes goes up one minor at a time and never down. The oldest component counts; kube-proxy moves with the manifests.',
   'kubernetes.advice.talos-supports':
     'The Talos of these nodes does not run that Kubernetes. Upgrade Talos first.',
   'kubernetes.advice.nodes-answer': 'Each node’s configuration has to be read before it can be changed.',

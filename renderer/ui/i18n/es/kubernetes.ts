@@ -58,7 +58,8 @@ export const kubernetesEs: Translated<typeof kubernetesEn> = {
   'kubernetes.check.removed-api-resources': 'Sin objetos de API retiradas',
 
   'kubernetes.advice.role-admin': 'Solo una clave de administrador puede escribir configuraciones.',
-  'kubernetes.advice.version-path': 'Kubernetes sube de menor en menor y nunca baja.',
+  'kubernetes.advice.version-path':
+    'Kubernetes sube de menor en menor y nunca baja. Cuenta el componente más antiguo; kube-proxy avanza con los manifiestos.',
   'kubernetes.advice.talos-supports':
     'El Talos de estos nodos no corre ese Kubernetes. Actualiza antes Talos.',
   'kubernetes.advice.nodes-answer': 'Hay que leer la configuración de cada nodo antes de poder cambiarla.',
