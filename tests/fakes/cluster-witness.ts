@@ -12,6 +12,10 @@ export interface ClusterWitness extends Disposable {
   readonly seen: readonly Witnessed[]
   /** Fewest etcd members that were running at once, and how many there are. */
   readonly etcd: () => { readonly fewest: number; readonly members: number }
+  /** Moments without quorum or without a leader, looked at with every event that any machine logs. */
+  readonly quorumLost: () => readonly string[]
+  /** What was done to the nodes and what they did, in order, without etcd's part: `bronce-1 reboot`, `bronce-1 down`. */
+  readonly story: () => readonly string[]
   /** Most control planes that were down at once. */
   readonly controlPlanesDown: () => number
   /** Nodes that something was done to, in the order in which it began. */
@@ -31,6 +35,19 @@ export function witness(cluster: SimulatedCluster): ClusterWitness {
   const down = new Set<string>()
   let fewest = running.size
   let mostDown = 0
+  const lost: string[] = []
+
+  /** By etcd's own state: members that answer, of all that it counts. */
+  function lookAtQuorum(at: string): void {
+    const { etcd } = cluster.state
+    const members = etcd.members()
+    const well = members.filter(({ hostname }) => etcd.healthy(hostname))
+    const [one] = well
+    const hasLeader = one !== undefined && /[1-9a-f]/.test(etcd.statusOf(one.hostname).leader)
+    if (well.length < Math.floor(members.length / 2) + 1 || !hasLeader) {
+      lost.push(`${at}: ${well.length} of ${members.length}, ${hasLeader ? 'led' : 'no leader'}`)
+    }
+  }
 
   function note(machine: SimulatedMachine, what: string): void {
     const { hostname, role } = machine.spec
@@ -40,6 +57,7 @@ export function witness(cluster: SimulatedCluster): ClusterWitness {
     if (role === 'controlplane' && what === 'down') down.add(hostname)
     if (what === 'up') down.delete(hostname)
     fewest = Math.min(fewest, running.size)
+    lookAtQuorum(`${hostname} ${what}`)
     mostDown = Math.max(mostDown, down.size)
   }
 
@@ -58,6 +76,7 @@ export function witness(cluster: SimulatedCluster): ClusterWitness {
         if (asked !== null) note(machine, asked[1] ?? asked[2] ?? '')
       }),
     )
+    ends.push(machine.onEvent(({ type }) => lookAtQuorum(`${machine.spec.hostname} ${type}`)))
     if (machine.spec.role === 'controlplane') {
       ends.push(
         machine.onEvent(({ type, payload }) => {
@@ -81,6 +100,9 @@ export function witness(cluster: SimulatedCluster): ClusterWitness {
   return {
     seen,
     etcd: () => ({ fewest, members: planes.length }),
+    quorumLost: () => lost,
+    story: () =>
+      seen.filter(({ what }) => !what.startsWith('etcd')).map(({ node, what }) => `${node} ${what}`),
     controlPlanesDown: () => mostDown,
     touched: () => [...new Set(seen.filter(({ what }) => TOUCHES.includes(what)).map(({ node }) => node))],
     restarted: () => seen.filter(({ what }) => what === 'down').map(({ node }) => node),

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ContextName, NodeAddress, RunId } from '#contract/names.ts'
 import type { Run } from '#contract/runs.ts'
-import type { PlanOptions } from '#contract/upgrades.ts'
+import type { PlanOptions, UpgradePlan } from '#contract/upgrades.ts'
 import { findKubeconfig } from '../../main/domain/kubernetes/find-kubeconfig.ts'
 import { createRunEngine } from '../../main/domain/runs/run-engine.ts'
 import { parseTalosconfig } from '../../main/domain/talosconfig/parse-talosconfig.ts'
+import { createKubernetesHandlers } from '../../main/ipc/handlers/kubernetes.ts'
 import { createRunHandlers } from '../../main/ipc/handlers/runs.ts'
 import { createUpgradeHandlers } from '../../main/ipc/handlers/upgrades.ts'
 import { createKubernetesPort } from '../../main/kubernetes/https-kubernetes-port.ts'
@@ -17,7 +18,9 @@ import {
   type SimulatedClusterOptions,
 } from '../../main/simulator/cluster.ts'
 import { serveFactory } from '../../main/simulator/factory/serve-factory.ts'
+import { createConfigResources } from '../../main/store/config-resources.ts'
 import { createEtcdSnapshots } from '../../main/store/etcd-snapshots.ts'
+import { readKubernetesLines } from '../../main/store/kubernetes-lines.ts'
 import { createRunJournal } from '../../main/store/run-journal.ts'
 import { createTalosPort } from '../../main/talos/grpc-talos-port.ts'
 import { certificateReader } from '../../main/talos/read-certificate.ts'
@@ -97,6 +100,16 @@ export async function createRollingScene(options: RollingOptions) {
       newId: randomUUID,
       kubernetes: () => kube,
     }),
+    ...createKubernetesHandlers({
+      clusters,
+      kubernetesOf: () => kube,
+      runs,
+      clock,
+      schemas: createConfigResources(resourcesDir),
+      table,
+      lines: await readKubernetesLines(resourcesDir),
+      newId: randomUUID,
+    }),
     ...createRunHandlers({ clusters, runs, kubernetesOf: () => kube, sha256 }),
   }
   const { signal } = new AbortController()
@@ -147,9 +160,19 @@ export async function createRollingScene(options: RollingOptions) {
     start,
     until,
     ended,
+    /** Upgrades Kubernetes of the whole cluster by a plan of its own. */
+    async upgradeKubernetes(version: string): Promise<Run> {
+      const { planId } = await handlers['kubernetes.plan']({ context: casa, version }, signal)
+      return ended((await handlers['kubernetes.start']({ planId }, signal)).runId)
+    },
+    async applyManifests(): Promise<Run> {
+      const { planId } = await handlers['kubernetes.plan-manifests']({ context: casa }, signal)
+      return ended((await handlers['kubernetes.start']({ planId }, signal)).runId)
+    },
     async upgrade(hostnames: readonly string[], version: string, chosen: Partial<PlanOptions> = {}) {
       return ended(await start((await plan(hostnames, version, chosen)).planId))
     },
+    context: casa,
     /** Each node of a run as `name outcome`, in order. */
     nodesOf: (run: Run): readonly string[] =>
       (run.nodes ?? []).map(({ hostname, outcome, state }) => `${hostname} ${outcome ?? state ?? '?'}`),
@@ -157,6 +180,13 @@ export async function createRollingScene(options: RollingOptions) {
       for (const end of ends.reverse()) await end()
     },
   }
+}
+
+/** Checks of a plan that want a yes. */
+export function toAccept({ preflight, nodes }: UpgradePlan): readonly string[] {
+  return [...preflight, ...nodes.flatMap((node) => node.preflight)]
+    .filter(({ accept }) => accept === true)
+    .map(({ id }) => id)
 }
 
 export type RollingScene = Awaited<ReturnType<typeof createRollingScene>>

@@ -206,6 +206,10 @@ describe('a cluster that cannot spare a control plane is not begun with', () => 
       const { planId } = await scene.plan(PLANES, 'v1.14.0')
       await expect(scene.start(planId)).rejects.toMatchObject({ code: 'plan-blocked' })
       expect(scene.witness.touched()).toEqual([])
+      // Whose witness tells when quorum goes: with another one gone it is.
+      expect(scene.witness.quorumLost()).toEqual([])
+      scene.cluster.node('bronce-3').powerOff()
+      expect(scene.witness.quorumLost()[0]).toMatch(/of 3, no leader/)
     },
     LONG,
   )

@@ -1,37 +1,140 @@
-import { afterEach, expect, test } from 'vitest'
-import { createRollingScene, five, type RollingScene } from '../fakes/rolling-scene.ts'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { Run } from '#contract/runs.ts'
+import type { PlanOptions, UpgradePlan } from '#contract/upgrades.ts'
+import { witness } from '../fakes/cluster-witness.ts'
+import { createRollingScene, five, toAccept, type RollingScene } from '../fakes/rolling-scene.ts'
 
 const LONG = 120_000
+/** Long pauses are not what is tested here. */
+const QUICK: Partial<PlanOptions> = { settleSeconds: 0 }
+/** What the simulator notes of a node by either way; from 1.13 on the app sequences, before it the node does. */
+const WAYS = { legacy: ['upgrade', 'down', 'up'], lifecycle: ['install', 'reboot', 'down', 'up'] } as const
+
 let scene: RollingScene
 afterEach(async () => {
   await scene[Symbol.asyncDispose]()
 })
 
-test(
-  'a worker of 1.9 goes minor by minor to 1.13, each step proven, and to 1.14 only after Kubernetes has',
-  async () => {
-    const nodes = five('v1.9.6').filter(({ hostname }) => /bronce-1|estante-1/.test(hostname))
-    scene = await createRollingScene({ nodes, patience: 100 })
-    // Two minors at once is refused before anything is sent.
-    const leap = await scene.plan(['estante-1'], 'v1.12.11')
-    await expect(scene.start(leap.planId)).rejects.toMatchObject({ code: 'plan-blocked' })
-    const ways: string[] = []
-    for (const version of ['v1.10.9', 'v1.11.6', 'v1.12.11', 'v1.13.9']) {
-      const planned = await scene.plan(['estante-1'], version, { drain: false })
-      ways.push(`${version} ${planned.nodes[0]?.mechanism ?? ''}`)
-      const accepted = [...planned.preflight, ...(planned.nodes[0]?.preflight ?? [])]
-        .filter(({ accept }) => accept === true)
-        .map(({ id }) => id)
-      const run = await scene.ended(await scene.start(planned.planId, accepted))
-      expect([version, ...scene.nodesOf(run)]).toEqual([version, 'estante-1 proven'])
-    }
-    // The node itself sequences up to 1.12; from 1.13 on the app does.
-    expect(ways).toEqual(['v1.10.9 legacy', 'v1.11.6 legacy', 'v1.12.11 legacy', 'v1.13.9 legacy'])
-    const last = await scene.plan(['estante-1'], 'v1.14.0')
-    expect(last.nodes[0]?.preflight.find(({ id }) => id === 'kubernetes-supported')?.outcome).toBe('block')
-    await expect(scene.start(last.planId)).rejects.toMatchObject({ code: 'plan-blocked' })
-    expect(new Set(scene.witness.touched())).toEqual(new Set(['estante-1']))
-    expect(scene.cluster.node('bronce-1').talosVersion).toBe('v1.9.6')
-  },
-  LONG,
-)
+const story = (way: keyof typeof WAYS, hostnames: readonly string[]): readonly string[] =>
+  hostnames.flatMap((hostname) => WAYS[way].map((what) => `${hostname} ${what}`))
+
+const unproven = ({ verdict }: Run): readonly string[] =>
+  verdict
+    .filter(({ outcome }) => outcome !== 'proven')
+    .map(({ node, fact, found, note }) => `${node ?? ''} ${fact}: ${found ?? note ?? '?'}`)
+
+/** Plans, says yes to what wants one, and sees it through to its verdict: the nodes of the plan, one by one, and no other. */
+async function upgrade(
+  hostnames: readonly string[],
+  version: string,
+  way: keyof typeof WAYS,
+): Promise<UpgradePlan> {
+  using seen = witness(scene.cluster)
+  const planned = await scene.plan(hostnames, version, QUICK)
+  expect(planned.nodes.map(({ mechanism }) => mechanism)).toEqual(hostnames.map(() => way))
+  const run = await scene.ended(await scene.start(planned.planId, toAccept(planned)))
+  expect([version, run.outcome, unproven(run), run.error]).toEqual([version, 'proven', [], undefined])
+  const order = planned.nodes.map(({ hostname }) => hostname)
+  expect(scene.nodesOf(run)).toEqual(order.map((hostname) => `${hostname} proven`))
+  expect([version, seen.story()]).toEqual([version, story(way, order)])
+  return planned
+}
+
+async function upgradeKubernetes(version: string, hostnames: readonly string[]): Promise<void> {
+  const run = await scene.upgradeKubernetes(version)
+  expect([version, run.outcome, unproven(run), run.error]).toEqual([version, 'proven', [], undefined])
+  const told = await scene.kube.nodes(scene.signal)
+  expect(told.map(({ kubeletVersion }) => kubeletVersion)).toEqual(hostnames.map(() => version))
+}
+
+/** The checks that block a plan, each with its node and what was read. */
+function blocks({ nodes }: UpgradePlan): readonly string[] {
+  return nodes.flatMap(({ hostname, preflight }) =>
+    preflight
+      .filter(({ outcome }) => outcome === 'block')
+      .map(({ id, evidence }) => `${hostname} ${id}: ${evidence}`),
+  )
+}
+
+const versions = (): readonly string[] =>
+  [...scene.cluster.machines.values()].map(({ talosVersion }) => talosVersion)
+
+describe('the whole way', () => {
+  test(
+    'from 1.9 to 1.14: Talos minor by minor, Kubernetes minor by minor before 1.14, each step proven',
+    async () => {
+      const [plane, worker] = five('v1.9.6', { kubernetes: '1.31.14' }).filter(({ hostname }) =>
+        /bronce-1|estante-1/.test(hostname),
+      )
+      if (plane === undefined || worker === undefined) throw new Error('the cupboard is empty')
+      const both = [plane.hostname, worker.hostname]
+      scene = await createRollingScene({
+        nodes: [{ ...plane, bootLoader: 'grub' }, worker],
+        patience: 40,
+        speed: 300,
+      })
+      // Two minors at once is refused before anything is sent.
+      const leap = await scene.plan(['estante-1'], 'v1.12.11')
+      await expect(scene.start(leap.planId)).rejects.toMatchObject({ code: 'plan-blocked' })
+
+      await upgrade(both, 'v1.10.9', 'legacy')
+      await upgrade(both, 'v1.11.6', 'legacy')
+      await upgrade(both, 'v1.12.11', 'legacy')
+      await upgrade(both, 'v1.13.9', 'legacy')
+
+      const early = await scene.plan(both, 'v1.14.0')
+      expect(blocks(early)).toEqual(both.map((name) => `${name} kubernetes-supported: v1.31.14; 1.33–1.37`))
+      await expect(scene.start(early.planId)).rejects.toMatchObject({ code: 'plan-blocked' })
+
+      using seen = witness(scene.cluster)
+      await expect(scene.upgradeKubernetes('v1.33.6')).rejects.toMatchObject({ code: 'plan-blocked' })
+      await upgradeKubernetes('v1.32.4', both)
+      // kube-proxy moves with the manifests, and the next minor waits for it.
+      await expect(scene.upgradeKubernetes('v1.33.6')).rejects.toMatchObject({
+        message: 'version-path: v1.31.14 (kube-proxy) → v1.33.6',
+      })
+      const manifests = await scene.applyManifests()
+      expect([manifests.outcome, unproven(manifests)]).toEqual(['proven', []])
+      await upgradeKubernetes('v1.33.6', both)
+      // No machine was installed, restarted or switched off for it.
+      expect(seen.story()).toEqual([])
+
+      await upgrade(both, 'v1.14.0', 'lifecycle')
+      expect(versions()).toEqual(['v1.14.0', 'v1.14.0'])
+    },
+    LONG,
+  )
+
+  test(
+    'from mixed versions: the plan names who goes first and where to, and only those are touched',
+    async () => {
+      const nodes = five('v1.13.9', { kubernetes: '1.35.4' }).filter(
+        ({ hostname }) => hostname !== 'estante-2',
+      )
+      const all = nodes.map(({ hostname }) => hostname)
+      scene = await createRollingScene({ nodes, speed: 300 })
+      const behind = scene.cluster.cause('mixed-versions')
+      expect(behind).toEqual(['bronce-2', 'estante-1'])
+      await expect
+        .poll(async () =>
+          (await scene.kube.nodes(scene.signal)).map(({ ready, osImage }) => [ready, osImage]),
+        )
+        .toEqual(['v1.13.9', 'v1.12.11', 'v1.13.9', 'v1.12.11'].map((talos) => [true, `Talos (${talos})`]))
+
+      const early = await scene.plan(all, 'v1.14.0')
+      expect(blocks(early)).toEqual(
+        behind.map((name) => `${name} version-path: v1.12.11 → v1.13.9 → v1.14.0`),
+      )
+      await expect(scene.start(early.planId)).rejects.toMatchObject({ code: 'plan-blocked' })
+
+      using seen = witness(scene.cluster)
+      await upgrade(behind, 'v1.13.9', 'legacy')
+      expect(seen.touched()).toEqual(behind)
+      expect(versions()).toEqual(all.map(() => 'v1.13.9'))
+      await upgrade(all, 'v1.14.0', 'lifecycle')
+      expect(versions()).toEqual(all.map(() => 'v1.14.0'))
+      expect([seen.quorumLost(), seen.controlPlanesDown()]).toEqual([[], 1])
+    },
+    LONG,
+  )
+})
