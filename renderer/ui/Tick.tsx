@@ -1,4 +1,4 @@
-import { Check } from 'lucide-react'
+import { Check, Minus } from 'lucide-react'
 import { Checkbox } from 'radix-ui'
 import { useId, type ReactNode } from 'react'
 import './choice.css'
@@ -37,19 +37,22 @@ export function Tick({
   )
 }
 
-/** Only the box, for a table cell; `label` names it. */
+/** Only the box, for a table cell; `label` names it. `some`: of the things it stands for, not all are ticked. */
 export function TickBox({
   id,
   label,
   checked,
   onChange,
+  onRange,
   disabled = false,
   describedBy,
 }: {
   readonly id?: string
   readonly label?: string
-  readonly checked: boolean
+  readonly checked: boolean | 'some'
   readonly onChange: (checked: boolean) => void
+  /** Pressed with Shift held: everything from the last one to here. Without it Shift means nothing. */
+  readonly onRange?: (() => void) | undefined
   readonly disabled?: boolean
   readonly describedBy?: string | undefined
 }) {
@@ -59,14 +62,23 @@ export function TickBox({
       aria-label={label}
       aria-describedby={describedBy}
       className="tick-box"
-      checked={checked}
+      checked={checked === 'some' ? 'indeterminate' : checked}
       disabled={disabled}
+      onClick={(event) => {
+        if (!event.shiftKey || onRange === undefined) return
+        event.preventDefault()
+        onRange()
+      }}
       onCheckedChange={(next) => {
         onChange(next === true)
       }}
     >
       <Checkbox.Indicator asChild>
-        <Check aria-hidden size={12} strokeWidth={3} />
+        {checked === 'some' ? (
+          <Minus aria-hidden size={12} strokeWidth={3} />
+        ) : (
+          <Check aria-hidden size={12} strokeWidth={3} />
+        )}
       </Checkbox.Indicator>
     </Checkbox.Root>
   )

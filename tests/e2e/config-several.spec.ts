@@ -82,7 +82,7 @@ test('a change goes to several nodes, a draft below it is merged, and any two st
 
   await toFleet(window)
   for (const name of ['bronce-1', 'bronce-2']) {
-    await window.getByRole('checkbox', { name: `Select ${name} to compare` }).click()
+    await window.getByRole('checkbox', { name: `Select ${name}` }).click()
   }
   await checked(window, 'fleet-picked')
   await window.getByRole('link', { name: 'Compare these two' }).click()

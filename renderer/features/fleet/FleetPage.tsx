@@ -1,8 +1,8 @@
-import { ArrowUpToLine, Ellipsis, FileDiff, LogOut, SearchX, Trash2 } from 'lucide-react'
-import { useCallback, useRef, useState } from 'react'
+import { ArrowUpToLine, Ellipsis, FileDiff, FilePen, LogOut, SearchX, Trash2, X } from 'lucide-react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Context } from '#contract/contexts.ts'
 import { isAnswering } from '../../ipc/stores/nodes-store.ts'
-import { useNodes, useRuns } from '../../ipc/stores/stores-context.ts'
+import { useNodes, useRuns, useStores } from '../../ipc/stores/stores-context.ts'
 import { useAction } from '../../ipc/use-call.ts'
 import { Button, IconButton, Key, LinkButton } from '../../ui/Button.tsx'
 import { Dialog } from '../../ui/Dialog.tsx'
@@ -19,6 +19,7 @@ import { MINUTE_MS, useNow } from '../../ui/use-now.ts'
 import { matchesFilter } from './fleet-facts.ts'
 import { FleetBand } from './FleetBand.tsx'
 import { NodeTable } from './NodeTable.tsx'
+import { withAllShown, withOne, withRange } from './selection.ts'
 import { waitingFor } from './waiting.ts'
 import { WaitingList } from './WaitingList.tsx'
 import './fleet.css'
@@ -80,18 +81,28 @@ function Nodes({ context }: { readonly context: Context }) {
   const nodes = useNodes((state) => state.nodes)
   const [filter, setFilter] = useState('')
   const field = useRef<HTMLInputElement>(null)
-  const [picked, setPicked] = useState<ReadonlySet<string>>(new Set())
-  const pick = useCallback((address: string, on: boolean) => {
-    setPicked((before) => {
-      const next = new Set(before)
-      if (on) next.add(address)
-      else next.delete(address)
-      return next
-    })
-  }, [])
-  const two = nodes.filter((node) => picked.has(node.address)).map((node) => node.address)
+  const store = useStores().nodes
+  const picked = useNodes((state) => state.selected)
   useShortcut('/', t('keys.filter'), t('keys.group.here'), () => field.current?.focus())
   const shown = nodes.filter((node) => matchesFilter(node, filter, nodeState(node, text).long))
+  // As they stand now, for a press that comes later.
+  const rows = useRef<readonly string[]>([])
+  const last = useRef<string>(undefined)
+  useEffect(() => {
+    rows.current = shown.map(({ address }) => address)
+  })
+  const pick = useCallback(
+    (address: string, how: 'on' | 'off' | 'range') => {
+      const from = last.current
+      last.current = address
+      store.select((before) =>
+        how === 'range'
+          ? withRange(before, rows.current, from, address)
+          : withOne(before, address, how === 'on'),
+      )
+    },
+    [store],
+  )
   return (
     <Section
       title={t('fleet.nodes')}
@@ -102,20 +113,7 @@ function Nodes({ context }: { readonly context: Context }) {
       }
       actions={
         <>
-          {two.length === 2 && (
-            <LinkButton
-              size="small"
-              icon={FileDiff}
-              href={hrefOf({
-                at: 'compare',
-                context: context.name,
-                before: `active~${two[0] ?? ''}`,
-                after: `active~${two[1] ?? ''}`,
-              })}
-            >
-              {t('compare.two')}
-            </LinkButton>
-          )}
+          <Selected context={context.name} />
           <FilterField
             ref={field}
             label={t('fleet.filter')}
@@ -149,21 +147,71 @@ function Nodes({ context }: { readonly context: Context }) {
           nodes={shown}
           picked={picked}
           onPick={pick}
+          onAll={() => store.select((before) => withAllShown(before, rows.current))}
         />
       )}
     </Section>
   )
 }
 
+/** What can be done with the nodes that are picked. */
+function Selected({ context }: { readonly context: string }) {
+  const { t } = useText()
+  const store = useStores().nodes
+  const picked = usePicked()
+  const [first, second] = picked
+  if (first === undefined) return null
+  return (
+    <span className="fleet-selected">
+      <span className="meta">{t('fleet.selected', { count: picked.length })}</span>
+      <LinkButton
+        size="small"
+        icon={ArrowUpToLine}
+        href={hrefOf({ at: 'upgrade-nodes', context, nodes: picked })}
+      >
+        {t('fleet.selected.upgrade')}
+      </LinkButton>
+      {second !== undefined && (
+        <LinkButton size="small" icon={FilePen} href={hrefOf({ at: 'several', context, node: first })}>
+          {t('fleet.selected.configure')}
+        </LinkButton>
+      )}
+      {second !== undefined && picked.length === 2 && (
+        <LinkButton
+          size="small"
+          icon={FileDiff}
+          href={hrefOf({
+            at: 'compare',
+            context,
+            before: `active~${first}`,
+            after: `active~${second}`,
+          })}
+        >
+          {t('compare.two')}
+        </LinkButton>
+      )}
+      <IconButton label={t('fleet.selected.clear')} icon={X} onClick={() => store.select(() => new Set())} />
+    </span>
+  )
+}
+
+/** Addresses of the picked nodes that are still there, in the order of the table. */
+function usePicked(): readonly string[] {
+  const nodes = useNodes((state) => state.nodes)
+  const picked = useNodes((state) => state.selected)
+  return nodes.flatMap(({ address }) => (picked.has(address) ? [address] : []))
+}
+
 function FleetActions({ context }: { readonly context: Context }) {
   const { t } = useText()
   const [forgetting, setForgetting] = useState(false)
+  const picked = usePicked()
   const stop = useAction('demo.stop')
   return (
     <>
       <LinkButton
         icon={ArrowUpToLine}
-        href={hrefOf({ at: 'upgrade-nodes', context: context.name, nodes: [] })}
+        href={hrefOf({ at: 'upgrade-nodes', context: context.name, nodes: picked })}
       >
         {t('rolling.open')}
       </LinkButton>

@@ -13,8 +13,12 @@ import { Badge, Dash, State } from '../../ui/State.tsx'
 import { Cell, GroupRow, HeadCell, NameCell, Row, RowLink, Table } from '../../ui/Table.tsx'
 import { TickBox } from '../../ui/Tick.tsx'
 import { MINUTE_MS, useNow } from '../../ui/use-now.ts'
+import { shownState } from './selection.ts'
 
 const COLUMNS = 13
+
+/** `range`: with Shift, everything from the node that was touched last. */
+type OnPick = (address: string, how: 'on' | 'off' | 'range') => void
 
 /** One row per machine, live. Silent ones stay, with what they last said in grey and dashes for what moves. */
 export function NodeTable({
@@ -22,12 +26,15 @@ export function NodeTable({
   nodes,
   picked,
   onPick,
+  onAll,
 }: {
   readonly label: string
   readonly nodes: readonly NodeSummary[]
   /** Addresses that are selected. */
   readonly picked: ReadonlySet<string>
-  readonly onPick: (address: string, on: boolean) => void
+  readonly onPick: OnPick
+  /** All that are shown, or none of them. */
+  readonly onAll: () => void
 }) {
   const { t } = useText()
   const groups = [
@@ -35,11 +42,20 @@ export function NodeTable({
     { name: t('tree.workers'), nodes: nodes.filter((node) => node.role === 'worker') },
     { name: t('tree.other'), nodes: nodes.filter((node) => node.role === 'unknown') },
   ].filter((group) => group.nodes.length > 0)
+  const addresses = nodes.map(({ address }) => address)
   return (
     <Table label={label}>
       <thead>
         <tr>
-          <HeadCell spoken={t('compare.open')} />
+          <HeadCell>
+            <span className="fleet-pick">
+              <TickBox
+                label={t('fleet.select-all')}
+                checked={shownState(picked, addresses)}
+                onChange={onAll}
+              />
+            </span>
+          </HeadCell>
           <HeadCell>{t('fleet.col.node')}</HeadCell>
           <HeadCell optional>{t('fleet.col.address')}</HeadCell>
           <HeadCell>{t('fleet.col.stage')}</HeadCell>
@@ -78,7 +94,7 @@ const NodeRow = memo(function NodeRow({
 }: {
   readonly node: NodeSummary
   readonly picked: boolean
-  readonly onPick: (address: string, on: boolean) => void
+  readonly onPick: OnPick
 }) {
   const text = useText()
   const { t, format } = text
@@ -95,9 +111,10 @@ const NodeRow = memo(function NodeRow({
       <Cell>
         <span className="fleet-pick">
           <TickBox
-            label={t('compare.pick', { node: nodeName(node) })}
+            label={t('fleet.select', { node: nodeName(node) })}
             checked={picked}
-            onChange={(on) => onPick(node.address, on)}
+            onChange={(on) => onPick(node.address, on ? 'on' : 'off')}
+            onRange={() => onPick(node.address, 'range')}
           />
         </span>
       </Cell>

@@ -1,4 +1,4 @@
-import { ChevronLeft } from 'lucide-react'
+import { ChevronLeft, FilePen } from 'lucide-react'
 import { useState } from 'react'
 import type { RolloutReview } from '#contract/config-rollout.ts'
 import { selectNode } from '../../ipc/stores/nodes-store.ts'
@@ -21,6 +21,8 @@ import './review.css'
 export function SeveralPage({ context, node }: { readonly context: string; readonly node: string }) {
   const { t } = useText()
   const source = useNodes(selectNode(node))
+  const selected = useNodes((state) => state.selected)
+  const chosen = selected.size > 1
   const name = source === undefined ? node : nodeName(source)
   const read = useQuery('machine-configs.read', { context, node })
   const review = useAction('machine-configs.review-many')
@@ -65,14 +67,23 @@ export function SeveralPage({ context, node }: { readonly context: string; reado
       )}
       {read.value !== undefined && draft === undefined && (
         <PageBody>
-          <EmptyState title={t('several.no-draft', { node: name })}>{t('several.no-draft.text')}</EmptyState>
+          <EmptyState
+            title={t('several.no-draft', { node: name })}
+            actions={
+              <LinkButton size="small" icon={FilePen} href={back}>
+                {t('several.write', { node: name })}
+              </LinkButton>
+            }
+          >
+            {t('several.no-draft.text')}
+          </EmptyState>
         </PageBody>
       )}
       {draft !== undefined && (
         <ChooseNodes
           source={node}
-          remark={t('several.nodes.remark')}
-          ticked={(one) => one.role === source?.role}
+          remark={t(chosen ? 'several.nodes.remark.chosen' : 'several.nodes.remark')}
+          ticked={(one) => (chosen ? selected.has(one.address) : one.role === source?.role)}
           busy={review.busy}
           error={review.error === undefined ? undefined : <ErrorNote error={review.error} />}
           onChosen={(nodes) => void ask(nodes)}

@@ -22,7 +22,7 @@ export function ClusterUpgradePage({
   nodes,
 }: {
   readonly context: string
-  /** Chosen beforehand; empty: all of them. */
+  /** Chosen beforehand; empty: those furthest behind. */
   readonly nodes: readonly string[]
 }) {
   const { t } = useText()
@@ -53,13 +53,12 @@ function Chosen({
   const { t } = useText()
   // Of a mixed cluster those furthest behind; the rest can be ticked as well.
   const [left, setLeft] = useState<ReadonlySet<string>>(() =>
-    wanted.length === 0 ? aheadIn(all) : new Set(),
+    wanted.length === 0 ? aheadIn(all) : othersIn(all, wanted),
   )
   const [how, setHow] = useState(AS_USUAL)
   const [picked, setPicked] = useState<string>()
   const [typed, setTyped] = useState<string>()
-  const offered =
-    wanted.length === 0 ? all.filter(isAnswering) : all.filter(({ address }) => wanted.includes(address))
+  const offered = all.filter((node) => isAnswering(node) || wanted.includes(node.address))
   const chosen = offered.filter(({ address }) => !left.has(address))
   // The way has to be open to the one furthest behind.
   const oldest = oldestOf(chosen)
@@ -209,4 +208,9 @@ function isOf(
 function aheadIn(nodes: readonly NodeSummary[]): ReadonlySet<string> {
   const version = oldestOf(nodes.filter(isAnswering))?.talosVersion
   return new Set(nodes.filter((node) => node.talosVersion !== version).map(({ address }) => address))
+}
+
+/** All but the nodes that were chosen before. */
+function othersIn(nodes: readonly NodeSummary[], wanted: readonly string[]): ReadonlySet<string> {
+  return new Set(nodes.flatMap(({ address }) => (wanted.includes(address) ? [] : [address])))
 }

@@ -10,6 +10,8 @@ export interface NodesState {
   readonly known: boolean
   /** Control planes first, then by name. */
   readonly nodes: readonly NodeSummary[]
+  /** Addresses that the person picked in the table of nodes; another context begins without any. */
+  readonly selected: ReadonlySet<string>
   readonly error: WireError | undefined
   /** When anything last came, in milliseconds since 1970. */
   readonly lastEventMs: number | undefined
@@ -21,6 +23,7 @@ export interface NodesStore extends StoreApi<NodesState> {
    * is known; of another it begins empty.
    */
   readonly follow: (context: string) => () => void
+  readonly select: (change: (selected: ReadonlySet<string>) => ReadonlySet<string>) => void
 }
 
 /** `nowMs` is the clock; a test gives its own. */
@@ -28,6 +31,7 @@ export function createNodesStore(client: TalosClient, nowMs: () => number = Date
   const store = createStore<NodesState>(() => empty(undefined))
   return {
     ...store,
+    select: (change) => store.setState(({ selected }) => ({ selected: change(selected) })),
     follow(context) {
       if (store.getState().context !== context) store.setState(empty(context))
       return keepOpen(
@@ -59,7 +63,14 @@ export function createNodesStore(client: TalosClient, nowMs: () => number = Date
 }
 
 function empty(context: string | undefined): NodesState {
-  return { context, known: false, nodes: [], error: undefined, lastEventMs: undefined }
+  return {
+    context,
+    known: false,
+    nodes: [],
+    selected: new Set(),
+    error: undefined,
+    lastEventMs: undefined,
+  }
 }
 
 function applyNode(nodes: readonly NodeSummary[], item: NodesItem): readonly NodeSummary[] {

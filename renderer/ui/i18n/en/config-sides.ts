@@ -40,7 +40,6 @@ export const configSidesEn = {
   'compare.folded.disk': 'disks',
   'compare.open': 'Compare configurations…',
   'compare.two': 'Compare these two',
-  'compare.pick': 'Select {node} to compare',
 
   'history.compare': 'Compare…',
   'history.export': 'Save as a file',
@@ -82,6 +81,8 @@ export const configSidesEn = {
     'Change something in its editor first; that change can then go to other nodes too.',
   'several.nodes': 'Nodes',
   'several.nodes.remark': 'of the same role to begin with',
+  'several.nodes.remark.chosen': 'those you selected on the fleet',
+  'several.write': 'Edit {node}',
   'several.col.role': 'Role',
   'several.source': 'the draft is here',
   'several.none': 'Select at least one node.',

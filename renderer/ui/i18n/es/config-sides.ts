@@ -40,7 +40,6 @@ export const configSidesEs: Translated<typeof configSidesEn> = {
   'compare.folded.disk': 'discos',
   'compare.open': 'Comparar configuraciones…',
   'compare.two': 'Comparar estos dos',
-  'compare.pick': 'Seleccionar {node} para comparar',
 
   'history.compare': 'Comparar…',
   'history.export': 'Guardar como archivo',
@@ -82,6 +81,8 @@ export const configSidesEs: Translated<typeof configSidesEn> = {
   'several.no-draft.text': 'Cambia antes algo en su editor; ese cambio podrá ir también a otros nodos.',
   'several.nodes': 'Nodos',
   'several.nodes.remark': 'de entrada, los de la misma función',
+  'several.nodes.remark.chosen': 'los que has seleccionado en la lista de nodos',
+  'several.write': 'Editar {node}',
   'several.col.role': 'Función',
   'several.source': 'aquí está el borrador',
   'several.none': 'Selecciona al menos un nodo.',
