@@ -44,9 +44,8 @@ export default tseslint.config(
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
     languageOptions: {
       parserOptions: {
-        project: ['./preload/contract', './preload', './main/domain', './main', './renderer', './tests'].map(
-          (p) => `${p}/tsconfig.json`,
-        ),
+        // One program for all: six of them infer the same types again and again, at half as much time again.
+        project: './tests/tsconfig.lint.json',
         tsconfigRootDir: import.meta.dirname,
       },
     },
