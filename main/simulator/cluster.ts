@@ -3,14 +3,17 @@ import { demoNodes, type NodePlan, plannedNodes, plannedSpares, type SparePlan }
 import type { ClusterState } from './cluster-api.ts'
 import type { MachineSpec, SimulatedClock, SimulatedMachine } from './machine-api.ts'
 import { createClock } from './machine/clock.ts'
+
 import { createClusterState } from './machine/cluster-state.ts'
 import { createMachine } from './machine/create-machine.ts'
+import type { Home, HousedMachine } from './machine/core.ts'
 import type { Registry } from './machine/registry.ts'
 import { createRandom } from './machine/random.ts'
 import { API_PORT } from './kubernetes/api-listener.ts'
 import { type SimulatedKubernetes, startKubernetes } from './kubernetes/start-kubernetes.ts'
 import type { StorageSystem } from './kubernetes/storage/storage.ts'
 import { createScenarios, type Scenarios } from './scenarios.ts'
+import { createHomes } from './homes.ts'
 import { claimAddresses, claimApiPorts } from './wire/addresses.ts'
 import { writeKubeconfig } from './wire/kubeconfig.ts'
 import { createClusterSecrets } from './wire/pki.ts'
@@ -90,7 +93,7 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions): P
     if (!place) throw new Error(`no address for ${plan.hostname}`)
     return { ...plan, ...place }
   })
-  const specs = (options.kubernetes ?? true) ? await withApiPorts(placed) : placed
+  const specs = (options.kubernetes ?? true) ? await withApiPorts(placed, plans.length) : placed
   const clock = options.clock ?? createClock(options.speed ?? 1)
   const random = createRandom(options.seed ?? 1)
   const first = specs.slice(0, plans.length).find(({ role }) => role === 'controlplane')
@@ -100,16 +103,26 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions): P
     clock,
     random,
   })
+  const kubernetes: SimulatedKubernetes[] = []
+  const homes = createHomes(
+    { cluster: state, secrets },
+    {
+      clock,
+      random: createRandom(`${options.seed ?? 1} homes`),
+      born: (home) => beginKubernetes(home, true),
+    },
+  )
   const machines = new Map(
     specs.map((spec, index) => {
       // A first boot lies in the machine's past, and so do the times of its resources.
       const store = createResourceStore({ now: () => machine.clock.now() })
-      const machine: SimulatedMachine = createMachine(spec, {
+      const machine: HousedMachine = createMachine(spec, {
         clock,
         random,
         store,
         cluster: state,
         secrets,
+        homeOf: (facts) => homes.homeOf(facts),
         instant,
         blank: index >= plans.length,
         ...(options.resourcesDir === undefined
@@ -123,40 +136,48 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions): P
   const served = await serveCluster({
     cluster: state,
     secrets,
+    homeOf: ({ spec }) => machines.get(spec.hostname)?.home,
     protosDir: options.protosDir,
     spares: specs.slice(plans.length).flatMap(({ hostname }) => machines.get(hostname) ?? []),
   }).catch(async (error: unknown) => {
     await claim.release()
     throw error
   })
-  let kubernetes: SimulatedKubernetes | undefined
-  function beginKubernetes(): SimulatedKubernetes | undefined {
+  function beginKubernetes(home: Home, isNew = false): SimulatedKubernetes | undefined {
     if (!(options.kubernetes ?? true)) return undefined
-    kubernetes = startKubernetes({
-      cluster: state,
-      secrets,
+    const begun = startKubernetes({
+      cluster: home.cluster,
+      // Its authority is known once a control plane is.
+      secrets: {
+        get kubernetes() {
+          return home.secrets.kubernetes
+        },
+      },
       clock,
       random,
+      isNew,
       ...(options.storage ? { storage: options.storage } : {}),
     })
-    state.kubernetes = kubernetes
-    return kubernetes
+    home.cluster.kubernetes = begun
+    kubernetes.push(begun)
+    return begun
   }
   async function stop(): Promise<void> {
     for (const machine of machines.values()) machine.powerOff()
-    await kubernetes?.close()
+    await Promise.all(kubernetes.map((one) => one.close()))
     await served.close()
     await claim.release()
   }
 
   // Machines that live through their boot are followed from the start; the others are found as they are.
-  if (!instant) beginKubernetes()
+  const own: Home = { cluster: state, secrets }
+  if (!instant) beginKubernetes(own)
   const booted = Promise.all([...machines.values()].map((machine) => machine.powerOn()))
   if (instant) {
     try {
       await booted
       await served.settled()
-      await beginKubernetes()?.settled()
+      await beginKubernetes(own)?.settled()
     } catch (error) {
       await stop()
       throw error
@@ -183,9 +204,12 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions): P
   }
 }
 
-/** Control planes with the port of their kube-apiserver. */
-async function withApiPorts(specs: readonly MachineSpec[]): Promise<readonly MachineSpec[]> {
-  const controlPlanes = specs.filter(({ role }) => role === 'controlplane')
+/** Control planes, and machines that may become one, with the port of their kube-apiserver. */
+async function withApiPorts(
+  specs: readonly MachineSpec[],
+  installed: number,
+): Promise<readonly MachineSpec[]> {
+  const controlPlanes = specs.filter(({ role }, index) => role === 'controlplane' || index >= installed)
   const ports = await claimApiPorts(
     controlPlanes.map(({ address }) => address),
     API_PORT,

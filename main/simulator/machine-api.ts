@@ -4,7 +4,7 @@
  * (`SimulatedStatus`) into gRPC statuses. Times are the simulated clock's.
  */
 import type { EventEmitter } from 'node:events'
-import type { KeyPairPem } from './secrets-api.ts'
+import type { ClusterSecrets, KeyPairPem } from './secrets-api.ts'
 
 /** gRPC status codes by number, so that the machine needs no gRPC. */
 export const Code = {
@@ -247,6 +247,8 @@ export interface SimulatedMachine {
   readonly maintenance?: MaintenanceMode | undefined
   /** The OS CA in its config; the cluster's own where it says nothing. A worker's has an empty key. */
   readonly authority?: KeyPairPem | undefined
+  /** What its config holds of its cluster's secrets; absent before it has one. */
+  readonly configSecrets?: ClusterSecrets | undefined
   /** What the kubelet that runs was started from: it changes later than the config does. Empty before the first. */
   readonly kubeletImage?: string
   /** What is wrong with it on purpose, by name. */

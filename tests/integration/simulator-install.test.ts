@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { type SimulatedCluster, startSimulatedCluster } from '../../main/simulator/cluster.ts'
 import type { SimulatedMachine } from '../../main/simulator/machine-api.ts'
+import { connectWith } from '../fakes/talosconfig-client.ts'
 import { createWireClient, PROTOS_DIR, type WireClient } from '../fakes/wire-client.ts'
 
 const APPLY = '/machine.MachineService/ApplyConfiguration'
@@ -26,7 +27,7 @@ beforeAll(async () => {
       { hostname: 'bronce-1', role: 'controlplane', talos: 'v1.14.0', contract: '1.14' },
       { hostname: 'estante-1', role: 'worker', talos: 'v1.14.0', contract: '1.14' },
     ],
-    spares: ['sola', 'quieta', 'rota', 'varias'].map((hostname) => ({ hostname, talos: 'v1.14.0' })),
+    spares: ['sola', 'quieta', 'rota', 'varias', 'mando'].map((hostname) => ({ hostname, talos: 'v1.14.0' })),
   })
 })
 afterAll(async () => {
@@ -50,13 +51,13 @@ const textOf = (machine: SimulatedMachine, type: string, id: string, namespace =
 const statusOf = (machine: SimulatedMachine): unknown =>
   parse(textOf(machine, STATUS.type, STATUS.id)) as unknown
 
-/** The worker's config for another machine, with another selector. */
-function configFor(machine: SimulatedMachine, selector: string): Buffer {
-  const model = cluster.node('estante-1')
+/** The config of a node for another machine, with another selector. */
+function configFor(machine: SimulatedMachine, selector: string, like = 'estante-1'): Buffer {
+  const model = cluster.node(like)
   const text = model
     .readFile('/system/state/config.yaml')
     .toString()
-    .replaceAll('estante-1', machine.spec.hostname)
+    .replaceAll(like, machine.spec.hostname)
     .replaceAll(model.spec.address, machine.spec.address)
   const wanted = text.replace('disk.dev_path == "/dev/nvme0n1"', selector)
   expect(wanted).toContain(selector)
@@ -195,4 +196,25 @@ test('user volumes follow their selectors: none, only full disks, one that fits'
       "disk selector is invalid: ERROR: <input>:1:11: found no matching overload for '_>_' applied to '(uint, int)'",
     ) as string,
   })
+})
+
+test('a control plane that has not been installed yet is not bootstrapped', async () => {
+  const machine = cluster.node('mando')
+  await insecure(machine).unary(APPLY, {
+    data: configFor(machine, 'disk.transport == "usb"', 'bronce-1'),
+    mode: 'NO_REBOOT',
+  })
+  await expect.poll(() => statusOf(machine), { timeout: 20_000 }).toMatchObject({ phase: 'pending' })
+  const client = connectWith(cluster.talosconfig(), `${machine.spec.address}:${machine.spec.port}`)
+  clients.push(client)
+  await expect
+    .poll(
+      () =>
+        client.unary('/machine.MachineService/Bootstrap').then(
+          () => 'bootstrapped',
+          (error: unknown) => (error as { readonly details: string }).details,
+        ),
+      { timeout: 20_000 },
+    )
+    .toBe('bootstrap is not available yet')
 })

@@ -41,7 +41,12 @@ export interface Nodes {
 export function followMachines(
   world: KubeWorld,
   machines: readonly SimulatedMachine[],
-  parts: { readonly kubelets: Kubelets; readonly staticPods: StaticPods; readonly born: number },
+  parts: {
+    readonly kubelets: Kubelets
+    readonly staticPods: StaticPods
+    readonly born: number
+    readonly isNew: boolean
+  },
 ): Nodes {
   const { kubelets, staticPods, born } = parts
   const { store, clock } = world
@@ -49,7 +54,7 @@ export function followMachines(
   const unheard = new Map<string, AbortController>()
   const stops: (() => void)[] = []
   const followed = new Set<SimulatedMachine>()
-  const hasWorkers = machines.some(({ spec }) => spec.role === 'worker')
+  const hasWorkers = parts.isNew || machines.some(({ spec }) => spec.role === 'worker')
 
   const nameOf = (machine: SimulatedMachine): string => names.get(machine) ?? machine.spec.hostname
 

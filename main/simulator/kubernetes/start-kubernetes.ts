@@ -20,7 +20,7 @@ import { createObjectStore } from './object-store.ts'
 import { isReady, timestamp } from './objects.ts'
 import { createStaticPods } from './static-pods.ts'
 import { installStorage, type StorageSystem } from './storage/storage.ts'
-import { installApps } from './workloads.ts'
+import { installApps, installNamespaces } from './workloads.ts'
 
 const DAY = 24 * 3_600_000
 
@@ -44,6 +44,8 @@ export function startKubernetes(options: {
   readonly random: SimulatedRandom
   /** Longhorn alone unless told otherwise. */
   readonly storage?: readonly StorageSystem[]
+  /** Nothing is in it but what Talos puts there: a cluster that is only being made. */
+  readonly isNew?: boolean
 }): SimulatedKubernetes {
   const { cluster, clock } = options
   const machines = cluster.machines()
@@ -52,7 +54,10 @@ export function startKubernetes(options: {
   const end = new AbortController()
   // Every timer of every pod listens to it; hundreds are no leak here.
   setMaxListeners(0, end.signal)
-  const born = Math.min(...machines.map(bootOf), clock.now()) - DAY * (20 + random.integer(300))
+  const { isNew = false } = options
+  const born = isNew
+    ? clock.now()
+    : Math.min(...machines.map(bootOf), clock.now()) - DAY * (20 + random.integer(300))
   const store = createObjectStore(1_000_000 + random.integer(9_000_000))
   const world: KubeWorld = { store, clock, random, end: end.signal, kubeletOn }
 
@@ -64,13 +69,14 @@ export function startKubernetes(options: {
 
   const kubelets = createKubelets(world)
   const staticPods = createStaticPods(world)
-  const nodes = followMachines(world, machines, { kubelets, staticPods, born })
+  const nodes = followMachines(world, machines, { kubelets, staticPods, born, isNew })
   const controllers = createControllers(world, kubelets)
   const stops = machines.filter(isControlPlane).map((machine) => {
     applyMissing(world, machine, born)
     return followManifests(world, machine)
   })
-  installApps(world, timestamp(born))
+  installNamespaces(world, timestamp(born), isNew)
+  if (!isNew) installApps(world, timestamp(born))
   nodes.wake()
   controllers.populate((node) => {
     const machine = cluster.find(node)
@@ -79,7 +85,7 @@ export function startKubernetes(options: {
   for (const node of store.list('nodes')) if (!isReady(node)) kubelets.lose(node.metadata.name)
   const storage = installStorage(
     world,
-    options.storage ?? ['longhorn'],
+    isNew ? [] : (options.storage ?? ['longhorn']),
     store
       .list('nodes')
       .map(({ metadata }) => metadata.name)

@@ -3,9 +3,9 @@ import type { KubeWorld } from './kube-world.ts'
 import type { KubeObject, Metadata, OwnerReference, PodTemplate } from './objects.ts'
 import { DAEMON_TOLERATIONS } from './tolerations.ts'
 
-/** Puts namespaces, workloads and their budgets into the store; the pods come from the controllers. */
-export function installApps(world: KubeWorld, born: string): void {
-  for (const [name, labels] of Object.entries(NAMESPACES))
+/** @param isNew only those that Kubernetes makes itself */
+export function installNamespaces(world: KubeWorld, born: string, isNew: boolean): void {
+  for (const [name, labels] of Object.entries(NAMESPACES).filter(([name]) => !isNew || isBuiltIn(name)))
     world.store.put('namespaces', {
       apiVersion: 'v1',
       kind: 'Namespace',
@@ -18,6 +18,12 @@ export function installApps(world: KubeWorld, born: string): void {
       spec: { finalizers: ['kubernetes'] },
       status: { phase: 'Active' },
     })
+}
+
+const isBuiltIn = (name: string): boolean => name === 'default' || name.startsWith('kube-')
+
+/** Puts workloads and their budgets into the store; the pods come from the controllers. */
+export function installApps(world: KubeWorld, born: string): void {
   for (const app of appsOf()) install(world, app, born)
 }
 

@@ -11,6 +11,7 @@ export function blankHooks(): MachineHooks {
     restart: unset,
     reach: unset,
     reconnect: unset,
+    findHome: unset,
     joinCluster: unset,
     storageChanged: unset,
     nodeChanged: unset,

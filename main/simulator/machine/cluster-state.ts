@@ -3,7 +3,7 @@ import type { SimulatedRandom } from '../machine-api.ts'
 import type { ClusterWorld } from './core.ts'
 import { etcdSnapshot } from './etcd-snapshot.ts'
 import { forkRandom } from './random.ts'
-import { createRegistry } from './registry.ts'
+import { createRegistry, type Registry } from './registry.ts'
 import { atLeast, componentsOf, lineOf } from './versions.ts'
 
 export interface ClusterStateOptions {
@@ -12,6 +12,8 @@ export interface ClusterStateOptions {
   readonly endpoint: string
   readonly clock: SimulatedClock
   readonly random: SimulatedRandom
+  /** Of the images there are; one of its own unless told otherwise. */
+  readonly registry?: Registry
 }
 
 interface Member {
@@ -231,7 +233,7 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
   return {
     name: options.name,
     endpoint: options.endpoint,
-    registry: createRegistry(),
+    registry: options.registry ?? createRegistry(),
     kubernetes: undefined,
     machines: () => machines,
     find: (target) =>

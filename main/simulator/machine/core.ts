@@ -147,6 +147,8 @@ export interface MachineHooks {
   reach: () => void
   /** The API stops and starts again: it has other certificates from now on. */
   reconnect: () => void
+  /** Turns to the cluster that the config is of; a member stays where it is. */
+  findHome: () => void
   /** Booted from its own disk with a config: part of the cluster from now on. */
   joinCluster: () => void
   /** Something of LVM or an array came or went: its resources have to be told anew. */
@@ -157,6 +159,15 @@ export interface MachineHooks {
   /** The machine as others know it. */
   self: () => SimulatedMachine
 }
+
+/** The cluster a machine belongs to, or will once it is installed. */
+export interface Home {
+  readonly cluster: ClusterWorld
+  readonly secrets: ClusterSecrets
+}
+
+/** A machine that tells where it belongs, which its config may change. */
+export type HousedMachine = SimulatedMachine & { readonly home: Home }
 
 export interface MachineCore {
   readonly spec: MachineSpec

@@ -8,12 +8,21 @@ import type {
 } from '../machine-api.ts'
 import type { ClusterSecrets } from '../secrets-api.ts'
 import { applyConfiguration } from './config/apply.ts'
+import type { ConfigFacts } from './config/config-file.ts'
 import { generateConfig } from './config/generate.ts'
 import { blankHooks, blankLife } from './blank-life.ts'
 import { createBlankDisk, createBootDisk, type BootDisk } from './boot-disk.ts'
 import { comeBack, losePower, recoverFromFatal } from './boot.ts'
 import { createMachineClock } from './clock.ts'
-import { isMember, powerOf, talosOf, type ClusterWorld, type MachineCore } from './core.ts'
+import {
+  isMember,
+  powerOf,
+  talosOf,
+  type ClusterWorld,
+  type Home,
+  type HousedMachine,
+  type MachineCore,
+} from './core.ts'
 import { createEventLog } from './event-log.ts'
 import { drawHardware } from './hardware.ts'
 import { createKernelLog } from './kernel-log.ts'
@@ -60,6 +69,8 @@ export interface MachineDependencies {
   readonly store: ResourceStore
   readonly cluster: ClusterWorld
   readonly secrets: ClusterSecrets
+  /** The cluster a config is of; without it there is but this one. */
+  readonly homeOf?: (facts: ConfigFacts) => Home | undefined
   /** Folder of the facts-only schemas (`resources/config-schema`); without it the decoder takes any key. */
   readonly schemaDir?: string
   /** `true`, the default: the first power-on happened in the past and takes no time. `false`: it is lived through. */
@@ -69,11 +80,12 @@ export interface MachineDependencies {
 }
 
 /** One simulated computer, off, and a member of the cluster unless it is blank. */
-export function createMachine(plan: MachineSpec, dependencies: MachineDependencies): SimulatedMachine {
+export function createMachine(plan: MachineSpec, dependencies: MachineDependencies): HousedMachine {
   const { cluster, blank = false } = dependencies
   const disk = blank ? createBlankDisk(plan) : undefined
   const spec = disk ? withRole(plan, disk) : plan
-  const core = createCore(spec, disk, dependencies)
+  let home: Home = dependencies
+  const core = createCore(spec, disk, dependencies, () => home)
   const loads = createLoadModel(forkRandom(core.random, 'load'), spec.role)
   const power = new EventEmitter<{ up: []; down: [] }>()
 
@@ -85,7 +97,7 @@ export function createMachine(plan: MachineSpec, dependencies: MachineDependenci
     power.emit(up ? 'up' : 'down')
   }
 
-  const machine: SimulatedMachine = {
+  const machine: HousedMachine = {
     spec,
     clock: core.clock,
     resources: core.store,
@@ -105,8 +117,14 @@ export function createMachine(plan: MachineSpec, dependencies: MachineDependenci
     get maintenance() {
       return core.life.maintenance
     },
+    get home() {
+      return home
+    },
     get authority() {
       return core.life.active?.facts.authority
+    },
+    get configSecrets() {
+      return core.life.active?.facts.secrets
     },
     get kubeletImage() {
       return core.life.kubeletImage
@@ -183,7 +201,14 @@ export function createMachine(plan: MachineSpec, dependencies: MachineDependenci
     power.emit('down')
     reach()
   }
-  core.hooks.joinCluster = () => cluster.adopt(machine, core.hardware.nodeId)
+  core.hooks.findHome = () => {
+    const found = core.life.active && dependencies.homeOf?.(core.life.active.facts)
+    if (!found || found === home || found.cluster === home.cluster || isMember(core)) return
+    home = found
+    stopFollowing()
+    stopFollowing = followCluster(core)
+  }
+  core.hooks.joinCluster = () => home.cluster.adopt(machine, core.hardware.nodeId)
   core.hooks.self = () => machine
   core.hooks.load = () => machine.load()
   core.hooks.review = () => reviewStatus(core)
@@ -194,7 +219,7 @@ export function createMachine(plan: MachineSpec, dependencies: MachineDependenci
     if (how !== 'off') void comeBack(core, how)
   }
   if (!blank) cluster.join(machine, core.hardware.nodeId)
-  followCluster(core)
+  let stopFollowing = followCluster(core)
   followEvents(core)
   return machine
 }
@@ -203,6 +228,7 @@ function createCore(
   spec: MachineSpec,
   blankDisk: BootDisk | undefined,
   dependencies: MachineDependencies,
+  home: () => Home,
 ): MachineCore {
   const { cluster, secrets, store, schemaDir } = dependencies
   const random = forkRandom(dependencies.random, spec.hostname)
@@ -221,8 +247,12 @@ function createCore(
     clock,
     random,
     store,
-    cluster,
-    secrets,
+    get cluster() {
+      return home().cluster
+    },
+    get secrets() {
+      return home().secrets
+    },
     schemaDir,
     hardware,
     disk,
@@ -348,8 +378,9 @@ function followEvents(core: MachineCore): void {
   })
 }
 
-function followCluster(core: MachineCore): void {
-  core.cluster.onChange((what) => {
+/** Returns what ends it. */
+function followCluster(core: MachineCore): () => void {
+  return core.cluster.onChange((what) => {
     if (!core.life.power || !core.life.active) return
     if (what === 'members') publishMembers(core)
     else {

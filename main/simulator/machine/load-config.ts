@@ -15,6 +15,7 @@ export async function loadConfig(core: MachineCore, signal: AbortSignal): Promis
   const found = readState(core)
   const active = found ?? (await maintain(core, signal))
   core.life.active = active
+  core.hooks.findHome()
   core.disk.role = active.facts.machineType === 'controlplane' ? 'controlplane' : 'worker'
   core.kernel.controller('config.AcquireController', 'machine config loaded successfully', {
     sources: [found ? 'state' : 'maintenance'],
@@ -70,6 +71,7 @@ async function accepted(core: MachineCore, signal: AbortSignal): Promise<ConfigF
   await core.clock.wait(100, signal)
   core.life.maintenance = undefined
   core.life.active = config
+  core.hooks.findHome()
   if (atLeast(talosOf(core), '1.13')) core.hooks.reconnect()
   else core.hooks.reach()
   return config

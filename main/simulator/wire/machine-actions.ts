@@ -22,8 +22,8 @@ export const actionMethods: Methods<MachineServiceHandlers> = {
     })
     return { messages: [{ warnings: [...warnings], mode: applied, modeDetails }] }
   },
-  Bootstrap(request, context) {
-    bootstrapEtcd(request, context)
+  async Bootstrap(request, context) {
+    await bootstrapEtcd(request, context)
     return { messages: [{}] }
   },
   Reboot({ mode }, { machine }) {

@@ -19,6 +19,17 @@ export function specsOf(machine: SimulatedMachine, namespace: string, type: stri
   })
 }
 
+/** One resource with its YAML read; `undefined` where there is none. */
+export function specOf(
+  machine: SimulatedMachine,
+  namespace: string,
+  type: string,
+  id: string,
+): Spec['spec'] | undefined {
+  const found = machine.resources.get({ namespace, type, id })
+  return found && (parse(found.yamlSpec) as Spec['spec'])
+}
+
 export function asText(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
 }

@@ -59,7 +59,10 @@ export function createCertificateIssuer(node: Node): CertificateIssuer {
 /** A worker's config has no key: a control plane of the same authority signs for it, as trustd does. */
 function authorityOf({ machine, cluster, secrets }: Node): KeyPairPem | undefined {
   const named = machine.authority
-  if (named === undefined || named.crt.trim() === secrets.os.crt.trim()) return secrets.os
+  const isOurs = named === undefined || named.crt.trim() === secrets.os.crt.trim()
+  // A cluster known from its workers only has nobody yet who could sign.
+  if (isOurs && secrets.os.key !== '') return secrets.os
+  if (named === undefined) return undefined
   if (named.key !== '') return named
   return cluster
     .machines()

@@ -18,6 +18,8 @@ import { createCertificateIssuer } from './node-certificates.ts'
 import { minorOf } from './talos-version.ts'
 
 const MESSAGE_LIMIT = 32 * 1024 * 1024
+/** Milliseconds until trustd is asked again for a certificate that nobody signed. */
+const SIGNING = 1000
 const HALF_LIFE = 12 * 3_600_000
 
 /** The API of one machine on its address and port: open while it is up, refused the moment it is down. */
@@ -52,13 +54,18 @@ export async function startNodeServer(node: Node, dispatcher: Dispatcher): Promi
   let closed = false
   let turn: Promise<void> = Promise.resolve()
   let failure: Error | undefined
+  const asking = new AbortController()
 
   const isUp = (): boolean => machine.isUp
   async function open(): Promise<void> {
     if (listener || closed || !isUp()) return
     const certificates = await issuer.current()
     // The power may have gone while it was made.
-    if (!certificates || !isUp()) return
+    if (!isUp()) return
+    if (!certificates) {
+      askAgain()
+      return
+    }
     listener = await listenSecurely(server, {
       address: spec.address,
       port: spec.port,
@@ -66,6 +73,10 @@ export async function startNodeServer(node: Node, dispatcher: Dispatcher): Promi
       pair: certificates.pair,
       exactKeyUsage: checksKeyUsage(node),
     })
+  }
+  /** A worker that came before its control planes waits for one to sign for it. */
+  function askAgain(): void {
+    machine.clock.sleep(SIGNING, asking.signal).then(up, () => undefined)
   }
   async function shut(): Promise<void> {
     const open = listener
@@ -102,6 +113,7 @@ export async function startNodeServer(node: Node, dispatcher: Dispatcher): Promi
     },
     async close() {
       closed = true
+      asking.abort()
       clearInterval(renewal)
       machine.power.off('up', up)
       machine.power.off('down', down)

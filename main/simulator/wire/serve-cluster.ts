@@ -1,6 +1,7 @@
 import type { ClusterState } from '../cluster-api.ts'
 import type { SimulatedMachine } from '../machine-api.ts'
 import type { ClusterSecrets } from '../secrets-api.ts'
+import type { Node } from './call.ts'
 import { createDispatcher } from './dispatch.ts'
 import { journalOf } from './journal.ts'
 import { type NodeServer, startNodeServer } from './node-server.ts'
@@ -22,6 +23,11 @@ export interface ServedCluster {
   close(): Promise<void>
 }
 
+interface Home {
+  readonly cluster: ClusterState
+  readonly secrets: ClusterSecrets
+}
+
 /** Starts a server per machine; call it before the machines get power, so that no event of theirs is missed. */
 export async function serveCluster(options: {
   readonly cluster: ClusterState
@@ -29,6 +35,8 @@ export async function serveCluster(options: {
   readonly protosDir: string
   /** Machines that are no members yet, and become such when they get their config. */
   readonly spares?: readonly SimulatedMachine[]
+  /** The cluster a machine belongs to now; this one unless told otherwise. */
+  readonly homeOf?: (machine: SimulatedMachine) => Home | undefined
 }): Promise<ServedCluster> {
   const { cluster, secrets } = options
   const protos = loadProtos(options.protosDir)
@@ -41,13 +49,25 @@ export async function serveCluster(options: {
   }
   const talosconfigs = await writeTalosconfigs(cluster, secrets)
 
+  const own: Home = { cluster, secrets }
+  const homeOf = (machine: SimulatedMachine): Home => options.homeOf?.(machine) ?? own
+  const nodeOf = (machine: SimulatedMachine): Node => ({
+    machine,
+    protos,
+    get cluster() {
+      return homeOf(machine).cluster
+    },
+    get secrets() {
+      return homeOf(machine).secrets
+    },
+  })
+
   const servers: NodeServer[] = []
   async function close(): Promise<void> {
     await Promise.all(servers.map((server) => server.close()))
   }
   try {
-    for (const machine of machines)
-      servers.push(await startNodeServer({ machine, cluster, secrets, protos }, dispatcher))
+    for (const machine of machines) servers.push(await startNodeServer(nodeOf(machine), dispatcher))
   } catch (error) {
     await close()
     throw error

@@ -1,3 +1,5 @@
+import type { ClusterSecrets } from '../../secrets-api.ts'
+
 /** A MachineConfig as the node holds it: the bytes it was given, and what it reads from them. */
 export interface ConfigFile {
   readonly text: string
@@ -54,6 +56,8 @@ export interface ConfigFacts {
   readonly blocksApi: boolean
   /** PEM of `machine.ca`; the key is empty on workers. */
   readonly authority: { readonly crt: string; readonly key: string } | undefined
+  /** All of the cluster's that it holds; empty where it holds none. */
+  readonly secrets: ClusterSecrets
   /** `machine.install`: what to write on a blank machine, and where. */
   readonly installImage: string | undefined
   readonly installDisk: string | undefined

@@ -1,5 +1,6 @@
 import { componentsOf } from '../versions.ts'
 import type { ComponentFacts, ConfigDocument, ConfigFacts, LinkFacts } from './config-file.ts'
+import { readSecrets } from './secret-facts.ts'
 import { readStorageFacts } from './storage-facts.ts'
 
 type Tree = Readonly<Record<string, unknown>>
@@ -95,6 +96,7 @@ export function readFacts(documents: readonly ConfigDocument[], talos: string): 
     discovery: discovery === true || of('DiscoveryServiceConfig').length > 0,
     ...readStorageFacts(of),
     blocksApi: blocksApi(of),
+    secrets: readSecrets(legacy, one),
     authority: authorityOf(at(legacy, 'machine', 'ca')),
     installImage:
       text(at(legacy, 'machine', 'install', 'image')) ??
