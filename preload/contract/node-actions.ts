@@ -43,6 +43,9 @@ export const ActionCheck = z.object({
     'boots-afterwards',
     'member-listed',
     'member-gone',
+    'pods-stop',
+    'pods-drained',
+    'pods-erased',
   ]),
   outcome: z.enum(['pass', 'warn', 'block', 'unknown']),
   /** What was read, in the machine's words. */

@@ -76,6 +76,11 @@ describe.each(LINES.map((talos, at) => ({ talos, hostname: `estante-${at + 9}` }
       expect(slots[0]).toMatchObject({ running: true, talos, next: true })
 
       const plan = await window.call('node-actions.plan-reboot', { ...ref(hostname), mode: 'powercycle' })
+      const pods = plan.preflight.find(({ id }) => id === 'pods-stop')
+      expect([pods?.outcome !== 'unknown', pods?.evidence]).toEqual([
+        true,
+        expect.stringMatching(/^\d+ pods/),
+      ])
       const reboot = await carryOut(plan)
       expect([unproven(reboot), reboot.outcome]).toEqual([[], 'proven'])
       const [timing] = reboot.boots ?? []

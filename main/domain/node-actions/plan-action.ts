@@ -5,8 +5,10 @@ import { TalosFailure } from '../talos-failure.ts'
 import { valueOf } from '../upgrades/known.ts'
 import { isControlPlane, type NodeFacts } from '../upgrades/node-facts.ts'
 import { fingerprint } from '../upgrades/plan.ts'
+import { restartWay } from '../upgrades/restart-way.ts'
 import { minorsBetween } from '../upgrades/version-table.ts'
 import { awayChecks, commonActionChecks, stagedCheck, type ActionSurroundings } from './action-checks.ts'
+import { podChecks, podsRow, type PodsReading } from './pods-at-stake.ts'
 
 /** Milliseconds a plan holds when nothing moves. */
 const PLAN_VALID = 30 * 60_000
@@ -16,6 +18,7 @@ export interface ActionPlanParts {
   readonly around: ActionSurroundings
   /** Seconds that earlier runs of this kind took on this node. */
   readonly earlierRuns: readonly number[]
+  readonly kubernetes?: PodsReading
 }
 
 export interface PreparedReboot {
@@ -39,11 +42,11 @@ export function planReboot(facts: NodeFacts, mode: RebootMode, parts: ActionPlan
     ...actionFrame(facts, parts),
     kind: 'reboot',
     rows: [
-      { fact: 'restart', after: restartWord(facts, mode), note: 'changes' },
+      restartRow(facts, mode),
       ...sameVersionRows(facts),
       ...etcdRows(facts, 'for-a-while'),
       ...kubernetesRows(facts, 'Ready'),
-      { fact: 'pods', after: mode === 'force' ? 'pods-killed' : 'pods-stop', note: 'changes' },
+      podsRow(facts, parts.kubernetes, mode === 'force' ? 'pods-killed' : 'pods-stop'),
       { fact: 'data', after: 'all-kept', note: 'unchanged' },
     ],
     preflight: [
@@ -51,6 +54,7 @@ export function planReboot(facts: NodeFacts, mode: RebootMode, parts: ActionPlan
       ...modeCheck(facts, mode),
       ...stagedCheck(facts),
       ...awayChecks(facts),
+      ...podChecks(facts, parts.kubernetes, 'pods-stop'),
     ],
     steps: ['preflight', ...(forfeits ? ['forfeit'] : []), 'reboot', 'answers', 'ready', 'verify'],
     talosctl: `talosctl -n ${facts.node} reboot${mode === 'default' ? '' : ` --mode ${mode}`}`,
@@ -69,10 +73,15 @@ export function planShutdown(facts: NodeFacts, force: boolean, parts: ActionPlan
       { fact: 'power', before: 'power-on', after: 'power-off', note: 'changes' },
       ...etcdRows(facts, 'until-on-again'),
       ...kubernetesRows(facts, 'NotReady'),
-      { fact: 'pods', after: force ? 'pods-stop' : 'pods-drained', note: 'changes' },
+      podsRow(facts, parts.kubernetes, force ? 'pods-stop' : 'pods-drained'),
       { fact: 'data', after: 'all-kept', note: 'unchanged' },
     ],
-    preflight: [...commonActionChecks(facts, parts.around), ...stagedCheck(facts), ...awayChecks(facts)],
+    preflight: [
+      ...commonActionChecks(facts, parts.around),
+      ...stagedCheck(facts),
+      ...awayChecks(facts),
+      ...podChecks(facts, parts.kubernetes, force ? 'pods-stop' : 'pods-drained'),
+    ],
     steps: ['preflight', ...(forfeits ? ['forfeit'] : []), 'shutdown', 'silent', 'verify'],
     talosctl: `talosctl -n ${facts.node} shutdown${force ? ' --force' : ''}`,
     typeHostname: false,
@@ -144,11 +153,12 @@ function modeCheck({ version }: NodeFacts, mode: RebootMode): readonly ActionChe
   return [{ id: 'mode-supported', outcome: old ? 'block' : 'pass', evidence: `${tag}; FORCE: v1.12` }]
 }
 
-function restartWord({ security }: NodeFacts, mode: RebootMode): string {
-  if (mode === 'powercycle') return 'restart-firmware'
-  if (mode === 'force') return 'restart-force'
-  // kexec is skipped under secure boot (behaviour.md §5.5).
-  return valueOf(security)?.secureBoot === true ? 'restart-firmware' : 'restart-kexec'
+/** As the plan of an upgrade says it; a mode that was not told about is not guessed. */
+function restartRow(facts: NodeFacts, mode: RebootMode): ActionRow {
+  const way = restartWay(facts, mode)
+  return way === undefined
+    ? { fact: 'restart', note: 'unknown' }
+    : { fact: 'restart', after: `restart-${way}`, note: 'changes' }
 }
 
 function sameVersionRows({ version, install }: NodeFacts): readonly ActionRow[] {

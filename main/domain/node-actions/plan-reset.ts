@@ -5,6 +5,7 @@ import { isControlPlane, type NodeFacts } from '../upgrades/node-facts.ts'
 import { commonActionChecks, leavingChecks } from './action-checks.ts'
 import { etcdVolumeOf, type DiskFacts } from './disk-facts.ts'
 import { actionFrame, etcdRows, leadsOthers, type ActionPlanParts } from './plan-action.ts'
+import { podChecks, podsRow, type PodsFate, type PodsReading } from './pods-at-stake.ts'
 import { resetCommand, userDisksOf, wipePreview, wireReset } from './wipe-preview.ts'
 
 /** What the node shows of itself after a reset. */
@@ -41,12 +42,13 @@ export function planReset(
     ...commonActionChecks(facts, parts.around),
     ...leavingChecks(facts, { graceful: choice.graceful, losesEtcdData }),
     ...diskChecks(disks, choice, isControl),
+    ...podChecks(facts, parts.kubernetes, fateOf(choice)),
   ]
   const afterwards = afterwardsOf(choice)
   const plan: NodeActionPlan = {
     ...actionFrame(facts, parts),
     kind: 'reset',
-    rows: resetRows(facts, choice, afterwards, losesEtcdData),
+    rows: resetRows(facts, choice, { afterwards, losesEtcdData, kubernetes: parts.kubernetes }),
     preflight,
     steps: [
       'preflight',
@@ -97,6 +99,11 @@ function erasesEtcd({ scope, etcdVolume }: ResetChoice, disks: DiskFacts): boole
     case 'user-disks':
       return false
   }
+}
+
+function fateOf({ scope, graceful }: ResetChoice): PodsFate {
+  if (scope !== 'user-disks') return 'pods-erased'
+  return graceful ? 'pods-drained' : 'pods-stop'
 }
 
 function afterwardsOf({ scope, reboot }: ResetChoice): Afterwards {
@@ -185,8 +192,11 @@ function bootsCheck(facts: DiskFacts, { scope, reboot }: ResetChoice): readonly 
 function resetRows(
   facts: NodeFacts,
   { scope, graceful, reboot }: ResetChoice,
-  afterwards: Afterwards,
-  losesEtcdData: boolean,
+  {
+    afterwards,
+    losesEtcdData,
+    kubernetes,
+  }: Pick<PreparedReset, 'afterwards' | 'losesEtcdData'> & { readonly kubernetes: PodsReading },
 ): ActionRow[] {
   const tag = valueOf(facts.version)?.tag
   const keepsTalos = scope !== 'system-disk'
@@ -219,6 +229,6 @@ function resetRows(
             note: keepsConfig ? 'unchanged' : 'changes',
           } as const,
         ]),
-    { fact: 'pods', after: graceful ? 'pods-drained-removed' : 'pods-stop', note: 'changes' },
+    podsRow(facts, kubernetes, graceful ? 'pods-drained-removed' : 'pods-stop'),
   ]
 }

@@ -14,6 +14,7 @@ import {
   throwIfMoved,
   type ActionPlanParts,
 } from '../../domain/node-actions/plan-action.ts'
+import type { PodsReading } from '../../domain/node-actions/pods-at-stake.ts'
 import { planRemoval } from '../../domain/node-actions/plan-removal.ts'
 import { planReset } from '../../domain/node-actions/plan-reset.ts'
 import { runRemoval } from '../../domain/node-actions/removal-run.ts'
@@ -31,6 +32,7 @@ import { runInTheWay } from '../../domain/runs/run-in-the-way.ts'
 import { TalosFailure } from '../../domain/talos-failure.ts'
 import { gatherNodeFacts } from '../../domain/upgrades/gather.ts'
 import { ask, valueOf } from '../../domain/upgrades/known.ts'
+import { readKubernetes } from '../../domain/upgrades/kubernetes-reading.ts'
 import { runSeconds } from '../../domain/upgrades/past-runs.ts'
 import { runReboot } from '../../domain/upgrades/reboot-run.ts'
 import type { RunDeps } from '../../domain/upgrades/run-frame.ts'
@@ -88,13 +90,23 @@ export function createActionPlanHandlers(
     return kept.plan
   }
 
-  function partsOf(cluster: Cluster, kind: Run['kind'], node: string): ActionPlanParts {
+  function partsOf(
+    cluster: Cluster,
+    kind: Run['kind'],
+    node: string,
+    kubernetes?: PodsReading,
+  ): ActionPlanParts {
     const around: ActionSurroundings = {
       now: clock.now(),
       certificate: cluster.certificate,
       otherRun: runInTheWay(runs, cluster.name),
     }
-    return { planId: deps.newId(), around, earlierRuns: runSeconds(runs.list(cluster.name), kind, node) }
+    return {
+      planId: deps.newId(),
+      around,
+      earlierRuns: runSeconds(runs.list(cluster.name), kind, node),
+      ...(kubernetes === undefined ? {} : { kubernetes }),
+    }
   }
 
   async function factsOf({ context, node }: NodeRef, signal: AbortSignal) {
@@ -104,12 +116,21 @@ export function createActionPlanHandlers(
     return { cluster, facts }
   }
 
+  /** The node, and at the same time Kubernetes: what a plan of going down has to count. */
+  async function readAll(at: NodeRef, signal: AbortSignal) {
+    const [{ cluster, facts }, kubernetes] = await Promise.all([
+      factsOf(at, signal),
+      readKubernetes(deps.kubernetesOf(at.context), signal),
+    ])
+    return { cluster, facts, kubernetes }
+  }
+
   return {
     async 'node-actions.plan-reboot'({ context, node, mode }, signal) {
-      const { cluster, facts } = await factsOf({ context, node }, signal)
-      const prepared = planReboot(facts, mode, partsOf(cluster, 'reboot', node))
+      const { cluster, facts, kubernetes } = await readAll({ context, node }, signal)
+      const prepared = planReboot(facts, mode, partsOf(cluster, 'reboot', node, kubernetes))
       const { plan, forfeits } = prepared
-      const assertUnmoved: NonNullable<Parameters<typeof runReboot>[0]['assertUnmoved']> = (now) => {
+      const assertUnmoved: Parameters<typeof runReboot>[0]['assertUnmoved'] = (now) => {
         throwIfMoved(plan, facts, now, clock.now())
         awaySafely(now)
       }
@@ -132,8 +153,8 @@ export function createActionPlanHandlers(
     },
 
     async 'node-actions.plan-shutdown'({ context, node, force }, signal) {
-      const { cluster, facts } = await factsOf({ context, node }, signal)
-      const prepared = planShutdown(facts, force, partsOf(cluster, 'shutdown', node))
+      const { cluster, facts, kubernetes } = await readAll({ context, node }, signal)
+      const prepared = planShutdown(facts, force, partsOf(cluster, 'shutdown', node, kubernetes))
       return keep({
         context,
         plan: prepared.plan,
@@ -143,9 +164,9 @@ export function createActionPlanHandlers(
     },
 
     async 'node-actions.plan-reset'({ context, node, choice }, signal) {
-      const { cluster, facts } = await factsOf({ context, node }, signal)
+      const { cluster, facts, kubernetes } = await readAll({ context, node }, signal)
       const disks = await gatherDiskFacts(cluster.talos, node, signal)
-      const prepared = planReset(facts, disks, choice, context, partsOf(cluster, 'reset', node))
+      const prepared = planReset(facts, disks, choice, context, partsOf(cluster, 'reset', node, kubernetes))
       return keep({
         context,
         plan: prepared.plan,

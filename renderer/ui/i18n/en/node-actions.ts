@@ -81,7 +81,9 @@ export const nodeActionsEn = {
   'action.word.power-on': 'on',
   'action.word.power-off': 'off',
   'action.word.restart-kexec': 'into the next kernel (kexec), the firmware is skipped',
-  'action.word.restart-firmware': 'through the firmware, a cold boot',
+  'action.word.restart-firmware-asked': 'through the firmware, a cold boot, as you chose',
+  'action.word.restart-firmware-secure-boot': 'through the firmware: under secure boot there is no kexec',
+  'action.word.restart-firmware-sysctl': 'through the firmware: kexec is switched off on this node',
   'action.word.restart-force': 'at once, nothing is stopped first',
   'action.word.config-active': 'the one that runs',
   'action.word.config-staged': 'the one that waits on disk',
@@ -116,6 +118,15 @@ export const nodeActionsEn = {
   'action.check.boots-afterwards': 'Something to boot afterwards',
   'action.check.member-listed': 'Member listed',
   'action.check.member-gone': 'Its machine is gone',
+  'action.check.pods-stop': 'Pods that stop with it',
+  'action.check.pods-drained': 'Pods that leave first',
+  'action.check.pods-erased': 'Pods and what is in them',
+  'action.advice.pods-stop':
+    'No pod is moved before: budgets are not asked, and what nobody makes anew is down until the node is back.',
+  'action.advice.pods-drained':
+    'Talos moves pods for five minutes, then goes on. What a budget still holds stops all the same; what nobody makes anew stays down while the node is off.',
+  'action.advice.pods-erased':
+    'What nobody makes anew is gone for good, and with it everything in an emptyDir on this node.',
   'action.advice.role-admin': 'This needs a key with os:admin.',
   'action.advice.no-other-run': 'One run per cluster. Wait for the other, or settle it.',
   'action.advice.node-ready': 'The node is not well, or another sequence runs on it.',

@@ -78,7 +78,9 @@ export const nodeActionsEs: Translated<typeof nodeActionsEn> = {
   'action.word.power-on': 'encendida',
   'action.word.power-off': 'apagada',
   'action.word.restart-kexec': 'directo al siguiente kernel (kexec), sin pasar por el firmware',
-  'action.word.restart-firmware': 'por el firmware, arranque en frío',
+  'action.word.restart-firmware-asked': 'por el firmware, arranque en frío, como has elegido',
+  'action.word.restart-firmware-secure-boot': 'por el firmware: con arranque seguro no hay kexec',
+  'action.word.restart-firmware-sysctl': 'por el firmware: kexec está desactivado en este nodo',
   'action.word.restart-force': 'de inmediato, sin parar nada antes',
   'action.word.config-active': 'la que está en marcha',
   'action.word.config-staged': 'la que espera en el disco',
@@ -113,6 +115,15 @@ export const nodeActionsEs: Translated<typeof nodeActionsEn> = {
   'action.check.boots-afterwards': 'Algo que arrancar después',
   'action.check.member-listed': 'El miembro figura en la lista',
   'action.check.member-gone': 'Su máquina ya no está',
+  'action.check.pods-stop': 'Pods que se paran con él',
+  'action.check.pods-drained': 'Pods que salen antes',
+  'action.check.pods-erased': 'Los pods y lo que contienen',
+  'action.advice.pods-stop':
+    'No se mueve ningún pod antes: no se consultan los presupuestos, y lo que nadie vuelve a crear no funciona hasta que el nodo vuelva.',
+  'action.advice.pods-drained':
+    'Talos mueve pods durante cinco minutos y sigue. Lo que un presupuesto aún retenga se para igualmente; lo que nadie vuelve a crear no funciona mientras el nodo esté apagado.',
+  'action.advice.pods-erased':
+    'Lo que nadie vuelve a crear se pierde para siempre, y con ello todo lo que haya en un emptyDir de este nodo.',
   'action.advice.role-admin': 'Hace falta una clave con os:admin.',
   'action.advice.no-other-run': 'Una tarea por clúster. Espera a la otra, o ciérrala.',
   'action.advice.node-ready': 'El nodo no está bien, o hay otra secuencia en marcha.',
