@@ -145,7 +145,7 @@ export async function createApp(
     }),
     ...createDemoHandlers({ demo }),
     ...createNodeHandlers({ clusters, fleets, clock, log }),
-    ...createNodeActionHandlers({ clusters, runs, clock, snapshots }),
+    ...createNodeActionHandlers({ clusters, runs, clock }),
     ...createActionPlanHandlers({
       clusters,
       runs,

@@ -20,7 +20,7 @@ const lines = async (name: string): Promise<unknown[]> =>
 test('each event is one line of JSON, in order, readable for this user only', async () => {
   const log = createFileLog({ folder: join(folder, 'logs'), now })
   log.info('nodes.watch', { node: '10.5.0.2' })
-  log.error('ipc.bug', new Error('boom'), { name: 'nodes.reboot' })
+  log.error('ipc.bug', new Error('boom'), { name: 'runs.stop' })
   await log.flush()
   const [first, second] = await lines('ichor.log')
   expect(first).toEqual({
@@ -29,7 +29,7 @@ test('each event is one line of JSON, in order, readable for this user only', as
     event: 'nodes.watch',
     node: '10.5.0.2',
   })
-  expect(second).toMatchObject({ level: 'error', name: 'nodes.reboot', error: { message: 'boom' } })
+  expect(second).toMatchObject({ level: 'error', name: 'runs.stop', error: { message: 'boom' } })
   expect((await stat(log.path)).mode & 0o077).toBe(0)
 })
 

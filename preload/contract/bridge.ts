@@ -15,7 +15,6 @@ export const methodNames = [
   'demo.scenarios',
   'demo.cause',
   'demo.settle',
-  'nodes.reboot',
   'nodes.talosctl',
   'services.act',
   'node-actions.plan-reboot',

@@ -179,10 +179,6 @@ export const nodesContract = {
   'nodes.watch': stream(z.object({ context: ContextName }), NodesItem),
   /** The whole detail again whenever any of it changes, at most four times a second. */
   'nodes.watch-detail': stream(NodeRef, NodeDetail),
-  'nodes.reboot': method(
-    NodeRef.extend({ mode: z.enum(['default', 'powercycle']) }),
-    z.object({ runId: RunId }),
-  ),
   'services.watch': stream(NodeRef, ServicesItem),
   'services.act': method(
     NodeRef.extend({ service: z.string().max(253), action: z.enum(['start', 'stop', 'restart']) }),

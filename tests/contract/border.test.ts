@@ -104,11 +104,11 @@ test('an input that contains itself is refused', async () => {
 
 test('a failure crosses with its code, node and remedy', async () => {
   const { bridge } = join({
-    'nodes.reboot': async () => {
+    'node-actions.plan-reboot': async () => {
       throw new TalosFailure('role-too-low', 'os:reader may not reboot.', { node: 'cp1' })
     },
   })
-  expect(await bridge.invoke['nodes.reboot']('a', reboot)).toEqual({
+  expect(await bridge.invoke['node-actions.plan-reboot']('a', reboot)).toEqual({
     ok: false,
     error: {
       code: 'role-too-low',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { ImageChoice } from '#contract/images.ts'
+import type { RebootMode } from '#contract/node-actions.ts'
 import { ContextName, NodeAddress } from '#contract/names.ts'
 import type { PreflightCheck, UpgradePlan } from '#contract/upgrades.ts'
 import type { Run } from '#contract/runs.ts'
@@ -106,7 +107,7 @@ export function createUpgradeScene(specs: readonly FakeNodeSpec[], journal = cre
       quiet: () => settle(),
       newId,
     }),
-    ...createNodeActionHandlers({ clusters, runs, clock, snapshots }),
+    ...createNodeActionHandlers({ clusters, runs, clock }),
     ...createActionPlanHandlers({ clusters, runs, clock, snapshots, newId, kubernetesOf: noKubernetes }),
     ...createRunHandlers({ runs, clusters, kubernetesOf: noKubernetes, sha256 }),
   }
@@ -142,6 +143,17 @@ export function createUpgradeScene(specs: readonly FakeNodeSpec[], journal = cre
     return finish(await start(planId, accepted))
   }
 
+  /** Starts a reboot by its plan; `between`: what happens after the plan was shown. */
+  async function reboot(
+    hostname: string,
+    mode: RebootMode = 'default',
+    between: () => void = () => undefined,
+  ): Promise<string> {
+    const { planId } = await handlers['node-actions.plan-reboot']({ ...ref(hostname), mode }, signal)
+    between()
+    return (await handlers['node-actions.start']({ planId }, signal)).runId
+  }
+
   return {
     clock,
     log,
@@ -157,6 +169,7 @@ export function createUpgradeScene(specs: readonly FakeNodeSpec[], journal = cre
     plan,
     start,
     finish,
+    reboot,
     upgrade,
   }
 }

@@ -124,7 +124,8 @@ describe('a configuration is changed', () => {
     expect(staged.active.text).toBe(active.text)
     expect(staged.persistent?.text).toBe(text)
 
-    const reboot = await window.call('nodes.reboot', { ...worker, mode: 'default' })
+    const { planId } = await window.call('node-actions.plan-reboot', { ...worker, mode: 'default' })
+    const reboot = await window.call('node-actions.start', { planId })
     expect((await untilEnded(window, reboot.runId)).outcome).toBe('proven')
     await untilNode(fleet, worker, (node) => isReady(node) && node.configStaged === false)
     const after = await read(worker)

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { ContextName, NodeRef } from '#contract/names.ts'
+import type { ContextName, NodeRef, RunId } from '#contract/names.ts'
 import type { Run } from '#contract/runs.ts'
 import type { UpgradePlan } from '#contract/upgrades.ts'
 import { startSimulatedCluster, type NodePlan, type SimulatedCluster } from '../../main/simulator/cluster.ts'
@@ -35,6 +35,11 @@ afterAll(async () => {
 const ref = (hostname: string): NodeRef => refOf(cluster, context, hostname)
 const plan = (hostname: string, version: string): Promise<UpgradePlan> =>
   window.call('upgrades.plan', { context, nodes: [ref(hostname).node], version })
+
+async function reboot(hostname: string, mode: 'default' | 'powercycle'): Promise<{ runId: RunId }> {
+  const { planId } = await window.call('node-actions.plan-reboot', { ...ref(hostname), mode })
+  return window.call('node-actions.start', { planId })
+}
 
 async function carryOut({ planId }: UpgradePlan): Promise<Run> {
   const { runId } = await window.call('upgrades.start', { planId })
@@ -114,25 +119,26 @@ describe('an upgrade', () => {
 describe('a run holds its cluster', () => {
   test('while one goes no other starts, on any node, and the plan says so', async () => {
     const other = await plan('bronce-1', 'v1.14.0')
-    const { runId } = await window.call('nodes.reboot', { ...ref('estante-1'), mode: 'default' })
+    const restart = await window.call('node-actions.plan-reboot', { ...ref('bronce-1'), mode: 'default' })
+    const { runId } = await reboot('estante-1', 'default')
     const started = await window.refusal('upgrades.start', { planId: other.planId })
     expect(started).toMatchObject({ code: 'run-active', node: ref('estante-1').node })
-    const reboot = await window.refusal('nodes.reboot', { ...ref('bronce-1'), mode: 'default' })
-    expect(reboot.code).toBe('run-active')
+    const second = await window.refusal('node-actions.start', { planId: restart.planId })
+    expect(second.code).toBe('run-active')
     const { preflight } = await plan('bronce-1', 'v1.14.0')
     expect(preflight.find(({ id }) => id === 'no-other-run')?.outcome).toBe('block')
     expect((await untilEnded(window, runId)).outcome).toBe('proven')
   })
 
   test('a service is restarted beside it, and proven', async () => {
-    const reboot = await window.call('nodes.reboot', { ...ref('estante-1'), mode: 'powercycle' })
+    const restart = await reboot('estante-1', 'powercycle')
     const { runId } = await window.call('services.act', {
       ...ref('bronce-1'),
       service: 'kubelet',
       action: 'restart',
     })
     expect((await untilEnded(window, runId)).outcome).toBe('proven')
-    expect((await untilEnded(window, reboot.runId)).outcome).toBe('proven')
+    expect((await untilEnded(window, restart.runId)).outcome).toBe('proven')
     const services = window.open('services.watch', ref('bronce-1'))
     const item = await services.until(([first]) => first)
     expect(item.services.find(({ id }) => id === 'kubelet')).toMatchObject({ state: 'Running' })
@@ -140,7 +146,7 @@ describe('a run holds its cluster', () => {
 
   test('a plan whose node moved since is refused, and so is one that was used', async () => {
     const stale = await plan('estante-1', 'v1.14.0')
-    const { runId } = await window.call('nodes.reboot', { ...ref('estante-1'), mode: 'default' })
+    const { runId } = await reboot('estante-1', 'default')
     await untilEnded(window, runId)
     expect((await window.refusal('upgrades.start', { planId: stale.planId })).code).toBe('plan-stale')
     expect((await window.refusal('upgrades.start', { planId: 'never made' })).code).toBe('plan-stale')

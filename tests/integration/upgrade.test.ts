@@ -73,7 +73,7 @@ async function scene(nodes: readonly NodePlan[], patience = PATIENCE) {
       sha256,
       newId: randomUUID,
     }),
-    ...createNodeActionHandlers({ clusters, runs, clock, snapshots }),
+    ...createNodeActionHandlers({ clusters, runs, clock }),
     ...createActionPlanHandlers({
       clusters,
       runs,
@@ -111,7 +111,12 @@ async function scene(nodes: readonly NodePlan[], patience = PATIENCE) {
     (await handlers['upgrades.start']({ planId }, signal)).runId
   const upgrade = async (hostname: string, version: string): Promise<Run> =>
     ended(await start((await plan(hostname, version)).planId))
-  return { cluster, clusters, handlers, runs, signal, folder, log, ref, plan, start, until, ended, upgrade }
+  const reboot = async (hostname: string, mode: 'default' | 'powercycle'): Promise<string> => {
+    const { planId } = await handlers['node-actions.plan-reboot']({ ...ref(hostname), mode }, signal)
+    return (await handlers['node-actions.start']({ planId }, signal)).runId
+  }
+  const asked = { ref, plan, start, reboot, until, ended, upgrade }
+  return { cluster, clusters, handlers, runs, signal, folder, log, ...asked }
 }
 
 function rowsOf(run: Run): string[] {
@@ -230,10 +235,12 @@ describe('over the wire', () => {
   })
 
   test('a locked sequence is a conflict, though the reboot was answered well', async () => {
-    const { cluster, handlers, ref, signal, ended } = await scene([one, worker])
+    const { cluster, reboot, ended } = await scene([one, worker])
     cluster.node('estante-1').cause('locked-sequence')
-    const { runId } = await handlers['nodes.reboot']({ ...ref('estante-1'), mode: 'default' }, signal)
-    expect(await ended(runId)).toMatchObject({ outcome: 'refused', error: { code: 'conflict' } })
+    expect(await ended(await reboot('estante-1', 'default'))).toMatchObject({
+      outcome: 'refused',
+      error: { code: 'conflict' },
+    })
   })
 
   test('a control plane with an etcd member down is blocked in the plan', async () => {
@@ -252,9 +259,8 @@ describe('over the wire', () => {
   })
 
   test('a reboot is proven, and a service restart too', async () => {
-    const { handlers, ref, signal, ended } = await scene([one, worker])
-    const reboot = await handlers['nodes.reboot']({ ...ref('bronce-1'), mode: 'powercycle' }, signal)
-    const run = await ended(reboot.runId)
+    const { handlers, ref, reboot, signal, ended } = await scene([one, worker])
+    const run = await ended(await reboot('bronce-1', 'powercycle'))
     expect(rowsOf(run)).not.toContainEqual(expect.stringMatching(/differs|unknown/))
     const restart = { ...ref('estante-1'), service: 'kubelet', action: 'restart' } as const
     const restarted = await ended((await handlers['services.act'](restart, signal)).runId)

@@ -8,17 +8,16 @@ async function reboot(
   hostname: string,
   options: {
     troubles?: readonly Trouble[]
-    others?: (scene: ReturnType<typeof createUpgradeScene>) => void
+    /** What happens between the plan and the run. */
+    later?: (scene: ReturnType<typeof createUpgradeScene>) => void
     mode?: 'default' | 'powercycle'
     specs?: typeof three
   } = {},
 ) {
   const scene = createUpgradeScene(options.specs ?? three)
   for (const trouble of options.troubles ?? []) scene.talos.node(hostname).troubles.add(trouble)
-  options.others?.(scene)
-  const input = { ...scene.ref(hostname), mode: options.mode ?? 'default' }
-  const { runId } = await scene.handlers['nodes.reboot'](input, scene.signal)
-  return { scene, run: await scene.finish(runId) }
+  const id = await scene.reboot(hostname, options.mode, () => options.later?.(scene))
+  return { scene, run: await scene.finish(id) }
 }
 
 describe('rebooting a node', () => {
@@ -33,7 +32,7 @@ describe('rebooting a node', () => {
       'kubernetes-node',
     ])
     expect(run.steps.find(({ name }) => name === 'ready')?.detail).toMatch(/^\d+ s, \d+ s from kernel start$/)
-    expect(scene.talos.node('bronce-1').calls).toEqual(['reboot default'])
+    expect(scene.talos.node('bronce-1').calls).toEqual(['forfeit', 'reboot default'])
     expect(run.talosctl).toBe('talosctl -n 10.0.20.11 reboot')
   })
 
@@ -43,9 +42,9 @@ describe('rebooting a node', () => {
     expect(run.talosctl).toBe('talosctl -n 10.0.20.21 reboot --mode powercycle')
   })
 
-  test('a control plane that etcd cannot spare stays up', async () => {
+  test('a control plane that etcd can no longer spare stays up', async () => {
     const { run, scene } = await reboot('bronce-1', {
-      others: (s) => s.talos.node('bronce-3').troubles.add('off'),
+      later: (s) => s.talos.node('bronce-3').troubles.add('off'),
     })
     expect(run).toMatchObject({ outcome: 'refused', error: { code: 'plan-blocked' } })
     expect(scene.talos.node('bronce-1').calls).toEqual([])
@@ -55,7 +54,7 @@ describe('rebooting a node', () => {
     const five = [1, 2, 3, 4, 5].map((n) => controlPlane(n))
     const off = (...names: string[]) => ({
       specs: five,
-      others: (s: ReturnType<typeof createUpgradeScene>) => {
+      later: (s: ReturnType<typeof createUpgradeScene>) => {
         for (const name of names) s.talos.node(name).troubles.add('off')
       },
     })
@@ -82,10 +81,7 @@ describe('rebooting a node', () => {
     const scene = createUpgradeScene(three)
     const node = scene.talos.node('estante-1')
     node.unschedulable = true
-    const { runId } = await scene.handlers['nodes.reboot'](
-      { ...scene.ref('estante-1'), mode: 'default' },
-      scene.signal,
-    )
+    const runId = await scene.reboot('estante-1')
     const boot = node.boot.bind(node)
     node.boot = (slot) => {
       boot(slot)
@@ -111,18 +107,18 @@ describe('rebooting a node', () => {
   })
 
   test('a node that is off fails before anything is asked of it', async () => {
-    const { run } = await reboot('estante-1', { troubles: ['off'] })
-    expect(run).toMatchObject({ hostname: '10.0.20.21', outcome: 'failed', error: { code: 'unreachable' } })
+    const { run, scene } = await reboot('estante-1', {
+      later: (s) => s.talos.node('estante-1').troubles.add('off'),
+    })
+    expect(run).toMatchObject({ hostname: 'estante-1', outcome: 'failed', error: { code: 'unreachable' } })
+    expect(scene.talos.node('estante-1').calls).toEqual([])
   })
 
   test("with a certificate that may not read the boot id is told by the kernel's start", async () => {
     const scene = createUpgradeScene(three)
     const { TalosFailure } = await import('../talos-failure.ts')
     scene.talos.bootId = () => Promise.reject(new TalosFailure('role-too-low', 'not admin'))
-    const { runId } = await scene.handlers['nodes.reboot'](
-      { ...scene.ref('estante-1'), mode: 'default' },
-      scene.signal,
-    )
+    const runId = await scene.reboot('estante-1')
     const run = await scene.finish(runId)
     expect(run.steps.every(({ state }) => state === 'done')).toBe(true)
     expect(run.verdict.map(({ fact }) => fact)).not.toContain('boot-id')

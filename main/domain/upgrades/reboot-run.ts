@@ -15,8 +15,8 @@ export interface RebootRequest {
   readonly node: string
   readonly hostname: string
   readonly mode: 'default' | 'powercycle' | 'force'
-  /** By an accepted plan: throws when the node is no longer as it was then. */
-  readonly assertUnmoved?: (facts: NodeFacts) => void
+  /** Throws when the node is no longer as its accepted plan had it. */
+  readonly assertUnmoved: (facts: NodeFacts) => void
   /** A part of its own before the restart, with its step's name: the leader of etcd hands over. */
   readonly first?: { readonly step: string; readonly part: (scene: RunScene) => RunPart<void> }
 }
@@ -64,7 +64,7 @@ async function* check(
   const facts = await gatherNodeFacts(talos, node, control.signal)
   if (!facts.version.known)
     throw facts.version.failure ?? new TalosFailure('node-error', facts.version.reason)
-  assertUnmoved?.(facts)
+  assertUnmoved(facts)
   if (!facts.etcd?.known) return { value: facts }
   const risk = quorumAtRisk(facts)
   if (risk !== undefined) throw new TalosFailure('plan-blocked', `etcd: ${risk}`, { node })

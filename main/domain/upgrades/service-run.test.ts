@@ -80,7 +80,7 @@ describe('a service', () => {
     const scene = createUpgradeScene([worker(1)])
     const input = { ...scene.ref('estante-1'), service: 'kubelet', action: 'restart' } as const
     const first = await scene.handlers['services.act'](input, scene.signal)
-    await scene.handlers['nodes.reboot']({ ...scene.ref('estante-1'), mode: 'default' }, scene.signal)
+    await scene.reboot('estante-1')
     expect((await scene.finish(first.runId)).kind).toBe('service')
   })
 })

@@ -6,45 +6,18 @@ import { textField } from '../../domain/nodes/spec-fields.ts'
 import type { ReadingPort } from '../../domain/nodes/talos-port.ts'
 import type { RunsPort } from '../../domain/runs/run-port.ts'
 import { ask, valueOf } from '../../domain/upgrades/known.ts'
-import { runReboot } from '../../domain/upgrades/reboot-run.ts'
 import { runServiceAction } from '../../domain/upgrades/service-run.ts'
-import type { SnapshotPort } from '../../domain/upgrades/snapshot-port.ts'
 import type { Handlers } from '../handlers.ts'
 
 interface Deps {
   readonly clusters: ClustersPort
   readonly runs: RunsPort
   readonly clock: ClockPort
-  readonly snapshots: SnapshotPort
 }
 
-/** Actions on one node that need no plan; each is a run with a verdict. */
-export function createNodeActionHandlers({
-  clusters,
-  runs,
-  clock,
-  snapshots,
-}: Deps): Pick<Handlers, 'nodes.reboot' | 'services.act'> {
+/** What is done to a node's services needs no plan; each is a run with a verdict. */
+export function createNodeActionHandlers({ clusters, runs, clock }: Deps): Pick<Handlers, 'services.act'> {
   return {
-    async 'nodes.reboot'({ context, node, mode }, signal) {
-      const { talos } = await clusters.cluster(context)
-      const hostname = await hostnameOf(talos, node, signal)
-      const id = await runs.start(
-        {
-          kind: 'reboot',
-          context,
-          node,
-          hostname,
-          title: { key: `run.reboot-${mode}`, parameters: {} },
-          talosctl: `talosctl -n ${node} reboot${mode === 'powercycle' ? ' --mode powercycle' : ''}`,
-          exclusive: true,
-          stoppable: false,
-        },
-        runReboot({ node, hostname, mode }, { talos, clock, snapshots, context }),
-      )
-      return { runId: RunId.parse(id) }
-    },
-
     async 'services.act'({ context, node, service, action }, signal) {
       const { talos } = await clusters.cluster(context)
       const id = await runs.start(
