@@ -19,7 +19,7 @@ export default defineConfig({
           environment: 'node',
           // Modules hold no state of their own (STYLE.md), so the files of a worker can share them: half the time.
           isolate: false,
-          testTimeout: 5_000,
+          testTimeout: 20_000, // property tests on a busy machine
         },
       },
       {

@@ -1,22 +1,13 @@
-import type { CertificateFacts } from '#contract/contexts.ts'
 import type { ActionCheck } from '#contract/node-actions.ts'
-import type { Run } from '#contract/runs.ts'
 import { assessEtcd, quorumOf, type EtcdReading } from '../etcd/quorum.ts'
 import { valueOf } from '../upgrades/known.ts'
 import { isControlPlane, type NodeFacts, type Peer } from '../upgrades/node-facts.ts'
 import { quorumAtRisk } from '../upgrades/preflight.ts'
 import { stageText } from '../upgrades/verdict.ts'
-
-/** What surrounds the node and no node tells. */
-export interface ActionSurroundings {
-  readonly now: number
-  readonly certificate: CertificateFacts
-  /** The run that holds the cluster, or one that was cut off and not settled. */
-  readonly otherRun: Run | undefined
-}
+import type { Surroundings } from '../runs/run-in-the-way.ts'
 
 /** Checks that every action begins with. */
-export function commonActionChecks(facts: NodeFacts, around: ActionSurroundings): readonly ActionCheck[] {
+export function commonActionChecks(facts: NodeFacts, around: Surroundings): readonly ActionCheck[] {
   const { roles } = around.certificate
   const run = around.otherRun
   return [

@@ -7,15 +7,16 @@ import { isControlPlane, type NodeFacts } from '../upgrades/node-facts.ts'
 import { fingerprint } from '../upgrades/plan.ts'
 import { restartWay } from '../upgrades/restart-way.ts'
 import { minorsBetween } from '../upgrades/version-table.ts'
-import { awayChecks, commonActionChecks, stagedCheck, type ActionSurroundings } from './action-checks.ts'
+import { awayChecks, commonActionChecks, stagedCheck } from './action-checks.ts'
 import { podChecks, podsRow, type PodsReading } from './pods-at-stake.ts'
+import type { Surroundings } from '../runs/run-in-the-way.ts'
 
 /** Milliseconds a plan holds when nothing moves. */
 const PLAN_VALID = 30 * 60_000
 
 export interface ActionPlanParts {
   readonly planId: string
-  readonly around: ActionSurroundings
+  readonly around: Surroundings
   /** Seconds that earlier runs of this kind took on this node. */
   readonly earlierRuns: readonly number[]
   readonly kubernetes?: PodsReading

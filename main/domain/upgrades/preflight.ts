@@ -7,6 +7,7 @@ import { valueOf } from './known.ts'
 import type { NodeFacts } from './node-facts.ts'
 import { judgeTarget, upgradePath } from './targets.ts'
 import { findLine, type VersionTable } from './version-table.ts'
+import type { Surroundings } from '../runs/run-in-the-way.ts'
 
 type Check = PreflightCheck
 /** What one check found, before it has its name. */
@@ -16,17 +17,13 @@ type Verdict = CheckFinding
 /** A certificate has to last at least this long from now: twice the wait for a node that does not come back. */
 const RUN_MUST_FIT = 60 * 60_000
 
-export interface Surroundings {
-  readonly now: number
+interface Around extends Surroundings {
   /** Seconds the run will take, where earlier ones tell. */
   readonly estimate?: number | undefined
-  readonly certificate: CertificateFacts
-  /** The run that holds the cluster, or one that was cut off and not settled. */
-  readonly otherRun: Run | undefined
 }
 
 /** Checks of the whole run, whatever its nodes. Order is the order on screen. */
-export function clusterChecks(around: Surroundings): readonly Check[] {
+export function clusterChecks(around: Around): readonly Check[] {
   return [
     { id: 'role-admin', ...adminCheck(around.certificate) },
     { id: 'certificate-outlives-run', ...certificateCheck(around) },
@@ -83,7 +80,7 @@ function adminCheck({ roles }: CertificateFacts): Verdict {
   return { outcome: roles.includes('os:admin') ? 'pass' : 'block', evidence: roles.join(', ') || '–' }
 }
 
-function certificateCheck({ certificate, now, estimate }: Surroundings): Verdict {
+function certificateCheck({ certificate, now, estimate }: Around): Verdict {
   const { notAfter } = certificate
   const least = Math.max(RUN_MUST_FIT, (estimate ?? 0) * 2000)
   const minutes = (milliseconds: number): string => `${Math.round(milliseconds / 60_000)} min`

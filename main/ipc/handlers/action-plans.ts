@@ -2,7 +2,6 @@ import { RunId, type ContextName, type NodeRef } from '#contract/names.ts'
 import type { NodeActionPlan } from '#contract/node-actions.ts'
 import type { Run } from '#contract/runs.ts'
 import type { ClockPort } from '../../domain/clock-port.ts'
-import type { ActionSurroundings } from '../../domain/node-actions/action-checks.ts'
 import { lookAtApi } from '../../domain/node-actions/api-state.ts'
 import { awaySafely } from '../../domain/node-actions/away-safely.ts'
 import { gatherDiskFacts } from '../../domain/node-actions/disk-facts.ts'
@@ -28,7 +27,7 @@ import { listField, textField } from '../../domain/nodes/spec-fields.ts'
 import { exportHistory } from '../../domain/runs/export-history.ts'
 import type { RunEngine } from '../../domain/runs/run-engine.ts'
 import type { RunControl, RunEvent } from '../../domain/runs/run-port.ts'
-import { runInTheWay } from '../../domain/runs/run-in-the-way.ts'
+import { surroundingsOf } from '../../domain/runs/run-in-the-way.ts'
 import { TalosFailure } from '../../domain/talos-failure.ts'
 import { gatherNodeFacts } from '../../domain/upgrades/gather.ts'
 import { ask, valueOf } from '../../domain/upgrades/known.ts'
@@ -40,6 +39,7 @@ import { readFallback, slotsOf } from '../../domain/upgrades/slots.ts'
 import type { SnapshotPort } from '../../domain/upgrades/snapshot-port.ts'
 import { readBootPhases, timingOfLog } from '../../domain/upgrades/time-boot.ts'
 import type { Handlers } from '../handlers.ts'
+import { createKept } from './kept.ts'
 
 interface Deps {
   readonly clusters: ClustersPort
@@ -60,9 +60,6 @@ interface KeptPlan {
   readonly body: (deps: RunDeps, overridden: boolean) => Body
 }
 
-/** Plans that were shown and may still be started; the oldest goes first. */
-const PLANS_KEPT = 100
-
 /** Reboot, shutdown, reset and what follows one, each as a plan first; slots and boots of a node. */
 export function createActionPlanHandlers(
   deps: Deps,
@@ -79,14 +76,10 @@ export function createActionPlanHandlers(
   | 'node-actions.export-history'
 > {
   const { clusters, runs, clock, snapshots } = deps
-  const plans = new Map<string, KeptPlan>()
+  const plans = createKept<KeptPlan>(100)
 
   function keep(kept: KeptPlan): NodeActionPlan {
-    plans.set(kept.plan.planId, kept)
-    for (const id of plans.keys()) {
-      if (plans.size <= PLANS_KEPT) break
-      plans.delete(id)
-    }
+    plans.keep(kept.plan.planId, kept)
     return kept.plan
   }
 
@@ -96,14 +89,9 @@ export function createActionPlanHandlers(
     node: string,
     kubernetes?: PodsReading,
   ): ActionPlanParts {
-    const around: ActionSurroundings = {
-      now: clock.now(),
-      certificate: cluster.certificate,
-      otherRun: runInTheWay(runs, cluster.name),
-    }
     return {
       planId: deps.newId(),
-      around,
+      around: surroundingsOf(runs, cluster, clock.now()),
       earlierRuns: runSeconds(runs.list(cluster.name), kind, node),
       ...(kubernetes === undefined ? {} : { kubernetes }),
     }
@@ -201,7 +189,6 @@ export function createActionPlanHandlers(
 
     async 'node-actions.start'({ planId, hostname, words }) {
       const kept = plans.get(planId)
-      if (kept === undefined) throw new TalosFailure('plan-stale', 'This plan is no longer kept.')
       const { plan, context } = kept
       const where = { node: plan.node }
       if (plan.typeHostname && hostname !== plan.hostname) {
@@ -230,7 +217,7 @@ export function createActionPlanHandlers(
         kept.body({ talos, clock, snapshots, context }, overridden),
       )
       // A plan is good for one run: after it, its inputs have moved.
-      plans.delete(planId)
+      plans.spend(planId)
       return { runId: RunId.parse(id) }
     },
 

@@ -27,12 +27,12 @@ import { redactText, valuesOf } from '../../domain/machine-config/redact.ts'
 import type { SchemaPort } from '../../domain/machine-config/schema-port.ts'
 import type { Cluster, ClustersPort } from '../../domain/nodes/clusters-port.ts'
 import type { RunEngine } from '../../domain/runs/run-engine.ts'
-import { runInTheWay } from '../../domain/runs/run-in-the-way.ts'
+import { surroundingsOf } from '../../domain/runs/run-in-the-way.ts'
 import { TalosFailure } from '../../domain/talos-failure.ts'
 import { isControlPlane } from '../../domain/upgrades/node-facts.ts'
-import type { Surroundings } from '../../domain/upgrades/preflight.ts'
 import type { VersionTable } from '../../domain/upgrades/version-table.ts'
 import type { Handlers } from '../handlers.ts'
+import { createKept } from './kept.ts'
 
 interface Deps {
   readonly clusters: ClustersPort
@@ -50,35 +50,16 @@ type KeptPlan = { readonly context: ContextName } & (
   | { readonly kind: 'manifests'; readonly prepared: PreparedManifests }
 )
 
-/** Plans that were shown and may still be started; the oldest goes first. */
-const PLANS_KEPT = 20
-
 /** Upgrades of Kubernetes itself, and the manifests that Talos brings a cluster up with. */
 export function createKubernetesHandlers(
   deps: Deps,
 ): Pick<Handlers, Extract<keyof Handlers, `kubernetes.${string}`>> {
   const { clusters, kubernetesOf, runs, clock, schemas, table, lines } = deps
-  const plans = new Map<string, KeptPlan>()
-
-  function keep(planId: string, plan: KeptPlan): void {
-    plans.set(planId, plan)
-    for (const id of plans.keys()) {
-      if (plans.size <= PLANS_KEPT) break
-      plans.delete(id)
-    }
-  }
+  const plans = createKept<KeptPlan>(20)
 
   async function gather(context: ContextName, signal: AbortSignal): Promise<[Cluster, ClusterFacts]> {
     const cluster = await clusters.cluster(context)
     return [cluster, await gatherCluster(cluster.talos, kubernetesOf(context), signal)]
-  }
-
-  function around(cluster: Cluster): Surroundings {
-    return {
-      now: clock.now(),
-      certificate: cluster.certificate,
-      otherRun: runInTheWay(runs, cluster.name),
-    }
   }
 
   /** Objects of API versions that the target no longer serves. */
@@ -173,11 +154,11 @@ export function createKubernetesHandlers(
         planId: deps.newId(),
         lines,
         table,
-        around: around(cluster),
+        around: surroundingsOf(runs, cluster, clock.now()),
         options: KubernetesOptions.parse(options ?? {}),
         removedObjects: await removedObjects(context, facts.current, version, signal),
       })
-      keep(prepared.plan.planId, { kind: 'kubernetes', context, prepared })
+      plans.keep(prepared.plan.planId, { kind: 'kubernetes', context, prepared })
       return prepared.plan
     },
 
@@ -199,13 +180,12 @@ export function createKubernetesHandlers(
         },
         signal,
       )
-      keep(prepared.plan.planId, { kind: 'manifests', context, prepared })
+      plans.keep(prepared.plan.planId, { kind: 'manifests', context, prepared })
       return prepared.plan
     },
 
     async 'kubernetes.start'({ planId }, signal) {
       const kept = plans.get(planId)
-      if (kept === undefined) throw new TalosFailure('plan-stale', 'This plan is no longer kept.')
       const { plan } = kept.prepared
       if (clock.now() > Date.parse(plan.validUntil)) {
         throw new TalosFailure('plan-stale', `This plan was computed at ${plan.computedAt}.`)
@@ -215,7 +195,7 @@ export function createKubernetesHandlers(
           ? await startKubernetes(kept.prepared, kept.context, signal)
           : await startManifests(kept.prepared, kept.context)
       // A plan is good for one run: after it, its inputs have moved.
-      plans.delete(planId)
+      plans.spend(planId)
       return { runId: RunId.parse(id) }
     },
   }

@@ -6,7 +6,7 @@ import type { ClockPort } from '../../domain/clock-port.ts'
 import type { KubernetesPort } from '../../domain/kubernetes/kubernetes-port.ts'
 import type { Cluster, ClustersPort } from '../../domain/nodes/clusters-port.ts'
 import type { RunEngine } from '../../domain/runs/run-engine.ts'
-import { runInTheWay } from '../../domain/runs/run-in-the-way.ts'
+import { surroundingsOf } from '../../domain/runs/run-in-the-way.ts'
 import { TalosFailure } from '../../domain/talos-failure.ts'
 import { exportPlan } from '../../domain/upgrades/export-plan.ts'
 import { gatherNodeFacts } from '../../domain/upgrades/gather.ts'
@@ -23,7 +23,7 @@ import {
   type PreparedPlan,
 } from '../../domain/upgrades/compose-plan.ts'
 import { planRollback, type PlanParts, type PreparedNode } from '../../domain/upgrades/plan.ts'
-import { nodeChecks, throwIfBlocked, type Surroundings } from '../../domain/upgrades/preflight.ts'
+import { nodeChecks, throwIfBlocked } from '../../domain/upgrades/preflight.ts'
 import { machineChecks } from '../../domain/upgrades/preflight-machine.ts'
 import { prepareUpgrade, settleImage, type PlanningDeps } from '../../domain/upgrades/prepare-upgrade.ts'
 import { readTargets } from '../../domain/upgrades/read-targets.ts'
@@ -33,6 +33,7 @@ import type { SnapshotPort } from '../../domain/upgrades/snapshot-port.ts'
 import { runUpgrade } from '../../domain/upgrades/upgrade-run.ts'
 import { lineOf, type VersionTable } from '../../domain/upgrades/version-table.ts'
 import type { Handlers } from '../handlers.ts'
+import { createKept } from './kept.ts'
 
 interface Deps extends PlanningDeps {
   readonly clusters: ClustersPort
@@ -50,34 +51,19 @@ interface KeptPlan extends PreparedPlan {
   readonly context: ContextName
 }
 
-/** Plans that were shown and may still be started; the oldest goes first. */
-const PLANS_KEPT = 100
-
 export function createUpgradeHandlers(
   deps: Deps,
 ): Pick<Handlers, Extract<keyof Handlers, `upgrades.${string}`>> {
   const { clusters, runs, clock, snapshots, table } = deps
-  const plans = new Map<string, KeptPlan>()
+  const plans = createKept<KeptPlan>(100)
 
   function keep(context: ContextName, prepared: PreparedPlan): PreparedPlan['plan'] {
-    plans.set(prepared.plan.planId, { ...prepared, context })
-    for (const id of plans.keys()) {
-      if (plans.size <= PLANS_KEPT) break
-      plans.delete(id)
-    }
+    plans.keep(prepared.plan.planId, { ...prepared, context })
     return prepared.plan
   }
 
   function partsOf(cluster: Cluster, kind: Run['kind'], node: string): PlanParts {
     return { table, sha256: deps.sha256, earlierRuns: runSeconds(runs.list(cluster.name), kind, node) }
-  }
-
-  function around(cluster: Cluster): Surroundings {
-    return {
-      now: clock.now(),
-      certificate: cluster.certificate,
-      otherRun: runInTheWay(runs, cluster.name),
-    }
   }
 
   async function readKube(
@@ -86,12 +72,6 @@ export function createUpgradeHandlers(
   ): Promise<{ readonly kubernetes?: Known<KubernetesReading> }> {
     const kubernetes = deps.kubernetes?.(context)
     return kubernetes === undefined ? {} : { kubernetes: await readKubernetes(kubernetes, signal) }
-  }
-
-  function planOf(planId: string): KeptPlan {
-    const prepared = plans.get(planId)
-    if (prepared === undefined) throw new TalosFailure('plan-stale', 'This plan is no longer kept.')
-    return prepared
   }
 
   /** What was shown is what starts: nothing blocks, nobody else is at it, and no input moved. */
@@ -140,7 +120,7 @@ export function createUpgradeHandlers(
     async 'upgrades.plan'({ context, nodes, version, choices = [], options }, signal) {
       const cluster = await clusters.cluster(context)
       // As it was when the person asked: reading the nodes takes a while.
-      const surroundings = around(cluster)
+      const surroundings = surroundingsOf(runs, cluster, clock.now())
       const prepared = await Promise.all(
         [...new Set(nodes)].map((node) => {
           const choice = choices.find((one) => one.node === node)?.choice ?? {}
@@ -173,14 +153,14 @@ export function createUpgradeHandlers(
           planId: deps.newId(),
           kind: 'rollback',
           options: PlanOptions.parse(options ?? {}),
-          around: around(cluster),
+          around: surroundingsOf(runs, cluster, clock.now()),
           ...(await readKube(context, signal)),
         }),
       )
     },
 
     async 'upgrades.start'({ planId, accepted = [] }, signal) {
-      const prepared = planOf(planId)
+      const prepared = plans.get(planId)
       const { plan, context } = prepared
       const cluster = await clusters.cluster(context)
       await assertStartable(prepared, accepted, cluster, signal)
@@ -218,12 +198,12 @@ export function createUpgradeHandlers(
         plan.kind === 'upgrade' ? runUpgrade(prepared, table, parts) : runRollback(prepared, parts),
       )
       // A plan is good for one run: after it, its inputs have moved.
-      plans.delete(planId)
+      plans.spend(planId)
       return { runId: RunId.parse(id) }
     },
 
     async 'upgrades.export-plan'({ planId, format }) {
-      return exportPlan(planOf(planId).plan, format)
+      return exportPlan(plans.get(planId).plan, format)
     },
   }
 }

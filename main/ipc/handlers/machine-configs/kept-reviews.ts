@@ -2,7 +2,7 @@ import { MOST_NODES } from '#contract/config-rollout.ts'
 import type { ChangeTable, ModeChoice, Review } from '#contract/machine-configs.ts'
 import type { NodeRef } from '#contract/names.ts'
 import type { KnownConfig } from '../../../domain/machine-config/review.ts'
-import { TalosFailure } from '../../../domain/talos-failure.ts'
+import { createKept } from '../kept.ts'
 
 /** A review with what must not cross: both configurations with their secrets. */
 export interface KeptReview {
@@ -34,23 +34,10 @@ export interface KeptReviews {
 const KEPT = MOST_NODES + 10
 
 export function createKeptReviews(): KeptReviews {
-  const kept = new Map<string, KeptReview>()
+  const kept = createKept<KeptReview>(KEPT, 'This review is not kept any more. Review the draft again.')
   return {
-    keep(id, review) {
-      kept.set(id, review)
-      for (const oldest of kept.keys()) {
-        if (kept.size <= KEPT) break
-        kept.delete(oldest)
-      }
-    },
-    get(id, ref) {
-      const review = kept.get(id)
-      if (review?.ref.context !== ref.context || review.ref.node !== ref.node) {
-        throw new TalosFailure('plan-stale', 'This review is not kept any more. Review the draft again.', {
-          node: ref.node,
-        })
-      }
-      return review
-    },
+    keep: (id, review) => kept.keep(id, review),
+    get: (id, { context, node }) =>
+      kept.get(id, ({ ref }) => ref.context === context && ref.node === node, { node }),
   }
 }
