@@ -11,7 +11,7 @@ import type { HostPort } from './domain/host-port.ts'
 import { createLineSchemas } from './domain/machine-config/line-schema.ts'
 import { createFleets } from './domain/nodes/fleets.ts'
 import { createRunEngine } from './domain/runs/run-engine.ts'
-import { tellHost } from './domain/runs/tell-host.ts'
+import { languageOf, tellHost, type Language } from './domain/runs/tell-host.ts'
 import type { SealPort } from './domain/seal-port.ts'
 import { isFailure } from './domain/talos-failure.ts'
 import { createHttpFactory } from './factory/http-factory.ts'
@@ -125,7 +125,10 @@ export async function createApp(
   ])
 
   const telling = new AbortController()
-  void tellHost(runs, host, telling.signal).catch((error: unknown) => log.error('host not told', error))
+  const language = (): Language => languageOf(settings.current().language, host.locale)
+  void tellHost(runs, host, language, telling.signal).catch((error: unknown) =>
+    log.error('host not told', error),
+  )
 
   const handlers: Handlers = {
     ...createAppHandlers({

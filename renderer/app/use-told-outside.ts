@@ -1,12 +1,7 @@
 import { useEffect, useRef } from 'react'
-import type { Run } from '#contract/runs.ts'
-import { isActive } from '../ipc/stores/runs-store.ts'
 import { useRuns } from '../ipc/stores/stores-context.ts'
-import { useText, type TextTools } from '../ui/i18n/text.tsx'
-import { runPlace, runTitle, runVerdict } from '../ui/run-words.ts'
-
-/** Runs long enough that a person looks elsewhere meanwhile. */
-const LONG_ONES: ReadonlySet<Run['kind']> = new Set(['upgrade', 'rollback', 'reboot', 'kubernetes'])
+import { useText } from '../ui/i18n/text.tsx'
+import { newsOf, progressOf, type Told } from './told-outside.ts'
 
 /**
  * What the tab says of runs: `41 %` before its title while one goes; and, where the person has allowed messages of this
@@ -15,31 +10,14 @@ const LONG_ONES: ReadonlySet<Run['kind']> = new Set(['upgrade', 'rollback', 'reb
 export function useToldOutside(host: 'electron' | 'browser'): string | undefined {
   const text = useText()
   const runs = useRuns((state) => state.runs)
-  const told = useRef<ReadonlyMap<string, string>>(new Map())
+  const told = useRef<Told['states']>(new Map())
   useEffect(() => {
     if (host !== 'browser') return
-    for (const run of runs) {
-      const before = told.current.get(run.id)
-      const now = stateOf(run)
-      if (before === undefined || before === now || now === 'going') continue
-      notify(`${runTitle(run, text)}, ${runPlace(run, text)}`, runVerdict(run, text, Date.now(), true).words)
-    }
-    told.current = new Map(runs.map((run) => [run.id, stateOf(run)]))
+    const { states, news } = newsOf(told.current, runs, text)
+    told.current = states
+    for (const { title, body } of news) notify(title, body)
   }, [host, runs, text])
   return host === 'browser' ? progressOf(runs, text) : undefined
-}
-
-function stateOf(run: Run): string {
-  if (run.outcome !== undefined || !LONG_ONES.has(run.kind)) return run.outcome ?? 'going'
-  return run.question === undefined ? 'going' : `asks ${run.question.id}`
-}
-
-/** Steps that ended, of all that there are. */
-export function progressOf(runs: readonly Run[], { format }: TextTools): string | undefined {
-  const steps = runs.filter((run) => isActive(run) && LONG_ONES.has(run.kind)).flatMap((run) => run.steps)
-  if (steps.length === 0) return undefined
-  const done = steps.filter(({ state }) => state !== 'waiting' && state !== 'running').length
-  return format.percent((done / steps.length) * 100)
 }
 
 /** Nobody is asked for the permission by itself: the browser offers it beside the address. */

@@ -101,6 +101,8 @@ export function createFakeElectron({
     quits: 0,
     picked: { canceled: true, filePaths: [] as string[] },
     /** Questions asked, and the button that is pressed. */
+    /** Messages of the system: `title | body`. */
+    messages: [] as string[],
     questions: [] as { message: string; buttons: string[] }[],
     pressed: 0,
   }
@@ -125,8 +127,9 @@ export function createFakeElectron({
     focus() {
       this.emit('focused')
     }
+    focused = true
     isFocused() {
-      return true
+      return this.focused
     }
     isMinimized() {
       return false
@@ -136,6 +139,19 @@ export function createFakeElectron({
     }
     setProgressBar(share: number) {
       this.progress = share
+    }
+  }
+
+  class FakeNotification {
+    static isSupported() {
+      return true
+    }
+    readonly #said: string
+    constructor({ title, body }: { readonly title: string; readonly body: string }) {
+      this.#said = `${title} | ${body}`
+    }
+    show() {
+      seen.messages.push(this.#said)
     }
   }
 
@@ -168,7 +184,7 @@ export function createFakeElectron({
       buildFromTemplate: (template: unknown) => template,
     },
     nativeTheme: { shouldUseDarkColors: true },
-    Notification: { isSupported: () => false },
+    Notification: FakeNotification,
     protocol: { registerSchemesAsPrivileged: (schemes: unknown[]) => void seen.schemes.push(...schemes) },
     safeStorage: createFakeSafeStorage(),
     session: {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { ContextName, RunId } from '#contract/names.ts'
 import type { Run } from '#contract/runs.ts'
-import { shareOf, tellHost } from './tell-host.ts'
+import { languageOf, shareOf, tellHost, type Language } from './tell-host.ts'
 import type { RunsStreamEvent } from './run-feed.ts'
 
 function run(more: Partial<Run> = {}): Run {
@@ -28,7 +28,7 @@ function run(more: Partial<Run> = {}): Run {
   }
 }
 
-async function told(locale: string, ...runs: readonly Run[]) {
+async function told(language: Language, ...runs: readonly Run[]) {
   const shares: (number | undefined)[] = []
   const messages: string[] = []
   await tellHost(
@@ -38,33 +38,33 @@ async function told(locale: string, ...runs: readonly Run[]) {
       },
     },
     {
-      locale,
       setProgress: (share) => shares.push(share),
       notify: (title, body) => messages.push(`${title} | ${body}`),
     },
+    () => language,
     new AbortController().signal,
   )
   return { shares, messages }
 }
 
 test('the task bar fills as steps end, and is empty when the run has', async () => {
-  const { shares, messages } = await told('en-GB', run(), run({ outcome: 'proven' }))
+  const { shares, messages } = await told('en', run(), run({ outcome: 'proven' }))
   expect(shares).toEqual([0.375, undefined])
   expect(messages).toEqual(['casa: upgrade v1.13.9 → v1.14.0 | proven'])
 })
 
-test('a run that asks says so once, in the language of the system', async () => {
+test('a run that asks says so once, in the language that was chosen', async () => {
   const question = {
     id: 'q1', kind: 'drain' as const, node: '10.0.20.11', askedAt: '2026-11-28T09:01:00.000Z',
     moved: 1, total: 2, blockers: [], installed: false,
   } // prettier-ignore
   const { messages } = await told(
-    'es-ES',
+    'es',
     run(),
     run({ question }),
     run({ question: { ...question, moved: 2 } }),
   )
-  expect(messages).toEqual(['casa: upgrade v1.13.9 → v1.14.0 | espera tu decisión'])
+  expect(messages).toEqual(['casa: actualización v1.13.9 → v1.14.0 | espera tu decisión'])
 })
 
 test('a run that was over before anyone looked, and a restart of a service, say nothing', async () => {
@@ -76,4 +76,9 @@ test('a run that was over before anyone looked, and a restart of a service, say 
 
 test('without runs there is no share', () => {
   expect(shareOf([])).toBeUndefined()
+})
+
+test('the language is the chosen one, and the system’s only where that was chosen', () => {
+  expect([languageOf('es', 'en-GB'), languageOf('en', 'es-ES')]).toEqual(['es', 'en'])
+  expect([languageOf('system', 'es-MX'), languageOf('system', 'de-DE')]).toEqual(['es', 'en'])
 })

@@ -2,7 +2,13 @@ import type { Run, RunOutcome } from '#contract/runs.ts'
 import type { HostPort } from '../host-port.ts'
 import type { RunEngine } from './run-engine.ts'
 
-type Language = 'en' | 'es'
+export type Language = 'en' | 'es'
+
+/** `system`: what the operating system prefers, a BCP 47 tag; anything that is not Spanish is told in English. */
+export function languageOf(chosen: 'system' | Language, system: string): Language {
+  if (chosen !== 'system') return chosen
+  return system.toLowerCase().startsWith('es') ? 'es' : 'en'
+}
 
 /** The system's message stands outside the window, so its few words live here. */
 const WORDS: Readonly<Record<Language, Readonly<Record<RunOutcome | 'asks', string>>>> = {
@@ -34,25 +40,47 @@ const WORDS: Readonly<Record<Language, Readonly<Record<RunOutcome | 'asks', stri
   },
 }
 
+const KINDS = {
+  en: {
+    upgrade: 'upgrade',
+    rollback: 'rollback',
+    reboot: 'reboot',
+    shutdown: 'shutdown',
+    reset: 'reset',
+    kubernetes: 'Kubernetes',
+  },
+  es: {
+    upgrade: 'actualización',
+    rollback: 'vuelta atrás',
+    reboot: 'reinicio',
+    shutdown: 'apagado',
+    reset: 'restablecimiento',
+    kubernetes: 'Kubernetes',
+  },
+} as const satisfies Readonly<Record<Language, Readonly<Partial<Record<Run['kind'], string>>>>>
+
 /** Runs short enough that nobody looks away meanwhile say nothing of themselves. */
-const LONG_ONES: ReadonlySet<Run['kind']> = new Set(['upgrade', 'rollback', 'reboot'])
+type LongOne = keyof (typeof KINDS)['en']
+function isLong(kind: Run['kind']): kind is LongOne {
+  return kind in KINDS.en
+}
 
 /**
  * Progress in the dock or task bar while a run goes, and a message when one ends or asks something. Goes on until the
- * signal is aborted. A host without either is told nothing.
+ * signal is aborted. A host without either is told nothing. `language`: asked each time, as the person may change it.
  */
 export async function tellHost(
   runs: Pick<RunEngine, 'watch'>,
-  host: Pick<HostPort, 'notify' | 'setProgress' | 'locale'>,
+  host: Pick<HostPort, 'notify' | 'setProgress'>,
+  language: () => Language,
   signal: AbortSignal,
 ): Promise<void> {
-  const language: Language = host.locale.toLowerCase().startsWith('es') ? 'es' : 'en'
   const going = new Map<string, Run>()
   const asked = new Set<string>()
   for await (const event of runs.watch({ limit: 1 }, signal)) {
     if (event.kind !== 'change' || event.item.kind !== 'run') continue
     const { run } = event.item
-    if (!LONG_ONES.has(run.kind)) continue
+    if (!isLong(run.kind)) continue
     const before = going.get(run.id)
     if (run.outcome === undefined) going.set(run.id, run)
     else going.delete(run.id)
@@ -60,20 +88,19 @@ export async function tellHost(
     const { question } = run
     if (question !== undefined && !asked.has(question.id)) {
       asked.add(question.id)
-      host.notify?.(titleOf(run), WORDS[language].asks)
+      host.notify?.(titleOf(run, run.kind, language()), WORDS[language()].asks)
     }
     if (before !== undefined && run.outcome !== undefined) {
-      host.notify?.(titleOf(run), WORDS[language][run.outcome])
+      host.notify?.(titleOf(run, run.kind, language()), WORDS[language()][run.outcome])
     }
   }
 }
 
-/** `casa: upgrade v1.13.9 → v1.14.0`, in the machine's words. */
-function titleOf({ context, kind, title }: Run): string {
+/** `casa: upgrade v1.13.9 → v1.14.0` */
+function titleOf({ context, title }: Run, kind: LongOne, language: Language): string {
   const { from, to } = title.parameters
-  return from !== undefined && to !== undefined
-    ? `${context}: ${kind} ${from} → ${to}`
-    : `${context}: ${kind}`
+  const what = `${context}: ${KINDS[language][kind]}`
+  return from !== undefined && to !== undefined ? `${what} ${from} → ${to}` : what
 }
 
 /** Steps done, with the part done of those under way; `undefined` when nothing goes. */
