@@ -1,6 +1,6 @@
 import type { SimulatedMachine } from '../machine-api.ts'
 import type { Node } from './call.ts'
-import { unreachable } from './routing.ts'
+import { expired, unreachable } from './routing.ts'
 
 /** Milliseconds until the kernel gives up asking who has an address: three times a second apart. */
 const NO_ANSWER = 3000
@@ -18,7 +18,7 @@ const failures = new WeakMap<SimulatedMachine, Map<string, Failure>>()
 
 /**
  * The machine another one hands a call on to.
- * @throws UNAVAILABLE: at once where its port is refused or a dial has just failed, after a while where nothing answers
+ * @throws UNAVAILABLE: at once where its port is refused, its certificate ran out or a dial has just failed, after a while where nothing answers
  */
 export async function reach(self: Node, target: string, signal: AbortSignal): Promise<Node> {
   const known = failures.get(self.machine) ?? new Map<string, Failure>()
@@ -38,6 +38,7 @@ export async function reach(self: Node, target: string, signal: AbortSignal): Pr
   }
   const machine = find()
   if (!machine?.isUp) throw unreachable(target, machine?.spec)
+  if (machine.certificateExpired === true) throw expired(clock.now())
   known.delete(target)
   return { ...self, machine }
 }

@@ -50,6 +50,15 @@ export function routeOf(
   return { kind: 'local' }
 }
 
+/** How apid words that another one shows a certificate that ran out an hour ago: it trusts no more than a client does. */
+export function expired(now: number): SimulatedStatus {
+  const instant = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`
+  return new SimulatedStatus(
+    Code.UNAVAILABLE,
+    `connection error: desc = "transport: authentication handshake failed: tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time ${instant(now)} is after ${instant(now - 3_600_000)}"`,
+  )
+}
+
 /** How apid words a dial that failed. @param isSilent nothing at the address answered at all */
 export function unreachable(
   target: string,
