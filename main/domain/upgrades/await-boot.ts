@@ -54,8 +54,17 @@ export async function readBootMark(talos: ReadingPort, node: string, signal: Abo
   return { bootId: valueOf(bootId), bootTime: valueOf(counters)?.bootTime }
 }
 
+interface Sight {
+  readonly boot: 'same' | 'new' | 'silent'
+  /** Why it is silent, where anything tells. */
+  readonly failure?: TalosFailure | undefined
+}
+
+/** What a node is that is simply away; anything else it says is worth telling. */
+const AWAY: readonly TalosFailure['code'][] = ['unreachable', 'timeout', 'interrupted']
+
 /** Over a connection of its own, as the old one may be dead without anyone having noticed. */
-async function look(watch: BootWatch): Promise<'same' | 'new' | 'silent'> {
+async function look(watch: BootWatch): Promise<Sight> {
   const { talos, node, before, control } = watch
   const answer = await ask(control.signal, async () => {
     await talos.probeFresh(node, control.signal)
@@ -64,16 +73,16 @@ async function look(watch: BootWatch): Promise<'same' | 'new' | 'silent'> {
   if (!answer.known) {
     // A configured node shows the maintenance certificate only when its config is gone or cannot be read.
     if (isFailure(answer.failure, 'maintenance-mode')) throw answer.failure
-    return 'silent'
+    return { boot: 'silent', failure: answer.failure }
   }
   const { bootId, bootTime } = answer.value
   if (before.bootId !== undefined) {
-    if (bootId === undefined) return 'silent'
-    return bootId === before.bootId ? 'same' : 'new'
+    if (bootId === undefined) return { boot: 'silent' }
+    return { boot: bootId === before.bootId ? 'same' : 'new' }
   }
-  if (before.bootTime === undefined || bootTime === undefined) return 'silent'
+  if (before.bootTime === undefined || bootTime === undefined) return { boot: 'silent' }
   // The kernel's start is computed from the wall clock and may move by a second when that is set.
-  return Math.abs(bootTime - before.bootTime) > 2 ? 'new' : 'same'
+  return { boot: Math.abs(bootTime - before.bootTime) > 2 ? 'new' : 'same' }
 }
 
 export function throwIfRefused(trail: SequenceTrail, node: string): void {
@@ -93,8 +102,8 @@ export async function* awaitGone(
   const { clock, control, node, since } = watch
   let phase: string | undefined
   while (!until()) {
-    const seen = await look(watch)
-    if (seen !== 'same') {
+    const { boot } = await look(watch)
+    if (boot !== 'same') {
       watch.goneAt = clock.now()
       if (trail.restart === 'kexec' || trail.restart === 'firmware') watch.way = trail.restart
       return [watch.way, duration(clock.now() - since)].filter(Boolean).join(', ')
@@ -125,11 +134,18 @@ export async function* awaitBoot(watch: BootWatch, before: NodeFacts): RunPart<b
 
 async function* awaitAnswer(watch: BootWatch): RunPart<StepResult<undefined>> {
   const { talos, clock, control, node, since } = watch
-  while ((await look(watch)) !== 'new') {
+  let told: string | undefined
+  for (;;) {
+    const { boot, failure } = await look(watch)
+    if (boot === 'new') break
+    const why: TalosFailure | undefined = AWAY.some((code) => code === failure?.code) ? undefined : failure
     if (clock.now() - since > BACK_WITHIN) {
-      throw new TalosFailure('timeout', `${node} did not come back within ${duration(BACK_WITHIN)}.`, {
-        node,
-      })
+      const within = `${node} did not come back within ${duration(BACK_WITHIN)}.`
+      throw new TalosFailure('timeout', why === undefined ? within : `${within} ${why.message}`, { node })
+    }
+    if (why !== undefined && why.code !== told) {
+      told = why.code
+      yield { kind: 'step-progress', id: 'answers', detail: why.message }
     }
     await clock.sleep(LOOK_EVERY, control.signal)
   }

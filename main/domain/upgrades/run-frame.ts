@@ -168,6 +168,9 @@ export async function* checkAgain(scene: RunScene, prepared: PreparedNode): RunP
     const facts = await gatherNodeFacts(talos, node, control.signal)
     if (!facts.version.known)
       throw facts.version.failure ?? new TalosFailure('node-error', facts.version.reason)
+    // What is wrong with the node says more than that it is not as it was.
+    const checks = nodeChecks(facts)
+    throwIfBlocked(checks, node)
     if (hasMoved(prepared, facts)) {
       throw new TalosFailure(
         'plan-stale',
@@ -175,8 +178,6 @@ export async function* checkAgain(scene: RunScene, prepared: PreparedNode): RunP
         { node },
       )
     }
-    const checks = nodeChecks(facts)
-    throwIfBlocked(checks, node)
     const etcd = checks.find(({ id }) => id === 'etcd-quorum')
     return { value: undefined, ...(etcd === undefined ? {} : { detail: etcd.evidence }) }
   })

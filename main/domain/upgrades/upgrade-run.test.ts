@@ -228,7 +228,7 @@ describe('an upgrade that goes wrong', () => {
         scene.talos.node('bronce-2').learner = true
     }
     const run = await scene.finish(await scene.start(planId))
-    expect(run).toMatchObject({ outcome: 'refused', error: { code: 'plan-stale' } })
+    expect(run).toMatchObject({ outcome: 'refused', error: { code: 'plan-blocked' } })
     expect(scene.talos.node('bronce-1').calls).toEqual([])
   })
 
