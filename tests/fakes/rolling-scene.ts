@@ -173,6 +173,7 @@ export async function createRollingScene(options: RollingOptions) {
       return ended(await start((await plan(hostnames, version, chosen)).planId))
     },
     context: casa,
+    clock,
     /** Each node of a run as `name outcome`, in order. */
     nodesOf: (run: Run): readonly string[] =>
       (run.nodes ?? []).map(({ hostname, outcome, state }) => `${hostname} ${outcome ?? state ?? '?'}`),

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Run } from '#contract/runs.ts'
+import { RunId } from '#contract/names.ts'
 import type { NodePlan } from '../../main/simulator/cluster.ts'
 import { witness, type ClusterWitness } from '../fakes/cluster-witness.ts'
 import { createRollingScene, five, type RollingScene } from '../fakes/rolling-scene.ts'
@@ -9,6 +10,10 @@ const WORKERS = ['estante-1', 'estante-2']
 const QUICK = { settleSeconds: 0, order: 'workers-first' } as const
 
 const home: readonly NodePlan[] = five('v1.13.9').filter(({ hostname }) => !/bronce-[23]/.test(hostname))
+
+const MINUTE = 60_000
+/** Longer than a node is waited for. */
+const TOO_LONG = 31 * MINUTE
 
 let scene: RollingScene
 let seen: ClusterWitness
@@ -25,6 +30,11 @@ async function expectUntouched(run: Run, hostname: string, version = 'v1.13.9'):
 async function isCordoned(hostname: string): Promise<boolean> {
   return (await scene.kube.node(hostname, scene.signal)).unschedulable
 }
+
+const isIn =
+  (step: string, hostname: string, state: 'running' | 'done' = 'running') =>
+  ({ steps }: Run): boolean =>
+    steps.some((one) => one.name === step && one.state === state && one.node === scene.addressOf(hostname))
 
 describe('a node that cannot be upgraded freezes the rest, before it was restarted', () => {
   beforeAll(async () => {
@@ -43,7 +53,11 @@ describe('a node that cannot be upgraded freezes the rest, before it was restart
     async () => {
       const node = scene.cluster.node('estante-2')
       node.cause('pull-stalls')
-      const run = await scene.upgrade(WORKERS, 'v1.14.0', QUICK)
+      const id = await scene.start((await scene.plan(WORKERS, 'v1.14.0', QUICK)).planId)
+      // The other one has its image; this one's has come to a stand, and nobody waits longer than ten minutes for it.
+      await scene.until(id, isIn('pull', 'estante-1', 'done'))
+      scene.clock.skip(11 * MINUTE)
+      const run = await scene.ended(id)
       node.settle('pull-stalls')
       expect(run).toMatchObject({ outcome: 'failed', error: { code: 'timeout', node: node.spec.address } })
       expect(scene.nodesOf(run)).toContain('estante-2 failed')
@@ -139,6 +153,30 @@ describe('a node that cannot be upgraded freezes the rest, before it was restart
   )
 })
 
+/** What the simulator notes of one node by the newer way. */
+const upgraded = (hostname: string): readonly string[] =>
+  ['install', 'reboot', 'down', 'up'].map((what) => `${hostname} ${what}`)
+
+/** Upgrades both; once the first one stands in `step` and says that, as long goes by as nobody waits. */
+async function upgradeAndGiveUp(step: 'answers' | 'ready', says?: string): Promise<Run> {
+  const id = await scene.start((await scene.plan(WORKERS, 'v1.14.0', QUICK)).planId)
+  const node = scene.addressOf('estante-1')
+  await scene.until(
+    id,
+    ({ steps, endedAt }) =>
+      endedAt !== undefined ||
+      steps.some(
+        (one) =>
+          one.name === step &&
+          one.node === node &&
+          one.state === 'running' &&
+          (says === undefined || one.detail?.includes(says) === true),
+      ),
+  )
+  scene.clock.skip(TOO_LONG)
+  return scene.ended(id)
+}
+
 describe('a node that does not come back as it should freezes the rest', () => {
   beforeEach(async () => {
     scene = await createRollingScene({ nodes: home, patience: 150 })
@@ -183,51 +221,64 @@ describe('a node that does not come back as it should freezes the rest', () => {
     'one whose firmware hangs is unknown, and the next one is not touched',
     async () => {
       scene.cluster.node('estante-1').cause('reboot-hangs')
-      const run = await scene.upgrade(WORKERS, 'v1.14.0', QUICK)
+      const run = await upgradeAndGiveUp('answers')
       expect(scene.nodesOf(run)).toEqual(['estante-1 unknown', 'estante-2 not-touched'])
       expect(run.verdict.every(({ outcome }) => outcome === 'unknown')).toBe(true)
       await expectUntouched(run, 'estante-2')
     },
     LONG,
   )
+
+  test(
+    'one that runs the new version and never gets ready is told so, may be rolled back, and freezes the rest',
+    async () => {
+      const node = scene.cluster.node('estante-1')
+      node.power.once('down', () => node.cause('clock-skew'))
+      const run = await upgradeAndGiveUp('ready', 'time: ')
+      expect(scene.nodesOf(run)).toEqual(['estante-1 not-ready', 'estante-2 not-touched'])
+      const rows = run.verdict.filter((row) => row.node === scene.addressOf('estante-1'))
+      expect(rows.find(({ fact }) => fact === 'talos')).toMatchObject({ found: 'v1.14.0', outcome: 'proven' })
+      expect(rows.find(({ fact }) => fact === 'stage')).toMatchObject({
+        found: expect.stringMatching(/^booting, time: time is not synced/) as unknown,
+        outcome: 'differs',
+      })
+      expect([node.talosVersion, seen.story()]).toEqual(['v1.14.0', upgraded('estante-1')])
+      const { next } = await scene.handlers['runs.next']({ runId: RunId.parse(run.id) }, scene.signal)
+      // Out of service for as long as it is not well.
+      expect(await isCordoned('estante-1')).toBe(true)
+      expect(next.map(({ kind, node: of }) => [kind, of])).toEqual([
+        ['rollback', scene.addressOf('estante-1')],
+        ['upgrade', scene.addressOf('estante-2')],
+      ])
+      await expectUntouched(run, 'estante-2')
+    },
+    LONG,
+  )
+
+  test(
+    'one that comes back with a certificate that ran out is unknown with that reason, and freezes the rest',
+    async () => {
+      const node = scene.cluster.node('estante-1')
+      node.power.once('down', () => node.cause('expired-certificate'))
+      const run = await upgradeAndGiveUp('answers', 'certificate')
+      expect(scene.nodesOf(run)).toEqual(['estante-1 unknown', 'estante-2 not-touched'])
+      const own = run.verdict.filter((row) => row.node === scene.addressOf('estante-1'))
+      // Only Kubernetes can be asked, once it knows.
+      const asked = own.filter(({ fact }) => fact !== 'kubernetes-image')
+      expect(new Set(asked.map(({ outcome }) => outcome))).toEqual(new Set(['unknown']))
+      expect(own.find(({ fact }) => fact === 'talos')?.note).toMatch(/certificate/i)
+      expect(run.error?.message).toMatch(/did not come back within 30:00.*certificate/i)
+      expect(seen.story()).toEqual(upgraded('estante-1'))
+      await expectUntouched(run, 'estante-2')
+    },
+    LONG,
+  )
 })
 
-describe('a cluster that cannot spare a control plane is not begun with', () => {
+describe('what cannot be asked is not begun with', () => {
   afterEach(async () => {
     await scene[Symbol.asyncDispose]()
   })
-  const PLANES = ['bronce-1', 'bronce-2', 'bronce-3']
-
-  test(
-    'with an etcd member down the start is refused, and no machine hears of it',
-    async () => {
-      scene = await createRollingScene({ nodes: five('v1.13.9') })
-      scene.cluster.node('bronce-2').cause('etcd-member-down')
-      const { planId } = await scene.plan(PLANES, 'v1.14.0')
-      await expect(scene.start(planId)).rejects.toMatchObject({ code: 'plan-blocked' })
-      expect(scene.witness.touched()).toEqual([])
-      // Whose witness tells when quorum goes: with another one gone it is.
-      expect(scene.witness.quorumLost()).toEqual([])
-      scene.cluster.node('bronce-3').powerOff()
-      expect(scene.witness.quorumLost()[0]).toMatch(/of 3, no leader/)
-    },
-    LONG,
-  )
-
-  test(
-    'with two control planes it is refused, as neither can go without the other',
-    async () => {
-      const two = five('v1.13.9').filter(({ hostname }) => hostname !== 'bronce-3')
-      scene = await createRollingScene({ nodes: two })
-      const planned = await scene.plan(['bronce-1', 'bronce-2'], 'v1.14.0')
-      const check = planned.nodes[0]?.preflight.find(({ id }) => id === 'etcd-quorum')
-      expect(check?.outcome).toBe('block')
-      await expect(scene.start(planned.planId)).rejects.toMatchObject({ code: 'plan-blocked' })
-      expect(scene.witness.touched()).toEqual([])
-    },
-    LONG,
-  )
-
   test(
     'a control plane whose own certificate ran out cannot be read, so nothing is planned',
     async () => {
@@ -237,6 +288,24 @@ describe('a cluster that cannot spare a control plane is not begun with', () => 
         node: scene.cluster.node('bronce-1').spec.address,
       })
       expect(scene.witness.seen.filter(({ what }) => what === 'install' || what === 'reboot')).toEqual([])
+    },
+    LONG,
+  )
+
+  test(
+    'a worker whose own certificate ran out since the plan is not started on, and neither is the other',
+    async () => {
+      scene = await createRollingScene({ nodes: home })
+      const { planId } = await scene.plan(WORKERS, 'v1.14.0')
+      const node = scene.cluster.node('estante-1')
+      node.cause('expired-certificate')
+      using since = witness(scene.cluster)
+      await expect(scene.start(planId)).rejects.toMatchObject({
+        code: 'certificate-not-yet-valid',
+        node: node.spec.address,
+      })
+      expect(scene.runs.list()).toEqual([])
+      expect(since.story()).toEqual([])
     },
     LONG,
   )

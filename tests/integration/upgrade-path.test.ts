@@ -99,8 +99,15 @@ describe('the whole way', () => {
       // No machine was installed, restarted or switched off for it.
       expect(seen.story()).toEqual([])
 
-      await upgrade(both, 'v1.14.0', 'lifecycle')
+      const last = await upgrade(both, 'v1.14.0', 'lifecycle')
       expect(versions()).toEqual(['v1.14.0', 'v1.14.0'])
+      // The only worker has nowhere to send its pods: nothing is drained, and the plan says why.
+      const alone = last.nodes.find(({ hostname }) => hostname === worker.hostname)
+      expect(alone?.steps).not.toContain('drain')
+      expect(alone?.preflight.find(({ id }) => id === 'pods-can-move')).toMatchObject({
+        outcome: 'warn',
+        because: 'pods-nowhere-to-go',
+      })
     },
     LONG,
   )
