@@ -207,10 +207,14 @@ test('up to 1.12 it takes some modes only and words its refusals its own way', a
   await expect(
     client.unary(APPLY, { data: Buffer.from('machine:\n  typo: 1\n'), mode: 'AUTO' }),
   ).rejects.toMatchObject({ code: 2, details: expect.stringMatching(/^failed to parse config: /) as string })
-  const wrongDisk = Buffer.from(data.toString().replace('/dev/nvme0n1', '/dev/sdx'))
+  const wrongDisk = Buffer.from(
+    data.toString().replace('disk: /dev/nvme0n1', 'diskSelector: { size: "> 900TB" }'),
+  )
   await expect(client.unary(APPLY, { data: wrongDisk, mode: 'AUTO' })).rejects.toMatchObject({
     code: 3,
-    details: expect.stringMatching(/^configuration validation failed: [^]*\/dev\/sdx/) as string,
+    details: expect.stringMatching(
+      /^configuration validation failed: [^]*no disks matched the expression: disk\.size > 900000000000000u/,
+    ) as string,
   })
   const { messages } = await client.unary(APPLY, { data, mode: 'AUTO', dryRun: true })
   expect(messages[0]?.modeDetails).toMatch(/^Dry run summary:\n.*maintenance mode/)

@@ -1,5 +1,6 @@
 import { installEntry, isInstalled, type BootImage } from './boot-disk.ts'
-import { hostnameOf, powerOf, talosOf, type MachineCore } from './core.ts'
+import { selectDisks } from './config/disk-selector.ts'
+import { diskPaths, hostnameOf, powerOf, talosOf, type MachineCore } from './core.ts'
 import { loadConfig } from './load-config.ts'
 import { stopPods } from './kubernetes.ts'
 import { installerLines } from './installer-lines.ts'
@@ -10,6 +11,7 @@ import { publishMeta } from './resources/runtime.ts'
 import { publishVolumes } from './resources/block.ts'
 import { partitionDevice } from './storage/drives.ts'
 import { leaveEtcd, wipe } from './reset.ts'
+import { selectableDisks } from './resources/hardware.ts'
 import { Restarted, type SequenceRun } from './sequence-runner.ts'
 import { schematicId } from './schematic.ts'
 import { untilInstalled } from './unattended-install.ts'
@@ -278,10 +280,25 @@ async function firstImage(core: MachineCore): Promise<BootImage> {
   return core.cluster.registry.installer(reference)
 }
 
-/** The disk that carries Talos from now on is the one the config names. */
-function chooseDisk({ hardware, life }: MachineCore): void {
+/**
+ * The disk that carries Talos from now on is the one the config selects, or else names.
+ * @throws as the task fails when there is none
+ */
+function chooseDisk(core: MachineCore): void {
+  const { hardware, life, kernel } = core
   const { systemDisk, dataDisk } = hardware
-  if (life.active?.facts.installDisk !== `/dev/${dataDisk.name}`) return
+  const { installSelector, installDisk } = life.active?.facts ?? {}
+  let disk = installDisk ?? `/dev/${systemDisk.name}`
+  if (installSelector !== undefined) {
+    kernel.talos(`task install (1/1): using disk match expression: ${installSelector}`)
+    const [first] = selectDisks(installSelector, selectableDisks(core))
+    if (!first) throw new Error(`no disks matched the expression: ${installSelector}`)
+    disk = `/dev/${first.id}`
+  }
+  if (!disk.startsWith('/dev/disk/') && !diskPaths(core).includes(disk))
+    throw new Error(`lstat ${disk}: no such file or directory`)
+  kernel.talos(`task install (1/1): installing Talos to disk ${disk}`)
+  if (disk !== `/dev/${dataDisk.name}`) return
   hardware.systemDisk = dataDisk
   hardware.dataDisk = systemDisk
 }

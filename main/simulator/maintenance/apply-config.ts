@@ -2,7 +2,8 @@ import { Code, SimulatedStatus, type ApplyReply, type ApplyRequest } from '../ma
 import type { ConfigFile } from '../machine/config/config-file.ts'
 import { parseConfig } from '../machine/config/parse.ts'
 import { validateConfig, warningsOf } from '../machine/config/validate.ts'
-import { diskPaths, talosOf, type MachineCore } from '../machine/core.ts'
+import { talosOf, type MachineCore } from '../machine/core.ts'
+import { selectableDisks } from '../machine/resources/hardware.ts'
 import { publishNetwork } from '../machine/resources/network.ts'
 import { publishConfigs } from '../machine/resources/runtime.ts'
 import { atLeast } from '../machine/versions.ts'
@@ -87,7 +88,7 @@ function parsed(core: MachineCore, data: Buffer, refusal: (text: string) => Simu
 }
 
 function problemOf(core: MachineCore, file: ConfigFile): string | undefined {
-  return validateConfig(file, { talos: talosOf(core), disks: diskPaths(core) })
+  return validateConfig(file, { talos: talosOf(core), disks: selectableDisks(core) })
 }
 
 function missingLegacy({ facts }: ConfigFile): string | undefined {

@@ -1,8 +1,9 @@
 import { Code, SimulatedStatus, type ApplyReply, type ApplyRequest } from '../../machine-api.ts'
 import { applyInMaintenance } from '../../maintenance/apply-config.ts'
-import { diskPaths, powerOf, talosOf, type MachineCore } from '../core.ts'
+import { powerOf, talosOf, type MachineCore } from '../core.ts'
 import { goDuration } from '../go-format.ts'
 import { reconcile } from '../reconcile.ts'
+import { selectableDisks } from '../resources/hardware.ts'
 import { publishConfigs } from '../resources/runtime.ts'
 import { atLeast } from '../versions.ts'
 import { offendingDiff, unifiedDiff } from './config-diff.ts'
@@ -60,7 +61,7 @@ function readRequest(core: MachineCore, data: Buffer): ConfigFile {
       Code.INVALID_ARGUMENT,
       "the applied machine configuration doesn't contain v1alpha1 config, did you mean to patch the machine config instead?",
     )
-  const problem = validateConfig(next, { talos, disks: diskPaths(core) })
+  const problem = validateConfig(next, { talos, disks: selectableDisks(core) })
   if (problem !== undefined) throw new SimulatedStatus(Code.INVALID_ARGUMENT, problem)
   return next
 }

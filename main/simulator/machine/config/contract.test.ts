@@ -5,7 +5,9 @@ import { parseConfig } from './parse.ts'
 import { validateConfig } from './validate.ts'
 
 const SCHEMAS = new URL('../../../../resources/config-schema', import.meta.url).pathname
-const DISKS = ['/dev/nvme0n1', '/dev/sda']
+const DISKS = [
+  { spec: { dev_path: '/dev/nvme0n1', size: 500_107_862_016, transport: 'nvme' }, isSystemDisk: true },
+]
 
 const configOf = (machine: SimulatedMachine): string =>
   machine.readFile('/system/state/config.yaml').toString()

@@ -1,3 +1,4 @@
+import { installSelectorOf } from './install-selector.ts'
 import { componentsOf } from '../versions.ts'
 import type { ComponentFacts, ConfigDocument, ConfigFacts, LinkFacts } from './config-file.ts'
 import { readSecrets } from './secret-facts.ts'
@@ -102,8 +103,15 @@ export function readFacts(documents: readonly ConfigDocument[], talos: string): 
       text(at(legacy, 'machine', 'install', 'image')) ??
       text(at(one('UnattendedInstallConfig'), 'installer', 'image')),
     installDisk: text(at(legacy, 'machine', 'install', 'disk')),
+    installSelector: selectorOf(at(legacy, 'machine', 'install', 'diskSelector')),
     unattended: of('UnattendedInstallConfig').map(unattendedOf)[0],
   }
+}
+
+function selectorOf(selector: unknown): string | undefined {
+  if (typeof selector !== 'object' || selector === null) return undefined
+  const made = installSelectorOf(tree(selector))
+  return 'expression' in made ? made.expression : undefined
 }
 
 /** Without a word about it, the node starts again only when the document names an image. */

@@ -32,7 +32,9 @@ function refusal(text: string, talos = 'v1.13.9'): string {
 function invalid(text: string, talos = 'v1.13.9'): string | undefined {
   return validateConfig(parseConfig(text, { talos, schemaDir }), {
     talos,
-    disks: ['/dev/nvme0n1'],
+    disks: [
+      { spec: { dev_path: '/dev/nvme0n1', size: 500_107_862_016, transport: 'nvme' }, isSystemDisk: true },
+    ],
   })
 }
 

@@ -2,13 +2,15 @@ import { DOCUMENT_KINDS } from '../../data/config-kinds.ts'
 import { atLeast, kubernetesObjection } from '../versions.ts'
 import { celProblem } from './cel-types.ts'
 import type { ConfigDocument, ConfigFile } from './config-file.ts'
+import { type SelectableDisk, selectDisks } from './disk-selector.ts'
+import { installSelectorOf } from './install-selector.ts'
 import { legacyConflicts } from './conflicts.ts'
 import { storageProblems } from './storage-problems.ts'
 
 export interface ValidateContext {
   readonly talos: string
-  /** Device paths there are. */
-  readonly disks: readonly string[]
+  /** What selectors choose from. */
+  readonly disks: readonly SelectableDisk[]
 }
 
 type Tree = Readonly<Record<string, unknown>>
@@ -55,14 +57,7 @@ function validateMachine(machine: Tree, context: ValidateContext): string[] {
   if (!['controlplane', 'worker', 'init'].includes(type)) errors.push(`unknown machine type "${type}"`)
   if (list(install['extraKernelArgs']).length > 0 && install['grubUseUKICmdline'] === true)
     errors.push("install.extraKernelArgs and install.grubUseUKICmdline can't be used together")
-  const disk = install['disk']
-  if (
-    typeof disk === 'string' &&
-    disk !== '' &&
-    !context.disks.includes(disk) &&
-    !disk.startsWith('/dev/disk/')
-  )
-    errors.push(`no disks matched the expression: disk.dev_path == "${disk}"`)
+  errors.push(...selectedDiskProblems(install['diskSelector'], context))
   for (const item of list(network['interfaces'])) {
     if (!isTree(item)) continue
     if (item['interface'] === undefined && item['deviceSelector'] === undefined)
@@ -74,6 +69,16 @@ function validateMachine(machine: Tree, context: ValidateContext): string[] {
         errors.push(`[networking.os.device.addresses] "${String(address)}": invalid address`)
   }
   return errors
+}
+
+/** A disk named by its path is not looked for before the installation; one that is selected has to be there. */
+function selectedDiskProblems(selector: unknown, { disks }: ValidateContext): string[] {
+  if (!isTree(selector)) return []
+  const made = installSelectorOf(selector)
+  if ('problem' in made) return [`install disk selector is invalid: ${made.problem}`]
+  return selectDisks(made.expression, disks).length > 0
+    ? []
+    : [`no disks matched the expression: ${made.expression}`]
 }
 
 /** @param isNamed a KubeClusterConfig tells the endpoint */
