@@ -82,6 +82,30 @@ cluster:
     ])
   })
 
+  test('files of an extension service and peers of WireGuard are matched by their key in their documents', () => {
+    const doc = (kind: string, rest: string): string =>
+      `apiVersion: v1alpha1\nkind: ${kind}\nname: x\n${rest}`
+    const files = (a: string, b: string): string =>
+      doc(
+        'ExtensionServiceConfig',
+        `configFiles: [{mountPath: /a, content: "${a}"}, {mountPath: /b, content: "${b}"}]\n`,
+      )
+    const added = files('1', '2').replace('[', '[{mountPath: /0, content: "0"}, ')
+    expect(rows(compare(files('1', '2'), added))).toEqual([
+      'ExtensionServiceConfig x | configFiles[/0].mountPath | absent → /0',
+      'ExtensionServiceConfig x | configFiles[/0].content | absent → "0"',
+    ])
+    expect(rows(compare(files('1', '2'), files('1', '3')))).toEqual([
+      'ExtensionServiceConfig x | configFiles[/b].content | "2" → "3"',
+    ])
+    const peers = (...list: string[]): string => doc('WireguardConfig', `peers: [${list.join(', ')}]\n`)
+    const peer = (key: string, alive: string): string =>
+      `{publicKey: ${key}, persistentKeepaliveInterval: ${alive}}`
+    expect(
+      rows(compare(peers(peer('k1', '1s'), peer('k2', '1s')), peers(peer('k2', '2s'), peer('k1', '1s')))),
+    ).toEqual(['WireguardConfig x | peers[k2].persistentKeepaliveInterval | 1s → 2s'])
+  })
+
   test('elements of other lists are matched by value; one that went elsewhere has moved', () => {
     const list = (...items: string[]): string => `machine:\n  certSANs: [${items.join(', ')}]\n`
     expect(rows(compare(list('a', 'b', 'c'), list('b', 'c', 'a')))).toEqual([

@@ -234,16 +234,24 @@ function isQuoted(scalar: ScalarTree): boolean {
 }
 
 /** Lists whose elements Talos itself tells apart by a key (behaviour.md §4.5). */
-function withKeys(how: Comparison, identity: Identity): Comparison {
-  if (identity.kind !== LEGACY) return how
+/**
+ * What names an element of a list whose order means nothing to Talos, by `kind path`. Lists that are read in order
+ * (rules of image verification, addresses, nameservers) are not here: there a move is a change.
+ */
+const ELEMENT_NAMES: Readonly<Record<string, (item: Item) => string | undefined>> = {
+  [`${LEGACY} machine.network.interfaces`]: (item) => textOf(item, 'interface') ?? selectorOf(item),
+  [`${LEGACY} machine.network.interfaces.[].vlans`]: (item) => textOf(item, 'vlanId'),
+  [`${LEGACY} cluster.apiServer.admissionControl`]: (item) => textOf(item, 'name'),
+  'ExtensionServiceConfig configFiles': (item) => textOf(item, 'mountPath'),
+  'WireguardConfig peers': (item) => textOf(item, 'publicKey'),
+}
+
+function withKeys(how: Comparison, { kind }: Identity): Comparison {
   return {
     ...how,
     keyOfItem: (path, item) => {
       const list = path.map((step) => (typeof step === 'string' ? step : '[]')).join('.')
-      if (list === 'machine.network.interfaces') return textOf(item, 'interface') ?? selectorOf(item)
-      if (list === 'machine.network.interfaces.[].vlans') return textOf(item, 'vlanId')
-      if (list === 'cluster.apiServer.admissionControl') return textOf(item, 'name')
-      return undefined
+      return ELEMENT_NAMES[`${kind} ${list}`]?.(item)
     },
   }
 }
