@@ -103,6 +103,7 @@ export const PresetNote = z.object({
     'namespace-label',
     'noexec-beta',
     'data-on-ephemeral',
+    'data-path',
     'restart-for-modules',
     'hugepages',
   ]),

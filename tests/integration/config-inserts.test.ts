@@ -145,6 +145,27 @@ test('a node of Talos 1.14 whose configuration has documents only takes every pr
   await presetsAreTaken('v1.14.0', '1.14')
 })
 
+test('Longhorn without a disk of its own is a mount of the kubelet, or a folder volume where documents have no mounts', async () => {
+  const made: Record<string, string> = {}
+  for (const contract of ['1.13', '1.14'] as const) {
+    const { handlers, ref, signal, text, dryRun } = await scene('v1.14.0', contract)
+    const values = { where: 'ephemeral', path: '/var/lib/longhorn', name: 'longhorn', v2: 'false' }
+    const filled = await handlers['presets.fill']({ ...ref, text, preset: 'longhorn', values }, signal)
+    made[contract] = `${filled.patch ?? ''}# ${filled.notes.map(({ code }) => code).join(' ')}`
+    expect(filled.problems).toEqual([])
+    expect(await dryRun(filled.draft?.text ?? '')).toBe('accepted')
+    const { problems } = await handlers['presets.fill'](
+      { ...ref, text, preset: 'longhorn', values: { where: 'ephemeral' } },
+      signal,
+    )
+    expect(problems).toEqual([{ field: contract === '1.14' ? 'name' : 'path', code: 'missing' }])
+  }
+  expect(made['1.13']).toContain('destination: /var/lib/longhorn')
+  expect(made['1.13']).not.toContain('data-path')
+  expect(made['1.14']).toContain('kind: UserVolumeConfig\nname: longhorn\nvolumeType: directory\n')
+  expect(made['1.14']).toContain('data-path data-on-ephemeral')
+})
+
 describe.each(VERSIONS)('a simulated node of Talos %s', (version) => {
   test('takes what every preset that is offered makes of its configuration', async () => {
     await presetsAreTaken(version)

@@ -106,16 +106,18 @@ const longhorn: PresetDefinition = {
       { ...diskField(context), required: false, check: isDisk },
       field('name', 'text', { value: 'longhorn', check: isVolumeName }),
       { ...field('minSize', 'text', { value: '10GiB', check: isSize }) },
-      field('path', 'text', { value: '/var/lib/longhorn', check: isPath }),
+      ...(hasNoMounts(context) ? [] : [field('path', 'text', { value: '/var/lib/longhorn', check: isPath })]),
       field('v2', 'switch'),
     ]
   },
   check(values, context) {
-    if (values.text('where') !== 'volume') return []
-    const missing = ['disk', 'name', 'minSize'].filter((id) => values.text(id) === '')
+    const isVolume = values.text('where') === 'volume'
+    const isMount = !isVolume && !hasNoMounts(context)
+    const needed = isVolume ? ['disk', 'name', 'minSize'] : [isMount ? 'path' : 'name']
+    const missing = needed.filter((id) => values.text(id) === '')
     return [
       ...missing.map((id) => ({ field: id, code: 'missing' }) as const),
-      ...volumeName('UserVolumeConfig', values, context),
+      ...(isMount ? [] : volumeName('UserVolumeConfig', values, context)),
     ]
   },
   notes: longhornNotes,
@@ -123,6 +125,14 @@ const longhorn: PresetDefinition = {
     const v2 = values.on('v2')
     return [...longhornData(values, context), ...(v2 ? v2Documents(context) : [])]
   },
+}
+
+/**
+ * The kubelet's document of 1.14 has no extra mounts, and the old field beside it is refused. What it sees without one
+ * is /var/mnt, so there data on EPHEMERAL is a user volume that is a folder (1.12+, behaviour.md §11).
+ */
+function hasNoMounts({ names }: PresetContext): boolean {
+  return names('KubeletConfig').length > 0
 }
 
 function longhornData(values: FormValues, context: PresetContext): readonly PatchDocument[] {
@@ -138,9 +148,10 @@ function longhornData(values: FormValues, context: PresetContext): readonly Patc
       }),
     ]
   }
+  if (hasNoMounts(context)) {
+    return [typed('UserVolumeConfig', { name: values.text('name'), volumeType: 'directory' })]
+  }
   const path = values.text('path')
-  // The kubelet's document of 1.14 has no mounts, and /var/lib is its own already there.
-  if (path === '' || context.names('KubeletConfig').length > 0) return []
   const mount = { destination: path, type: 'bind', source: path, options: ['bind', 'rshared', 'rw'] }
   return [{ machine: { kubelet: { extraMounts: [mount] } } }]
 }
@@ -172,6 +183,9 @@ function longhornNotes(context: PresetContext, values: FormValues): readonly Pre
       label: 'pod-security.kubernetes.io/enforce: privileged',
       namespace: 'longhorn-system',
     }),
+    ...(values.text('where') === 'volume' || hasNoMounts(context)
+      ? [note('data-path', 'info', { setting: `defaultDataPath: /var/mnt/${values.text('name')}` })]
+      : []),
     ...(values.text('where') === 'ephemeral' ? [note('data-on-ephemeral', 'warn')] : []),
     ...(minor >= 14 && isBeta ? [note('noexec-beta', 'warn')] : []),
     ...(values.on('v2')

@@ -163,6 +163,7 @@ export const configInsertsEn = {
   'preset.note.namespace-label': 'The namespace {namespace} needs the label {label}.',
   'preset.note.noexec-beta':
     'The betas of 1.14 mount EPHEMERAL without execution, and Longhorn V1 runs programs there: add a VolumeConfig EPHEMERAL with mount.secure: false, or upgrade.',
+  'preset.note.data-path': 'In the Helm values of Longhorn set {setting}.',
   'preset.note.data-on-ephemeral': 'Data on EPHEMERAL survives upgrades, but a reset of EPHEMERAL wipes it.',
   'preset.note.restart-for-modules': 'Modules load at once; restart the Longhorn pods afterwards.',
   'preset.note.hugepages': 'V2 takes {size} of memory for huge pages.',

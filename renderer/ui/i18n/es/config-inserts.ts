@@ -165,8 +165,9 @@ export const configInsertsEs: Translated<typeof configInsertsEn> = {
   'preset.note.namespace-label': 'El espacio de nombres {namespace} necesita la etiqueta {label}.',
   'preset.note.noexec-beta':
     'Las betas de 1.14 montan EPHEMERAL sin ejecución, y Longhorn V1 ejecuta programas ahí: añade un VolumeConfig EPHEMERAL con mount.secure: false, o actualiza.',
+  'preset.note.data-path': 'En los valores de Helm de Longhorn pon {setting}.',
   'preset.note.data-on-ephemeral':
-    'Los datos en EPHEMERAL sobreviven a las actualizaciones, pero un reinicio de EPHEMERAL los borra.',
+    'Los datos en EPHEMERAL sobreviven a las actualizaciones, pero restablecer EPHEMERAL los borra.',
   'preset.note.restart-for-modules':
     'Los módulos se cargan al momento; reinicia después los pods de Longhorn.',
   'preset.note.hugepages': 'V2 reserva {size} de memoria para páginas grandes.',
