@@ -233,9 +233,8 @@ function isQuoted(scalar: ScalarTree): boolean {
   return scalar.style !== 'plain'
 }
 
-/** Lists whose elements Talos itself tells apart by a key (behaviour.md §4.5). */
 /**
- * What names an element of a list whose order means nothing to Talos, by `kind path`. Lists that are read in order
+ * What names an element of a list whose order means nothing to Talos, by `kind path` (behaviour.md §4.5). Lists that are read in order
  * (rules of image verification, addresses, nameservers) are not here: there a move is a change.
  */
 const ELEMENT_NAMES: Readonly<Record<string, (item: Item) => string | undefined>> = {
