@@ -60,7 +60,9 @@ export function Slots({ slots }: { readonly slots: NodeSlots }) {
             ))}
           </tbody>
         </Table>
-        {other.talos === undefined && <p className="meta">{t('slots.untold')}</p>}
+        {other.talos === undefined && (
+          <p className="meta">{t(`slots.untold.${slots.loader ?? 'unknown'}`)}</p>
+        )}
       </Section>
       <Columns even>
         <Section title={t('slots.back')}>{t('slots.back.text')}</Section>
@@ -88,7 +90,7 @@ function SlotHead({ slot, name }: { readonly slot: BootSlot; readonly name: stri
 function SlotValue({ slot, fact }: { readonly slot: BootSlot; readonly fact: SlotFact }) {
   const text = useText()
   const value = valueOf(slot, fact, text)
-  if (value === undefined || value === '') return <Dash why={text.t('slots.nothing')} />
+  if (value === undefined || value === '') return <Dash why={text.t(whyNot(slot, fact))} />
   const short = value.replace(/[0-9a-f]{40,}/g, (id) => `${id.slice(0, 12)}…`)
   return (
     <span
@@ -98,6 +100,16 @@ function SlotValue({ slot, fact }: { readonly slot: BootSlot; readonly fact: Slo
       {short}
     </span>
   )
+}
+
+/** Why nobody can say it: what Talos does not write down is not the same as what nobody could look at. */
+function whyNot(
+  { running }: BootSlot,
+  fact: SlotFact,
+): 'slots.no-date' | 'slots.no-entry' | 'slots.not-read' | 'slots.nothing' {
+  if (fact === 'installed') return 'slots.no-date'
+  if (!running) return 'slots.nothing'
+  return fact === 'label' ? 'slots.no-entry' : 'slots.not-read'
 }
 
 function valueOf(slot: BootSlot, fact: SlotFact, { format }: TextTools): string | undefined {

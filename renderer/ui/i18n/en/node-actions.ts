@@ -171,7 +171,14 @@ export const nodeActionsEn = {
   'slots.kernel-arguments': 'Kernel arguments',
   'slots.installed': 'Installed',
   'slots.sources': 'Read from',
-  'slots.untold': 'Nobody tells. Talos keeps no list of what the other slot holds.',
+  'slots.untold.grub':
+    'What is in it cannot be listed: Talos mounts the boot partition only while it installs, and /boot is empty while the node runs. What a run of this Ichor put there it would tell.',
+  'slots.untold.systemd-boot':
+    'What is in it cannot be listed: Talos tells the entry that it booted, and no other. What a run of this Ichor put there it would tell.',
+  'slots.untold.unknown': 'What is in it cannot be listed: the node does not tell its boot loader.',
+  'slots.no-date': 'Talos writes down no time of installation; only runs of this Ichor do.',
+  'slots.no-entry': 'This Talos does not tell its boot entry; 1.11 and later do.',
+  'slots.not-read': 'The node did not tell.',
   'slots.nothing': 'Nobody knows whether anything is in it.',
   'slots.armed':
     'This version has not been ready once yet. If its boot fails, the node goes back to the other slot by itself.',

@@ -168,7 +168,14 @@ export const nodeActionsEs: Translated<typeof nodeActionsEn> = {
   'slots.kernel-arguments': 'Argumentos del kernel',
   'slots.installed': 'Instalada',
   'slots.sources': 'Leído de',
-  'slots.untold': 'Nadie lo dice. Talos no lleva la cuenta de lo que hay en la otra ranura.',
+  'slots.untold.grub':
+    'No se puede listar su contenido: Talos solo monta la partición de arranque mientras instala, y /boot está vacío mientras el nodo funciona. Lo que hubiera puesto ahí una tarea de este Ichor, se diría.',
+  'slots.untold.systemd-boot':
+    'No se puede listar su contenido: Talos dice con qué entrada arrancó y ninguna otra. Lo que hubiera puesto ahí una tarea de este Ichor, se diría.',
+  'slots.untold.unknown': 'No se puede listar su contenido: el nodo no dice cuál es su gestor de arranque.',
+  'slots.no-date': 'Talos no apunta cuándo se instaló; solo lo hacen las tareas de este Ichor.',
+  'slots.no-entry': 'Este Talos no dice su entrada de arranque; 1.11 y posteriores sí.',
+  'slots.not-read': 'El nodo no lo ha dicho.',
   'slots.nothing': 'No se sabe si hay algo en ella.',
   'slots.armed':
     'Esta versión aún no ha estado lista ninguna vez. Si su arranque falla, el nodo volverá por sí solo a la otra ranura.',
