@@ -58,3 +58,48 @@ test('two nodes are upgraded in one run; a pod that stays is asked about, and st
   await window.getByRole('button', { name: 'Along time' }).click()
   await expect(window.getByRole('list', { name: 'Along time' })).toContainText('bronce-2')
 })
+
+test('a drain that stands still can be waited for, passed over and forced, each as it says', async ({
+  window,
+}) => {
+  test.setTimeout(120_000)
+  const fleet = fleetScreen(window)
+  await fleet.settled(5)
+  const menu = troubleMenu(window)
+  await menu.open()
+  await menu.cause('Drain refused', 'estante-1')
+  await menu.close()
+  const question = window.getByRole('alert').filter({ hasText: 'estante-1 cannot be drained' })
+  const timeline = window.getByRole('list', { name: /^Steps/ })
+
+  /** The same plan again, up to the question, and one answer to it. */
+  async function answer(title: string): Promise<void> {
+    await window.getByRole('link', { name: 'Upgrade…' }).click()
+    await window.getByRole('button', { name: /^Upgrade estante-1 to/ }).click()
+    await expect(question).toContainText('wanted', { timeout: 60_000 })
+    await question.getByRole('radio', { name: title }).click()
+    await question.getByRole('button', { name: title }).click()
+    await expect(question).toBeHidden()
+  }
+  const stopped = async (): Promise<void> => {
+    await window.getByRole('button', { name: 'Stop', exact: false }).first().click()
+    await expect(
+      window
+        .getByRole('main')
+        .getByText(/^Stopped/)
+        .first(),
+    ).toBeVisible({ timeout: 60_000 })
+    await window.getByRole('link', { name: 'Open estante-1' }).click()
+  }
+
+  await fleet.openNode('estante-1')
+  await answer('Keep waiting')
+  await expect(timeline).toContainText(/Drain\s*running/)
+  await stopped()
+  await answer('Leave these pods, and reboot')
+  await expect(timeline).toContainText(/Drain.*1 stay, \d+ s/)
+  await stopped()
+  await answer('Delete them past their budget')
+  await expect(timeline).toContainText(/Drain.*\d, \d+ s.*Install/)
+  await expect(timeline).not.toContainText(/stay/)
+})

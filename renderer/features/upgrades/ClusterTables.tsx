@@ -119,7 +119,10 @@ function OrderTable({ plan }: { readonly plan: UpgradePlan }) {
             <Cell number>{at + 1}</Cell>
             <NameCell>
               <b>{node.hostname}</b>{' '}
-              <span className="dim">{t(`rolling.role.${node.leader ? 'leader' : node.role}`)}</span>
+              <span className="dim">
+                {t(`rolling.role.${node.leader ? 'leader' : node.role}`)}
+                {row(node, 'restart')?.after === 'firmware-asked' && `, ${t('rolling.cold-boot.mark')}`}
+              </span>
             </NameCell>
             <Cell tint="before">{plainVersion(node.from)}</Cell>
             <Cell tint="after">

@@ -23,6 +23,7 @@ export const rollingEn = {
   'rolling.order.workers-first': 'Workers first',
   'rolling.order.workers-first.why': 'A bad version shows on a machine that holds no etcd.',
   'rolling.cold-boot': 'Prove a cold boot on the first node',
+  'rolling.cold-boot.mark': 'cold boot',
   'rolling.cold-boot.one': 'Prove a cold boot',
   'how.drain-seconds': 'Wait for pods this long',
   'how.drain-seconds.why':

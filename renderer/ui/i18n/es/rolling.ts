@@ -25,6 +25,7 @@ export const rollingEs: Translated<typeof rollingEn> = {
   'rolling.order.workers-first': 'Primero los workers',
   'rolling.order.workers-first.why': 'Una versión mala se descubre en una máquina que no guarda etcd.',
   'rolling.cold-boot': 'Probar un arranque en frío en el primer nodo',
+  'rolling.cold-boot.mark': 'arranque en frío',
   'rolling.cold-boot.one': 'Probar un arranque en frío',
   'how.drain-seconds': 'Cuánto esperar a los pods',
   'how.drain-seconds.why':
