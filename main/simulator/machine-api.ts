@@ -103,6 +103,13 @@ export interface ResourceStore {
   /** Calls back synchronously after each change; returns the unsubscriber. */
   subscribe(listener: (event: StoreEvent) => void): () => void
   clear(): void
+  /**
+   * Writes a kind when somebody first looks at it, with the time of now; at once where somebody has. Listeners that do
+   * not look hear of it no sooner.
+   */
+  defer(namespace: string, type: string, write: () => void): void
+  /** Writes what was deferred of a kind. */
+  settle(namespace: string, type: string): void
 }
 
 export interface MachineSpec {

@@ -17,11 +17,11 @@ beforeEach(async () => {
   os = await createOsAuthority()
   client = await issueClient(os, { roles: ['os:admin'] })
   server = new Server()
-  listener = await listenSecurely(server, {
+  listener = await listenSecurely(() => server, {
     address: '127.0.0.1',
     port: 0,
     ca: os.crt,
-    pair: await issueServer(os, { addresses: ['127.0.0.1'], names: ['cp-1'] }),
+    pair: () => issueServer(os, { addresses: ['127.0.0.1'], names: ['cp-1'] }),
     exactKeyUsage: true,
   })
 })
@@ -77,11 +77,11 @@ test('closing drops a connection that was never used, at once', async () => {
 
 test('a port that is taken is an error and no silence', async () => {
   await expect(
-    listenSecurely(server, {
+    listenSecurely(() => server, {
       address: '127.0.0.1',
       port: listener.port,
       ca: os.crt,
-      pair: client,
+      pair: () => Promise.resolve(client),
       exactKeyUsage: true,
     }),
   ).rejects.toMatchObject({ code: 'EADDRINUSE' })

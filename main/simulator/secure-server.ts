@@ -1,7 +1,12 @@
 import { X509Certificate } from 'node:crypto'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
-import type { AddressInfo, Socket } from 'node:net'
+import {
+  type AddressInfo,
+  createServer as createTcpServer,
+  type Server as TcpServer,
+  type Socket,
+} from 'node:net'
 import { createServer, type Server as TlsServer, TLSSocket } from 'node:tls'
 import { type Server, ServerCredentials } from '@grpc/grpc-js'
 import type { KeyPairPem } from './secrets-api.ts'
@@ -23,6 +28,8 @@ const SIGALGS = [
 
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'
 
+type ConnectionInjector = ReturnType<Server['createConnectionInjector']>
+
 export interface SecureListener {
   readonly address: string
   readonly port: number
@@ -33,25 +40,25 @@ export interface SecureListener {
 }
 
 /**
- * Serves `server` over mutual TLS (≥1.2, ALPN h2): the client's certificate must chain to `ca`, be valid now, and name
+ * Serves what `server` makes over mutual TLS (≥1.2, ALPN h2): the client's certificate must chain to `ca`, be valid now, and name
  * clientAuth as its only extended use, else the connection ends with the TLS alert that apid sends.
  * TLS is terminated here and not in grpc-js, whose server credentials carry no `sigalgs`, check no key usage and cannot
  * drop connections without a goodbye.
+ * Server, pair and TLS context are made with the first connection: two hundred nodes that nobody asks yet need none.
  * @param options.address IPv4; `port` 0 takes a free one
  * @throws the system's error when the address cannot be bound
  */
 export async function listenSecurely(
-  server: Server,
+  server: () => Server,
   options: {
     readonly address: string
     readonly port: number
     /** `undefined`: callers are not asked for a certificate. */
     readonly ca: string | undefined
-    readonly pair: KeyPairPem
+    readonly pair: () => Promise<KeyPairPem>
     readonly exactKeyUsage: boolean
   },
 ): Promise<SecureListener> {
-  const injector = server.createConnectionInjector(ServerCredentials.createInsecure())
   const context = (pair: KeyPairPem) => ({
     ca: options.ca,
     cert: pair.crt,
@@ -59,32 +66,65 @@ export async function listenSecurely(
     sigalgs: SIGALGS,
     minVersion: 'TLSv1.2' as const,
   })
-  const tls = createServer({
-    ...context(options.pair),
-    requestCert: options.ca !== undefined,
-    // Looked at below: Node would cut the connection without a word.
-    rejectUnauthorized: false,
-    ALPNProtocols: ['h2'],
-  })
-  const sockets = keepSockets(tls)
-  const alerts = createAlertSender(tls)
-  tls.on('secureConnection', (socket) => {
-    // A connection that is cut mid-frame errors here first; grpc-js hears of it as a cancelled stream.
+  const sockets = new Set<Socket>()
+  let renewed: KeyPairPem | undefined
+  let injector: ConnectionInjector | undefined
+  let made: Promise<TlsServer> | undefined
+  let tls: TlsServer | undefined
+  async function makeTls(): Promise<TlsServer> {
+    const pair = renewed ?? (await options.pair())
+    const into = server().createConnectionInjector(ServerCredentials.createInsecure())
+    injector = into
+    tls = acceptTls(renewed ?? pair, into)
+    return tls
+  }
+  function acceptTls(pair: KeyPairPem, into: ConnectionInjector): TlsServer {
+    const tls = createServer({
+      ...context(pair),
+      requestCert: options.ca !== undefined,
+      // Looked at below: Node would cut the connection without a word.
+      rejectUnauthorized: false,
+      ALPNProtocols: ['h2'],
+    })
+    const alerts = createAlertSender(tls)
+    tls.on('secureConnection', (socket) => {
+      // A connection that is cut mid-frame errors here first; grpc-js hears of it as a cancelled stream.
+      socket.on('error', () => undefined)
+      const objection = options.ca === undefined ? undefined : objectionTo(socket, options.exactKeyUsage)
+      if (objection) alerts.refuse(socket, objection)
+      else into.injectConnection(socket)
+    })
+    return tls
+  }
+  const listener = createTcpServer({ pauseOnConnect: true }, (socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+    // One that hangs up before its TLS is ready is nobody's error.
     socket.on('error', () => undefined)
-    const objection = options.ca === undefined ? undefined : objectionTo(socket, options.exactKeyUsage)
-    if (objection) alerts.refuse(socket, objection)
-    else injector.injectConnection(socket)
+    made ??= makeTls()
+    made.then(
+      (tls) => {
+        if (!socket.destroyed) tls.emit('connection', socket)
+      },
+      () => {
+        made = undefined
+        socket.destroy()
+      },
+    )
   })
-  await listening(tls, options)
+  await listening(listener, options)
   return {
     address: options.address,
-    port: (tls.address() as AddressInfo).port,
-    renew: (pair) => tls.setSecureContext(context(pair)),
+    port: (listener.address() as AddressInfo).port,
+    renew(pair) {
+      renewed = pair
+      tls?.setSecureContext(context(pair))
+    },
     close: () =>
       new Promise((resolve) => {
-        tls.close(() => resolve())
+        listener.close(() => resolve())
         for (const socket of sockets) socket.destroy()
-        injector.destroy()
+        injector?.destroy()
       }),
   }
 }
@@ -159,7 +199,7 @@ function keepSockets(server: TlsServer): ReadonlySet<Socket> {
 }
 
 function listening(
-  server: TlsServer,
+  server: TcpServer,
   place: { readonly address: string; readonly port: number },
 ): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -1,4 +1,3 @@
-import { parse } from 'yaml'
 import type { SimulatedMachine } from '../machine-api.ts'
 import { componentsOf } from '../machine/versions.ts'
 import type { Condition, KubeNode } from './objects.ts'
@@ -19,7 +18,7 @@ export const NODE_STATUS = 'NodeStatuses.kubernetes.talos.dev'
 /** The machine's NodeStatus; undefined while it has registered none. */
 export function reportOf(machine: SimulatedMachine): NodeReport | undefined {
   const [resource] = machine.resources.list('k8s', NODE_STATUS)
-  return resource && (parse(resource.yamlSpec) as NodeReport)
+  return resource && (resource.spec as NodeReport)
 }
 
 /** A node that has registered and not yet said anything of its state. */

@@ -8,11 +8,14 @@ export interface ManualClock extends SimulatedClock {
   runUntil(done: () => boolean, limit: number): Promise<void>
   /** Moves time on without running anything: what was due meanwhile goes off late. */
   skip(milliseconds: number): void
+  /** Whoever still sleeps here sleeps the rest on another clock. */
+  handOver(to: SimulatedClock): void
 }
 
 interface Timer {
   readonly due: number
   readonly order: number
+  readonly signal: AbortSignal | undefined
   readonly fire: () => void
 }
 
@@ -67,6 +70,7 @@ export function createManualClock(start = Date.UTC(2026, 2, 1, 10, 0, 0)): Manua
       const timer: Timer = {
         due: time + Math.max(0, milliseconds),
         order: order++,
+        signal,
         fire() {
           signal?.removeEventListener('abort', stop)
           resolve()
@@ -104,6 +108,13 @@ export function createManualClock(start = Date.UTC(2026, 2, 1, 10, 0, 0)): Manua
     skip(milliseconds) {
       time += milliseconds
     },
+    handOver(to) {
+      const sleepers = timers
+      timers = []
+      // An abort is told by the sleeper's own listener.
+      for (const { due, signal, fire } of sleepers)
+        to.sleep(Math.max(0, due - time), signal).then(fire, () => undefined)
+    },
     async advance(milliseconds) {
       const goal = time + milliseconds
       await settled()
@@ -126,30 +137,22 @@ export interface MachineClock extends SimulatedClock {
   /** Milliseconds by which this machine is wrong. */
   skew: number
   /** Lives on another clock until `giveBack`; what still sleeps then sleeps its rest in the world's time. */
-  borrow(clock: SimulatedClock): void
+  borrow(clock: ManualClock): void
   giveBack(): void
 }
 
 export function createMachineClock(world: SimulatedClock): MachineClock {
-  let borrowed: { readonly clock: SimulatedClock; readonly returned: AbortController } | undefined
+  let borrowed: ManualClock | undefined
   let skew = 0
 
-  async function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
-    if (!borrowed) return world.sleep(milliseconds, signal)
-    const { clock, returned } = borrowed
-    const due = clock.now() + milliseconds
-    try {
-      await clock.sleep(milliseconds, signal ? AbortSignal.any([signal, returned.signal]) : returned.signal)
-    } catch (reason) {
-      if (signal?.aborted || !returned.signal.aborted) throw reason
-      await world.sleep(Math.max(0, due - clock.now()), signal)
-    }
+  function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    return (borrowed ?? world).sleep(milliseconds, signal)
   }
 
   return {
     get speed() {
       // What lies in the past was not hurried.
-      return (borrowed?.clock ?? world).speed
+      return (borrowed ?? world).speed
     },
     get skew() {
       return skew
@@ -158,13 +161,14 @@ export function createMachineClock(world: SimulatedClock): MachineClock {
       skew = milliseconds
     },
     borrow(clock) {
-      borrowed = { clock, returned: new AbortController() }
+      borrowed = clock
     },
     giveBack() {
-      borrowed?.returned.abort(new Error('back in world time'))
+      const past = borrowed
       borrowed = undefined
+      past?.handOver(world)
     },
-    now: () => (borrowed?.clock ?? world).now() + skew,
+    now: () => (borrowed ?? world).now() + skew,
     sleep,
     wait: (milliseconds, signal) =>
       borrowed ? sleep(milliseconds, signal) : world.wait(milliseconds, signal),

@@ -1,11 +1,5 @@
 import { EventEmitter } from 'node:events'
-import type {
-  MachineSpec,
-  ResourceStore,
-  SimulatedClock,
-  SimulatedMachine,
-  SimulatedRandom,
-} from '../machine-api.ts'
+import type { MachineSpec, ResourceStore, SimulatedClock, SimulatedRandom } from '../machine-api.ts'
 import type { ClusterSecrets } from '../secrets-api.ts'
 import { applyConfiguration } from './config/apply.ts'
 import type { ConfigFacts } from './config/config-file.ts'

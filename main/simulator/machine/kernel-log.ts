@@ -22,6 +22,9 @@ export function createKernelLog(clock: Pick<SimulatedClock, 'now'>, random: Simu
   let ring: string[] = []
   let lastMillisecond = 0
   let nanoseconds = 0
+  // Writing a date out takes longer than all the rest of a line.
+  let lastSecond = Number.NaN
+  let secondText = ''
 
   function stamp(): string {
     const now = clock.now()
@@ -31,7 +34,13 @@ export function createKernelLog(clock: Pick<SimulatedClock, 'now'>, random: Simu
         ? Math.min(nanoseconds + 400 + random.integer(3000), 999_999)
         : random.integer(600_000)
     lastMillisecond = now
-    return `${new Date(now).toISOString().slice(0, -1)}${String(nanoseconds).padStart(6, '0')}Z`
+    const second = Math.floor(now / 1000)
+    if (second !== lastSecond) {
+      lastSecond = second
+      secondText = new Date(second * 1000).toISOString().slice(0, -4)
+    }
+    const milliseconds = String(Math.floor(now) - second * 1000).padStart(3, '0')
+    return `${secondText}${milliseconds}${String(nanoseconds).padStart(6, '0')}Z`
   }
 
   function write(facility: Facility, priority: Priority, text: string): void {

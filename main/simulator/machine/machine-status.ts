@@ -26,19 +26,17 @@ function timeCondition({ life }: MachineCore): Unmet[] {
   return [{ name: 'time', reason: 'time is not synced' }]
 }
 
+const NETWORK_STATUS = { namespace: 'network', type: 'NetworkStatuses.net.talos.dev', id: 'status' }
+const NETWORK_FLAGS = [
+  ['addressReady', 'address'],
+  ['connectivityReady', 'connectivity'],
+  ['etcFilesReady', 'etc-files'],
+  ['hostnameReady', 'hostname'],
+] as const
+
 function networkCondition(core: MachineCore): Unmet[] {
-  const yaml = core.store.get({
-    namespace: 'network',
-    type: 'NetworkStatuses.net.talos.dev',
-    id: 'status',
-  })?.yamlSpec
-  const isSet = (flag: string): boolean => yaml?.includes(`${flag}: true`) ?? false
-  const missing = [
-    ['addressReady', 'address'],
-    ['connectivityReady', 'connectivity'],
-    ['etcFilesReady', 'etc-files'],
-    ['hostnameReady', 'hostname'],
-  ].flatMap(([flag = '', name = '']) => (isSet(flag) ? [] : [name]))
+  const status = core.store.get(NETWORK_STATUS)?.spec as Readonly<Record<string, unknown>> | undefined
+  const missing = NETWORK_FLAGS.flatMap(([flag, name]) => (status?.[flag] === true ? [] : [name]))
   return missing.length === 0 ? [] : [{ name: 'network', reason: `waiting on: ${missing.join(', ')}` }]
 }
 
@@ -73,14 +71,31 @@ function kubernetesConditions(core: MachineCore): Unmet[] {
   return unmet
 }
 
+const MACHINE_STATUS = { namespace: 'runtime', type: 'MachineStatuses.runtime.talos.dev', id: 'machine' }
+
+interface Told {
+  readonly stage: Stage
+  readonly status: { readonly ready: boolean; readonly unmetConditions: readonly Unmet[] }
+}
+
+function isSame({ stage, status }: Told, now: Stage, unmet: readonly Unmet[]): boolean {
+  const { unmetConditions } = status
+  return (
+    stage === now &&
+    unmetConditions.length === unmet.length &&
+    unmetConditions.every(({ name, reason }, at) => name === unmet[at]?.name && reason === unmet[at].reason)
+  )
+}
+
 /** Writes resource and event when stage or conditions moved; tells dmesg the first time all is well. */
 export function reviewStatus(core: MachineCore): void {
   const { life } = core
   if (!life.power) return
   const unmet = unmetConditions(core)
   const ready = unmet.length === 0
-  const key = { namespace: 'runtime', type: 'MachineStatuses.runtime.talos.dev', id: 'machine' }
-  const before = core.store.get(key)
+  const before = core.store.get(MACHINE_STATUS)
+  // Asked after every change of anything, and seldom different: what would be the same is not written to be compared.
+  if (before && isSame(before.spec as Told, life.stage, unmet)) return
   put(
     core,
     'runtime',
@@ -92,7 +107,6 @@ export function reviewStatus(core: MachineCore): void {
     },
     { owner: 'runtime.MachineStatusController' },
   )
-  if (core.store.get(key) === before) return
   core.events.publish('MachineStatusEvent', {
     stage: life.stage.replace(' ', '_').toUpperCase(),
     status: { ready, unmetConditions: unmet },

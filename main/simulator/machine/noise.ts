@@ -18,7 +18,7 @@ function mirror(core: MachineCore): void {
     const found = /^(\w+): +(\w+): \[([^\]]+)\]: (.*)\n$/s.exec(frame)
     if (!found) return
     const [, facility = '', , at = '', text = ''] = found
-    if (core.logs.lines('kernel')) core.logs.write('kernel', `${facility}: [${at}]: ${text}`)
+    if (core.logs.has('kernel')) core.logs.write('kernel', `${facility}: [${at}]: ${text}`)
     if (text.includes('"controller-runtime"'))
       core.logs.write('controller-runtime', `${at} ${text.replace('[talos] ', '')}`)
     else if (text.startsWith('[talos] ')) core.logs.write('machined', `${at} ${text.replace('[talos] ', '')}`)
@@ -145,7 +145,7 @@ const LINES: Readonly<Record<string, (core: MachineCore) => string>> = {
 /** What a service writes first when it starts. */
 export function writeStartLines(core: MachineCore, id: string): void {
   for (const line of STARTS[id]?.(core) ?? [`${new Date(core.clock.now()).toISOString()} starting ${id}`])
-    if (core.logs.lines(id)) core.logs.write(id, line)
+    if (core.logs.has(id)) core.logs.write(id, line)
 }
 
 const STARTS: Readonly<Record<string, (core: MachineCore) => readonly string[]>> = {

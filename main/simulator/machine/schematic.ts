@@ -64,9 +64,19 @@ function sortedByKey(fields: Readonly<Record<string, unknown>>): Record<string, 
   return Object.fromEntries(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
+/** Ids by what they were asked for: the machines of a cluster are of a few kinds. */
+const ids = new Map<string, string>()
+const MOST_IDS = 500
+
 /** Lower-case hex SHA-256 of the canonical YAML. */
 export function schematicId(request: SchematicRequest): string {
-  return createHash('sha256').update(schematicYaml(request)).digest('hex')
+  const key = JSON.stringify(request)
+  const known = ids.get(key)
+  if (known !== undefined) return known
+  const id = createHash('sha256').update(schematicYaml(request)).digest('hex')
+  if (ids.size >= MOST_IDS) ids.clear()
+  ids.set(key, id)
+  return id
 }
 
 /** What official extensions carry in their manifest. Versions are those of the 1.13 line. */

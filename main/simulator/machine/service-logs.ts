@@ -4,6 +4,7 @@ const RING_BYTES = 1024 * 1024
 export interface ServiceLogs {
   register(id: string): void
   write(id: string, line: string): void
+  has(id: string): boolean
   ids(): readonly string[]
   /** `undefined` for an id that was never registered. */
   lines(id: string): readonly string[] | undefined
@@ -46,6 +47,7 @@ export function createServiceLogs(): ServiceLogs {
       }
       for (const listener of listeners.get(id) ?? []) listener(line)
     },
+    has: (id) => rings.has(id),
     ids: () => [...rings.keys()].sort(),
     lines(id) {
       const ring = rings.get(id)

@@ -70,6 +70,12 @@ function createJournal(machine: SimulatedMachine): Journal {
     return made
   }
 
+  /** Of one that somebody reads: what was put off until then has happened already. */
+  function readOf(namespace: string, type: string): Kind {
+    machine.resources.settle(namespace, type)
+    return kindOf(namespace, type)
+  }
+
   const oldestOf = (kind: Kind): number => Math.max(0, kind.writePosition - CAPACITY + GAP)
 
   machine.resources.subscribe((event) => {
@@ -79,10 +85,10 @@ function createJournal(machine: SimulatedMachine): Journal {
     for (const wake of [...kind.waiting]) wake()
   })
   return {
-    position: (namespace, type) => kindOf(namespace, type).writePosition,
-    oldest: (namespace, type) => oldestOf(kindOf(namespace, type)),
+    position: (namespace, type) => readOf(namespace, type).writePosition,
+    oldest: (namespace, type) => oldestOf(readOf(namespace, type)),
     read(namespace, type, position) {
-      const kind = kindOf(namespace, type)
+      const kind = readOf(namespace, type)
       if (kind.writePosition - position > CAPACITY) return 'overrun'
       const events: JournalEvent[] = []
       for (let at = position; at < kind.writePosition; at += 1) {
@@ -114,7 +120,7 @@ function createJournal(machine: SimulatedMachine): Journal {
     resume(namespace, type, bookmark) {
       startAnew()
       if (bookmark.length !== 16 || !bookmark.subarray(0, 8).equals(cookie)) return undefined
-      const kind = kindOf(namespace, type)
+      const kind = readOf(namespace, type)
       const position = Number(bookmark.readBigInt64BE(8))
       const known = position >= -1 && position < kind.writePosition
       return known && position >= oldestOf(kind) - 1 ? position : undefined

@@ -5,9 +5,10 @@ import { issueServer } from './pki.ts'
 
 /** What a node shows to callers and asks of them. */
 export interface NodeCertificates {
-  readonly pair: KeyPairPem
   /** Callers need a certificate of this authority; in maintenance nobody is asked for one. */
   readonly ca: string | undefined
+  /** Made when it is first asked for. */
+  pair(): Promise<KeyPairPem>
 }
 
 export interface CertificateIssuer {
@@ -20,23 +21,23 @@ export interface CertificateIssuer {
   forget(): void
 }
 
-/** Keeps what it made while it fits, so that a machine that comes up listens at once. */
+/** Keeps what it made while it fits. */
 export function createCertificateIssuer(node: Node): CertificateIssuer {
   const { machine } = node
   const { address, hostname } = machine.spec
-  let kept: (NodeCertificates & { readonly expired: boolean }) | undefined
+  let kept: { readonly ca: string; readonly expired: boolean; readonly pair: Promise<KeyPairPem> } | undefined
 
-  async function issueFor(authority: KeyPairPem): Promise<NodeCertificates> {
+  function issueFor(authority: KeyPairPem): Promise<KeyPairPem> {
     const expired = machine.certificateExpired ?? false
     if (kept?.ca !== authority.crt || kept.expired !== expired) {
-      const pair = await issueServer(authority, {
+      const pair = issueServer(authority, {
         addresses: [address],
         names: [hostname],
         ...(expired ? { notAfter: new Date(Date.now() - 3_600_000) } : {}),
       })
       kept = { pair, ca: authority.crt, expired }
     }
-    return kept
+    return kept.pair
   }
 
   return {
@@ -45,10 +46,10 @@ export function createCertificateIssuer(node: Node): CertificateIssuer {
       if (maintenance) {
         const { pair, fingerprint } = await issueMaintenance({ address, hostname })
         maintenance.certificateIssued(fingerprint)
-        return { pair, ca: undefined }
+        return { pair: () => Promise.resolve(pair), ca: undefined }
       }
       const authority = authorityOf(node)
-      return authority && issueFor(authority)
+      return authority && { ca: authority.crt, pair: () => issueFor(authority) }
     },
     forget() {
       kept = undefined

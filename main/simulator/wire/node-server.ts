@@ -41,15 +41,9 @@ export interface NodeServer {
 export async function startNodeServer(node: Node, dispatcher: Dispatcher): Promise<NodeServer> {
   const { machine } = node
   const { spec } = machine
-  const server = new Server({
-    'grpc.max_receive_message_length': MESSAGE_LIMIT,
-    'grpc.max_send_message_length': MESSAGE_LIMIT,
-  })
-  for (const [name, service] of node.protos.services)
-    server.addService(service, implement(node, dispatcher, Object.keys(service), service, name))
-
+  let made: Server | undefined
+  const server = (): Server => (made ??= createServer(node, dispatcher))
   const issuer = createCertificateIssuer(node)
-  await issuer.current()
   let listener: SecureListener | undefined
   let closed = false
   let turn: Promise<void> = Promise.resolve()
@@ -70,7 +64,7 @@ export async function startNodeServer(node: Node, dispatcher: Dispatcher): Promi
       address: spec.address,
       port: spec.port,
       ca: certificates.ca,
-      pair: certificates.pair,
+      pair: () => certificates.pair(),
       exactKeyUsage: checksKeyUsage(node),
     })
   }
@@ -96,7 +90,7 @@ export async function startNodeServer(node: Node, dispatcher: Dispatcher): Promi
   const renewal = setInterval(() => {
     if (!listener || machine.maintenance) return
     issuer.forget()
-    void issuer.current().then((fresh) => fresh && listener?.renew(fresh.pair))
+    void issuer.current().then(async (fresh) => fresh && listener?.renew(await fresh.pair()))
   }, HALF_LIFE)
   renewal.unref()
 
@@ -119,9 +113,19 @@ export async function startNodeServer(node: Node, dispatcher: Dispatcher): Promi
       machine.power.off('down', down)
       await turn
       await shut()
-      server.forceShutdown()
+      made?.forceShutdown()
     },
   }
+}
+
+function createServer(node: Node, dispatcher: Dispatcher): Server {
+  const server = new Server({
+    'grpc.max_receive_message_length': MESSAGE_LIMIT,
+    'grpc.max_send_message_length': MESSAGE_LIMIT,
+  })
+  for (const [name, service] of node.protos.services)
+    server.addService(service, implement(node, dispatcher, Object.keys(service), service, name))
+  return server
 }
 
 /** Always since 1.12; before that by a feature flag that generated configs set (behaviour.md §1.5). */

@@ -72,3 +72,25 @@ test('a raw document is handed on as it stands', () => {
     'version: v1alpha1 # mine\n',
   )
 })
+
+test('what is put off is written when its kind is first looked at, with the time at which it happened', () => {
+  let now = 1000
+  const store = createResourceStore({ now: () => now })
+  const told: string[] = []
+  store.subscribe(({ kind, resource }) => told.push(`${kind} ${resource.id}`))
+  const member = { namespace: 'cluster', type: 'Members.cluster.talos.dev', id: 'cp-1' }
+  store.defer(member.namespace, member.type, () => store.put(member, { addresses: ['10.0.0.1'] }))
+  now = 2000
+  store.defer(member.namespace, member.type, () => store.put(member, { addresses: ['10.0.0.2'] }))
+  now = 3000
+  store.put({ ...member, type: 'Infos.cluster.talos.dev', id: 'current' }, {})
+  expect(told).toEqual(['created current'])
+  expect(store.get(member)).toMatchObject({ version: 2, created: 1000, updated: 2000 })
+  expect(told).toEqual(['created current', 'created cp-1', 'updated cp-1'])
+  // Somebody looks now, so nothing waits any more.
+  store.defer(member.namespace, member.type, () => store.remove(member))
+  expect(told.at(-1)).toBe('destroyed cp-1')
+  store.clear()
+  store.defer(member.namespace, member.type, () => store.put(member, {}))
+  expect(store.all()).toMatchObject([{ id: 'cp-1', version: 1, created: 3000 }])
+})

@@ -20,9 +20,29 @@ const NO_NAMES: Readonly<Record<string, string>> = Object.freeze({})
 export function createResourceStore(clock: Pick<SimulatedClock, 'now'>): ResourceStore {
   const kinds = new Map<string, Map<string, StoredResource>>()
   const listeners = new Set<(event: StoreEvent) => void>()
+  const deferred = new Map<string, { readonly at: number; readonly write: () => void }[]>()
+  const seen = new Set<string>()
+  /** While something that was deferred is written: when it happened. */
+  let writingAt: number | undefined
+
+  function settle(name: string): void {
+    seen.add(name)
+    const waiting = deferred.get(name)
+    if (!waiting) return
+    deferred.delete(name)
+    for (const { at, write } of waiting) {
+      writingAt = at
+      try {
+        write()
+      } finally {
+        writingAt = undefined
+      }
+    }
+  }
 
   function kind({ namespace, type }: Omit<Key, 'id'>): Map<string, StoredResource> {
     const name = `${namespace}/${type}`
+    if (deferred.has(name)) settle(name)
     const found = kinds.get(name)
     if (found) return found
     const made = new Map<string, StoredResource>()
@@ -38,7 +58,7 @@ export function createResourceStore(clock: Pick<SimulatedClock, 'now'>): Resourc
     put(key, spec, options = {}) {
       const of = kind(key)
       const old = of.get(key.id)
-      const now = clock.now()
+      const now = writingAt ?? clock.now()
       const resource: StoredResource = {
         namespace: key.namespace,
         type: key.type,
@@ -70,12 +90,30 @@ export function createResourceStore(clock: Pick<SimulatedClock, 'now'>): Resourc
     get: (key) => kind(key).get(key.id),
     list: (namespace, type) =>
       [...kind({ namespace, type }).values()].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)),
-    all: () => [...kinds.values()].flatMap((kind) => [...kind.values()]),
+    all() {
+      for (const name of [...deferred.keys()]) settle(name)
+      return [...kinds.values()].flatMap((kind) => [...kind.values()])
+    },
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    clear: () => kinds.clear(),
+    clear() {
+      kinds.clear()
+      deferred.clear()
+      seen.clear()
+    },
+    defer(namespace, type, write) {
+      const name = `${namespace}/${type}`
+      if (seen.has(name)) {
+        write()
+        return
+      }
+      const waiting = deferred.get(name) ?? []
+      waiting.push({ at: clock.now(), write })
+      deferred.set(name, waiting)
+    },
+    settle: (namespace, type) => settle(`${namespace}/${type}`),
   }
 }
 

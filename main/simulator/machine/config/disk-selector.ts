@@ -15,12 +15,27 @@ const CONSTANTS: Readonly<Record<string, CelInput>> = Object.fromEntries<CelInpu
   UNITS.map(([unit, bytes]) => [unit, celUint(bytes)]),
 )
 
+type Evaluation = ReturnType<typeof plan>
+
+/** Selectors by their text: the nodes of a cluster ask with few. */
+const evaluations = new Map<string, Evaluation>()
+const MOST_EVALUATIONS = 200
+
+function evaluationOf(selector: string): Evaluation {
+  const known = evaluations.get(selector)
+  if (known) return known
+  const made = plan(ENVIRONMENT, parse(selector))
+  if (evaluations.size >= MOST_EVALUATIONS) evaluations.clear()
+  evaluations.set(selector, made)
+  return made
+}
+
 /**
  * The disks for which a checked selector is true, in their order.
  * @throws Error in the words of the evaluation, `no such key` and the like
  */
 export function selectDisks<T extends SelectableDisk>(selector: string, disks: readonly T[]): readonly T[] {
-  const evaluate = plan(ENVIRONMENT, parse(selector))
+  const evaluate = evaluationOf(selector)
   return disks.filter((disk) => {
     const result = evaluate({
       ...CONSTANTS,
@@ -43,7 +58,7 @@ export function selectVolumes<T extends SelectableVolume>(
   selector: string,
   volumes: readonly T[],
 ): readonly T[] {
-  const evaluate = plan(ENVIRONMENT, parse(selector))
+  const evaluate = evaluationOf(selector)
   return volumes.filter(({ volume, disk }) => {
     const result = evaluate({
       ...CONSTANTS,

@@ -29,6 +29,62 @@ const MANIFEST_KEYS = new Set(['apiVersion', 'kind'])
 
 /** Decodes as `configloader.NewFromBytes`: INVALID_ARGUMENT with Talos' texts (behaviour.md §4.4). */
 export function parseConfig(text: string, context: ParseContext): ConfigFile {
+  const documents = decodeApart(text, context) ?? decodeWhole(text, context)
+  refuseDuplicates(documents)
+  return { text, documents, facts: readFacts(documents, context.talos) }
+}
+
+/** Documents as they were decoded before, by their text and the version that decoded them; the older half goes first. */
+let decoded = new Map<string, ConfigDocument>()
+let decodedEarlier = new Map<string, ConfigDocument>()
+const MOST_DECODED = 300
+
+/**
+ * One document after the other, each from what was made of the same text before: the nodes of a cluster have most of
+ * theirs in common. `undefined` where anything is wrong or unusual: then the whole stream is read for the exact words.
+ */
+function decodeApart(text: string, context: ParseContext): readonly ConfigDocument[] | undefined {
+  if (/^(%|\.\.\.|--- |---\t)/m.test(text)) return undefined
+  const documents: ConfigDocument[] = []
+  let line = 0
+  for (const chunk of text.split(/^---\n/m)) {
+    if (!/^\s*(#.*)?$/.test(chunk.trim())) {
+      const key = `${context.talos}\0${context.schemaDir ?? ''}\0${chunk}`
+      const found = decoded.get(key) ?? decodedEarlier.get(key) ?? decodeOne(chunk, context)
+      if (!found) return undefined
+      keepDecoded(key, found)
+      documents.push(line === 0 ? found : { ...found, line: found.line + line })
+    }
+    line += chunk.split('\n').length
+  }
+  return documents
+}
+
+function keepDecoded(key: string, document: ConfigDocument): void {
+  if (decoded.size >= MOST_DECODED) {
+    decodedEarlier = decoded
+    decoded = new Map()
+  }
+  decoded.set(key, document)
+}
+
+function decodeOne(chunk: string, context: ParseContext): ConfigDocument | undefined {
+  try {
+    const [document, ...more] = decodeWhole(chunk, context)
+    return document && more.length === 0 ? { ...document, value: frozen(document.value) } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Several machines read the same tree. */
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) return value
+  for (const part of Object.values(value)) frozen(part)
+  return Object.freeze(value)
+}
+
+function decodeWhole(text: string, context: ParseContext): readonly ConfigDocument[] {
   const lines = new LineCounter()
   const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true })
   const documents: ConfigDocument[] = []
@@ -40,8 +96,7 @@ export function parseConfig(text: string, context: ParseContext): ConfigFile {
       continue
     documents.push(decodeDocument(document, lines, context))
   }
-  refuseDuplicates(documents)
-  return { text, documents, facts: readFacts(documents, context.talos) }
+  return documents
 }
 
 function decodeDocument(

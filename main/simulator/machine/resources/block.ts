@@ -13,7 +13,7 @@ import {
 } from '../storage/partitions.ts'
 import { reconcileStorage } from '../storage/publish.ts'
 import { atLeast } from '../versions.ts'
-import { publishDisks } from './hardware.ts'
+import { publishComposedDisks } from './hardware.ts'
 import { put, remove, replaceAll, withoutEmpty } from './keys.ts'
 
 /** User volumes that need no disk or got none, as the volume manager tells them. */
@@ -40,7 +40,7 @@ export function publishVolumes(core: MachineCore): void {
   const { systemDisk } = core.hardware
   reconcileStorage(core)
   publishBlockDevices(core)
-  publishDisks(core)
+  publishComposedDisks(core)
   // A disk without Talos is no system disk: that is how a client tells a machine that was never installed.
   if (isInstalled(core.disk))
     put(

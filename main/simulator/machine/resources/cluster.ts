@@ -40,8 +40,13 @@ export function publishMembers(core: MachineCore): void {
       affiliates[nodeId] = affiliate
     }
   }
-  replaceAll(core, 'cluster', 'Members.cluster', 'cluster.MemberController', members)
-  replaceAll(core, 'cluster', 'Affiliates.cluster', 'cluster.AffiliateMergeController', affiliates)
+  // Each of two hundred machines knows all of them, and few are ever asked.
+  core.store.defer('cluster', 'Members.cluster.talos.dev', () =>
+    replaceAll(core, 'cluster', 'Members.cluster', 'cluster.MemberController', members),
+  )
+  core.store.defer('cluster', 'Affiliates.cluster.talos.dev', () =>
+    replaceAll(core, 'cluster', 'Affiliates.cluster', 'cluster.AffiliateMergeController', affiliates),
+  )
   publishEndpoints(core)
 }
 

@@ -2,7 +2,7 @@ import { isInstalled } from '../boot-disk.ts'
 import type { SelectableDisk } from '../config/disk-selector.ts'
 import { talosOf, type MachineCore } from '../core.ts'
 import { prettySize } from '../go-format.ts'
-import { type BlockDisk, blockDisks, partitionDevice } from '../storage/drives.ts'
+import { type BlockDisk, blockDisks, drivesOf, partitionDevice } from '../storage/drives.ts'
 import { atLeast } from '../versions.ts'
 import { put, replaceAll, withoutEmpty } from './keys.ts'
 
@@ -97,8 +97,15 @@ function publishPciDevices(core: MachineCore): void {
   }
 }
 
-/** Arrays and logical volumes come and go with what is made of the drives. */
-export function publishDisks(core: MachineCore): void {
+/** Arrays and logical volumes come and go with what is made of the drives, which are told once. */
+export function publishComposedDisks(core: MachineCore): void {
+  const { disk, store } = core
+  const isComposed = disk.arrays.length + disk.lvm.logical.length > 0
+  const told = store.list('runtime', 'Disks.block.talos.dev').length
+  if (isComposed || told > drivesOf(core).length + 1) publishDisks(core)
+}
+
+function publishDisks(core: MachineCore): void {
   replaceAll(core, 'runtime', 'Disks.block', 'block.DisksController', Object.fromEntries(disksOf(core)))
 }
 

@@ -6,7 +6,7 @@ import { selectableDisks } from '../resources/hardware.ts'
 import { withoutEmpty } from '../resources/keys.ts'
 import { atLeast } from '../versions.ts'
 import { blockDisks, partitionDevice } from './drives.ts'
-import { isPartitioned, type Partition, partitionAt, partitionsOf } from './partitions.ts'
+import { isPartitioned, type Partition, partitionsOf } from './partitions.ts'
 
 /** Specs of DiscoveredVolumes by device. */
 export function discovered(core: MachineCore): Record<string, unknown> {
@@ -14,8 +14,9 @@ export function discovered(core: MachineCore): Record<string, unknown> {
   const devPath = (device: string): Record<string, string> =>
     atLeast(talos, '1.10') ? { dev_path: `/dev/${device}` } : { dev_dath: `/dev/${device}` }
   const found: Record<string, unknown> = {}
+  const partitions = partitionsOf(core)
   for (const [at, { name, bytes, path, drive }] of blockDisks(core).entries()) {
-    const content = contentOf(core, name)
+    const content = contentOf(core, name, partitions)
     found[name] = withoutEmpty({
       ...devPath(name),
       type: 'disk',
@@ -32,9 +33,9 @@ export function discovered(core: MachineCore): Record<string, unknown> {
       probed_size: content.name === '' ? undefined : bytes,
     })
   }
-  for (const partition of partitionsOf(core).filter(({ index }) => index > 0)) {
+  for (const partition of partitions.filter(({ index }) => index > 0)) {
     const device = partitionDevice(partition)
-    const content = contentOf(core, device)
+    const content = contentOf(core, device, partitions)
     found[device] = withoutEmpty({
       ...devPath(device),
       type: 'partition',
@@ -66,15 +67,15 @@ interface Content {
   readonly label?: string | undefined
 }
 
-function contentOf(core: MachineCore, device: string): Content {
+function contentOf(core: MachineCore, device: string, partitions: readonly Partition[]): Content {
   // LVM's identifiers have no sixteen bytes and are told as labels.
   const physical = core.disk.lvm.physical.find((volume) => volume.device === device)
   if (physical) return { name: 'lvm2-pv', label: physical.uuid }
   const array = core.disk.arrays.find(({ members }) => members.includes(device))
   // With the superblock at the end a member begins as its array does.
-  if (array) return array.metadata === '1.0' ? contentOf(core, array.node) : { name: '' }
-  if (isPartitioned(core, device)) return { name: 'gpt' }
-  const partition = partitionAt(core, device)
+  if (array) return array.metadata === '1.0' ? contentOf(core, array.node, partitions) : { name: '' }
+  if (partitions.some(({ disk, index }) => disk === device && index > 0)) return { name: 'gpt' }
+  const partition = partitions.find((one) => partitionDevice(one) === device)
   if (!partition) return { name: '' }
   const has = hasOwnUuid(partition)
   return {
