@@ -131,21 +131,27 @@ export function createServiceBoard(parts: ServiceParts): ServiceBoard {
 
   function stillWaitingFor({ dependsOn, conditions }: ServiceDefinition): string[] {
     return [
-      ...dependsOn.filter((other) => !isUp(other)).map((other) => `service "${other}" to be "up"`),
+      ...dependsOn.filter((other) => !isUp(other)).map(upText),
       ...conditions.filter((condition) => !parts.holds(condition)),
     ]
   }
 
-  /** Waiting is told again each second when the list of what is missing changed. */
+  /** Told with all it waits for before any of it is looked at, and again each second when what is missing changed. */
   async function waitForConditions(of: Entry, turn: number): Promise<void> {
-    let told = ''
-    for (;;) {
+    const { id, dependsOn, conditions } = of.definition
+    const all = [...dependsOn.map(upText), ...conditions]
+    if (all.length === 0) return
+    let told = `Waiting for ${all.join(', ')}`
+    move(id, 'Waiting', told)
+    for (let isFirst = true; ; isFirst = false) {
       const missing = stillWaitingFor(of.definition)
       if (missing.length === 0 || of.turn !== turn) return
       const text = `Waiting for ${missing.join(', ')}`
-      if (text !== told) move(of.definition.id, 'Waiting', text)
-      told = text
-      const upOnes = of.definition.dependsOn.filter((id) => !isUp(id)).map((id) => entry(id).up.promise)
+      if (!isFirst && text !== told) {
+        move(id, 'Waiting', text)
+        told = text
+      }
+      const upOnes = dependsOn.filter((id) => !isUp(id)).map((id) => entry(id).up.promise)
       await (upOnes.length === missing.length
         ? Promise.race([Promise.all(upOnes), powerLoss()])
         : clock.sleep(1000, parts.power()))
@@ -288,4 +294,8 @@ function promiseWithResolvers(): PromiseWithResolvers {
 /** As proto-loader takes a google.protobuf.Timestamp. */
 function timestamp(milliseconds: number): { seconds: number; nanos: number } {
   return { seconds: Math.floor(milliseconds / 1000), nanos: (Math.floor(milliseconds) % 1000) * 1_000_000 }
+}
+
+function upText(id: string): string {
+  return `service "${id}" to be "up"`
 }

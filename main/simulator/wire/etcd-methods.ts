@@ -1,3 +1,4 @@
+import { minorOf } from './talos-version.ts'
 import type { MachineServiceHandlers } from '../../talos/generated/machine/MachineService.ts'
 import { Code, SimulatedStatus } from '../machine-api.ts'
 import type { CallContext, Methods } from './call.ts'
@@ -36,7 +37,8 @@ export const etcdMethods: Methods<MachineServiceHandlers> = {
           memberStatus: {
             memberId: memberNumber(status.memberId),
             protocolVersion: etcdVersion(machine),
-            storageVersion: status.storageVersion,
+            // A field of 1.11 and later.
+            storageVersion: minorOf(machine.talosVersion) >= 11 ? status.storageVersion : '',
             dbSize: status.dbSize,
             dbSizeInUse: status.dbSizeInUse,
             leader: memberNumber(status.leader),
