@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type SimulatedCluster, startSimulatedCluster } from '../../main/simulator/cluster.ts'
+import { LINES, minorOf } from '../fakes/mixed-cluster.ts'
 import { connectWith } from '../fakes/talosconfig-client.ts'
 import { PROTOS_DIR, type WireClient } from '../fakes/wire-client.ts'
 
@@ -10,7 +11,7 @@ const RECOVER = '/machine.MachineService/EtcdRecover'
 const bytesOf = (frames: readonly { readonly bytes: Buffer }[]): Buffer =>
   Buffer.concat(frames.map(({ bytes }) => bytes))
 
-describe.each(['v1.14.0', 'v1.12.11', 'v1.9.6'])('the only control plane of %s', (talos) => {
+describe.each(LINES)('the only control plane of %s', (talos) => {
   let cluster: SimulatedCluster
   let wire: WireClient
   beforeAll(async () => {
@@ -107,7 +108,7 @@ describe.each(['v1.14.0', 'v1.12.11', 'v1.9.6'])('the only control plane of %s',
   })
 
   // It came with 1.11.
-  if (talos === 'v1.9.6') return
+  if (minorOf(talos) < 11) return
   test('goes back one release and no further', async () => {
     const validate = (version: string) =>
       wire.unary('/machine.MachineService/EtcdDowngradeValidate', { version })

@@ -167,10 +167,24 @@ describe.each(LINES)('%s', (line) => {
         ours,
       }
     }
+    const processes = async () => {
+      const { messages } = await wire().unary(`${M}/Processes`)
+      return messages[0]?.processes ?? []
+    }
+    const before = await processes()
     const reads = []
     for (let minute = 0; minute < 6; minute += 1) {
       reads.push(await read())
       await first.clock.advance(60_000)
+    }
+    const after = new Map((await processes()).map((one) => [one.pid, one.cpuTime]))
+    expect(before.find(({ pid }) => pid === 1)?.command).toBe('init')
+    expect(before.map(({ command }) => command)).toEqual(
+      expect.arrayContaining(['kubelet', 'containerd', 'apid']),
+    )
+    for (const { pid, command, cpuTime, residentMemory } of before) {
+      expect([command, (after.get(pid) ?? 0) >= cpuTime]).toEqual([command, true])
+      expect(Number(residentMemory)).toBeGreaterThanOrEqual(0)
     }
     const shares: number[] = []
     for (const [at, now] of reads.entries()) {

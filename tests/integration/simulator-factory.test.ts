@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createHttpFactory } from '../../main/factory/http-factory.ts'
 import { serveFactory, type ServedFactory } from '../../main/simulator/factory/serve-factory.ts'
 import type { SimulatedMachine } from '../../main/simulator/machine-api.ts'
+import { LINES, minorOf } from '../fakes/mixed-cluster.ts'
+import { never } from '../fakes/one-node.ts'
 import { runningMachines, type SimulatedMachines } from '../fakes/simulated-machines.ts'
 
 const EMPTY = '376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba'
@@ -162,4 +165,63 @@ test('an extension that a version lacks is accepted in a schematic and fails its
   await expect(pull(set.machine, `factory.talos.dev/metal-installer/${id}:v1.12.11`)).resolves.toContain(
     '@sha256:',
   )
+})
+
+/** Extensions by the release that has them first, or last. */
+const SINCE: Readonly<Record<string, number>> = {
+  'siderolabs/iscsi-tools': 9,
+  'siderolabs/nvme-cli': 10,
+  'siderolabs/newt': 11,
+  'siderolabs/netbird': 12,
+  'siderolabs/uhid': 13,
+  'siderolabs/hyperv-guest-agent': 14,
+}
+
+describe.each(LINES)('for %s', (line) => {
+  const kept = new Map<string, unknown>()
+  const own = createHttpFactory({
+    cache: { read: async (key) => kept.get(key), write: async (key, value) => void kept.set(key, value) },
+    now: Date.now,
+  })
+  const has = (extension: string): boolean => minorOf(line) >= (SINCE[extension] ?? Infinity)
+
+  test('versions and extensions are read alike by our client and by plain HTTP', async () => {
+    const { value: versions } = await own.versions(factory.url, { signal: never })
+    expect(versions).toContain(line)
+    expect(versions).toEqual(await (await get('/versions')).json())
+    const plain = (await (await get(`/version/${line}/extensions/official`)).json()) as {
+      readonly name: string
+      readonly ref: string
+      readonly digest: string
+    }[]
+    const { value: ours } = await own.extensions(factory.url, line, { signal: never })
+    expect(ours.map(({ name }) => name).sort()).toEqual(plain.map(({ name }) => name).sort())
+    for (const { ref, digest } of plain) {
+      expect(ref).toMatch(/^ghcr\.io\/.+:.+/)
+      expect(digest).toMatch(/^sha256:[\da-f]{64}$/)
+    }
+    for (const extension of Object.keys(SINCE))
+      expect([extension, ours.some(({ name }) => name === extension)]).toEqual([extension, has(extension)])
+  })
+
+  test('an image is there where every extension of its schematic is, and missing where one is not', async () => {
+    for (const extension of Object.keys(SINCE)) {
+      const id = await own.register(factory.url, withExtensions(extension), never)
+      expect(await own.schematic(factory.url, id, never)).toContain(extension)
+      const path = `/v2/metal-installer/${id}/manifests/${line}`
+      const { status } = await get(path, { method: 'HEAD' })
+      const word = await own.image(`factory.talos.dev/metal-installer/${id}:${line}`, factory.url, never)
+      expect([extension, status, word.state]).toEqual([
+        extension,
+        has(extension) ? 200 : 400,
+        has(extension) ? 'exists' : expect.not.stringMatching('exists'),
+      ])
+      if (word.state === 'exists') {
+        const head = await get(path, { method: 'HEAD' })
+        expect(word.digest).toBe(head.headers.get('docker-content-digest'))
+      }
+    }
+    const ghcr = await own.image(`ghcr.io/siderolabs/installer:${line}`, factory.url, never)
+    expect(ghcr.state).toBe(minorOf(line) >= 14 ? 'missing' : 'exists')
+  })
 })

@@ -1,9 +1,13 @@
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { parse } from 'yaml'
 import { runSimulator } from '../../main/simulator/run-simulator.ts'
+import { connectKube } from '../fakes/kube-client.ts'
+import { LINES, ownClient } from '../fakes/mixed-cluster.ts'
+import { never } from '../fakes/one-node.ts'
+import { connectWith } from '../fakes/talosconfig-client.ts'
 
 const installed = join(import.meta.dirname, '../..')
 
@@ -56,4 +60,76 @@ test('arguments that make no sense are refused in a sentence', async () => {
     'unknown scenario "gremlins"; known are node-off, slow-node',
   )
   await expect(runOnce('--frobnicate')).rejects.toThrow('--frobnicate')
+})
+
+test('one command line runs every line of Talos, writes what each role needs, and ends with SIGTERM', async () => {
+  const out = join(folder, 'lines')
+  const file = async (name: string): Promise<string> => readFile(join(out, name), 'utf8')
+  const said: string[] = []
+  const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => said.push(String(text)) > 0)
+  const [node = '', entry = '', ...rest] = process.argv
+  const versions = LINES.map((line) => line.slice(1)).join(',')
+  const options = `--controlplanes 3 --workers 3 --talos ${versions} --speed 20 --seed 7 --scenario slow-node --out`
+  process.argv = [node, join(installed, 'main/simulator/cli.ts'), ...options.split(' '), out]
+  try {
+    // As `npm run simulator` starts it, but for the bundle.
+    await import('../../main/simulator/cli.ts')
+    await expect.poll(() => said.join(''), { timeout: 25_000 }).toMatch(/ready: casa at /)
+  } finally {
+    process.argv = [node, entry, ...rest]
+    write.mockRestore()
+  }
+  const { context, contexts } = parse(await file('talosconfig')) as {
+    readonly context: string
+    readonly contexts: Readonly<
+      Record<string, { readonly nodes: readonly string[]; readonly endpoints: readonly string[] }>
+    >
+  }
+  const { nodes = [], endpoints = [] } = contexts[context] ?? {}
+  expect(endpoints).toEqual(nodes.slice(0, 3))
+  if (process.platform === 'linux')
+    for (const address of nodes) expect(address).toMatch(/^127\.\d+\.\d+\.\d+$/)
+
+  const clients = {
+    admin: ownClient(await file('talosconfig')),
+    operator: ownClient(await file('talosconfig.operator')),
+    reader: ownClient(await file('talosconfig.reader')),
+    expired: ownClient(await file('talosconfig.expired')),
+  }
+  const [first = ''] = nodes
+  for (const [at, line] of LINES.entries()) {
+    expect((await clients.reader.version(nodes[at] ?? '', never)).tag).toBe(line)
+    const plain = connectWith(await file('talosconfig.reader'), `${nodes[at] ?? ''}:50000`)
+    const { messages } = await plain.unary('/machine.MachineService/Version')
+    expect(messages[0]?.version?.tag).toBe(line)
+    await expect(plain.unary('/machine.MachineService/Reboot')).rejects.toMatchObject({ code: 7 })
+    plain.close()
+  }
+  await expect(clients.operator.readMachineConfig(first, 'active', never)).rejects.toMatchObject({
+    code: 'role-too-low',
+  })
+  expect((await clients.admin.readMachineConfig(first, 'active', never))?.text).toContain('machine:')
+  await expect(clients.expired.version(first, never)).rejects.toMatchObject({ code: 'certificate-expired' })
+  const kube = connectKube(await file('kubeconfig'))
+  expect((await kube.get('/api/v1/nodes')).body.items).toHaveLength(LINES.length)
+  const { url, token } = JSON.parse(await file('control.json')) as Readonly<Record<string, string>>
+  const state = await fetch(`${url ?? ''}/state`, { headers: { authorization: `Bearer ${token ?? ''}` } })
+  expect(JSON.stringify(await state.json())).toContain('"troubles":["slow-node"]')
+
+  process.emit('SIGTERM', 'SIGTERM')
+  await expect.poll(async () => readdir(out)).not.toContain('control.json')
+  await expect
+    .poll(
+      () =>
+        clients.reader.version(first, never).then(
+          () => 'served',
+          (error: unknown) => (error as { code: string }).code,
+        ),
+      {
+        timeout: 10_000,
+      },
+    )
+    .toBe('unreachable')
+  for (const client of Object.values(clients)) client.close()
+  kube.close()
 })
