@@ -33,7 +33,7 @@ export function CheckList({
   readonly checks: readonly ListedCheck[]
   readonly askedAt: string
 }) {
-  const { t, format } = useText()
+  const { t, format, said } = useText()
   const by = (outcome: Outcome): readonly ListedCheck[] => checks.filter((check) => check.outcome === outcome)
   return (
     <>
@@ -59,14 +59,14 @@ export function CheckList({
             <State kind={KIND[check.outcome]}>{t(`preflight.${check.outcome}`)}</State>
             <b>{check.title}</b>
             <div>{check.advice}</div>
-            <div className="listed-evidence">{check.evidence}</div>
+            <div className="listed-evidence">{said(check.evidence)}</div>
           </div>
         ))}
       <div className="check-list-passed">
         {by('pass').map((check) => (
           <div key={check.id} className="listed-line">
             <State kind="proven">{check.title}</State>
-            {check.evidence !== '–' && <span className="meta">{check.evidence}</span>}
+            {check.evidence !== '–' && <span className="meta">{said(check.evidence)}</span>}
           </div>
         ))}
       </div>

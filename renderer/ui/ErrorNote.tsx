@@ -20,7 +20,7 @@ function errorKind(error: WireError): StateKind {
 
 /** Where it was (the node's name or address, line and column), then its own words. */
 export function ErrorWords({ error }: { readonly error: WireError }) {
-  const { t } = useText()
+  const { t, said: inOwn } = useText()
   const { node, at, message } = error
   const said = message.toLowerCase()
   const where = [
@@ -33,7 +33,7 @@ export function ErrorWords({ error }: { readonly error: WireError }) {
   return (
     <>
       {where.length > 0 && <span>{where.join(', ')}: </span>}
-      <span className="error-words">{message}</span>
+      <span className="error-words">{inOwn(message)}</span>
     </>
   )
 }

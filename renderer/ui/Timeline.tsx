@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import type { CSSProperties, ReactNode } from 'react'
 import './timeline.css'
 
 /** `done` filled or ringed in ink, `proven` verdigris, `bad` vermilion, `gap` dashed (nothing heard), `ahead` still to come. */
@@ -39,11 +39,7 @@ export interface LineStop {
 /** The same along a horizontal line: the stops of a run over the page. */
 export function StopLine({ label, stops }: { readonly label: string; readonly stops: readonly LineStop[] }) {
   return (
-    <ol
-      className="stop-line"
-      aria-label={label}
-      style={{ gridTemplateColumns: `repeat(${String(stops.length)}, minmax(0, 1fr))` }}
-    >
+    <ol className="stop-line" aria-label={label} style={{ '--stops': String(stops.length) } as CSSProperties}>
       {stops.map((stop) => (
         <li key={stop.id} className={`line-stop line-stop-${stop.state}`}>
           <b>{stop.title}</b>

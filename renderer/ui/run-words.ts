@@ -73,7 +73,10 @@ export function runVerdict(run: Run, text: TextTools, nowMs: number, brief = fal
           step: stepName(step, text),
           time: format.stopwatch((nowMs - Date.parse(step.startedAt)) / 1000),
         })
-  return { kind: 'busy', words: step.detail === undefined || brief ? words : `${words}, ${step.detail}` }
+  return {
+    kind: 'busy',
+    words: step.detail === undefined || brief ? words : `${words}, ${text.said(step.detail)}`,
+  }
 }
 
 /** Seconds since the start, or from start to end. */

@@ -56,3 +56,40 @@ for (const theme of ['dark', 'light'] as const) {
     await picture(window, 'history', theme)
   })
 }
+
+test.describe('in Spanish', () => {
+  test.use({ locale: 'es-ES' })
+
+  test('the screens that the Spanish guide shows', async ({ window }) => {
+    test.setTimeout(180_000)
+    await window.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
+    const nodes = window.getByRole('table', { name: 'Nodos de casa' })
+    await expect(nodes.getByText('en marcha, listo')).toHaveCount(5)
+    const home = () =>
+      window.getByRole('navigation', { name: 'Dónde estás' }).getByRole('link', { name: 'casa' }).click()
+    const open = (hostname: string) => nodes.getByRole('link', { name: hostname, exact: true }).click()
+
+    await window.getByRole('link', { name: 'Actualizar…' }).click()
+    await window.getByRole('textbox', { name: 'otra versión' }).fill('1.34.2')
+    await window.getByRole('button', { name: 'Mirar' }).click()
+    await expect(window.getByRole('table', { name: 'Qué se mueve' })).toContainText('v1.34.2')
+    await picture(window, 'kubernetes-plan-es', 'light')
+    await home()
+    await open('estante-2')
+    await window.getByRole('link', { name: 'Restablecer…' }).click()
+    await expect(window.getByRole('region', { name: 'Se borra' })).toContainText('EPHEMERAL')
+    await picture(window, 'reset-es', 'light')
+    await home()
+    await open('estante-2')
+    await window.getByRole('link', { name: 'Volver atrás…' }).click()
+    await expect(window.getByRole('table', { name: 'Qué cambia en estante-2' })).toBeVisible()
+    await picture(window, 'rollback-es', 'light')
+    await home()
+    await window.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' })
+    await window.getByRole('checkbox', { name: 'Seleccionar bronce-1' }).click()
+    await window.getByRole('checkbox', { name: 'Seleccionar estante-1' }).click({ modifiers: ['Shift'] })
+    await window.getByRole('link', { name: 'Actualizar nodos' }).click()
+    await expect(window.getByRole('table', { name: 'Qué cambia, en este orden' })).toContainText('bronce-2')
+    await picture(window, 'upgrade-nodes-es', 'dark')
+  })
+})

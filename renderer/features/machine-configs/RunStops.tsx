@@ -29,7 +29,7 @@ export function RunStops({ run, ahead = false }: { readonly run: Run; readonly a
             <>
               {stepName(step, text)}
               {step.state !== 'done' && <span className="dim">, {t(`step.state.${step.state}`)}</span>}
-              {step.detail !== undefined && <span className="meta run-detail">{step.detail}</span>}
+              {step.detail !== undefined && <span className="meta run-detail">{text.said(step.detail)}</span>}
             </>
           ),
         }))}

@@ -73,5 +73,5 @@ function ActionLine({ row }: { readonly row: ActionRow }) {
 function valueText(value: string | undefined, text: TextTools): string | undefined {
   if (value === undefined) return undefined
   const key = knownKey(`action.word.${value}`)
-  return key === undefined ? value : text.fill(key, {})
+  return key === undefined ? text.said(value) : text.fill(key, {})
 }

@@ -173,7 +173,7 @@ function PutOff({ node, run }: { readonly node: NodeSummary; readonly run: Run }
 
 /** What a person has to know before reading on. */
 function NodeNotes({ context, node }: { readonly context: string; readonly node: NodeSummary }) {
-  const { t, format } = useText()
+  const { t, format, said } = useText()
   const trial = useRuns(selectTrial(context, node.address))
   const off = useRuns(selectPutAway(context, node.address))
   const { reach } = node
@@ -182,7 +182,7 @@ function NodeNotes({ context, node }: { readonly context: string; readonly node:
       {reach.kind === 'silent' && off !== undefined && <PutOff node={node} run={off} />}
       {reach.kind === 'silent' && off === undefined && (
         <Note kind="unknown" title={t('node.stale.title', { node: nodeName(node) })}>
-          {reach.error.message}
+          {said(reach.error.message)}
           {node.lastReadAt !== undefined && (
             <div>{t('node.stale', { time: format.time(node.lastReadAt) })}</div>
           )}

@@ -27,6 +27,7 @@ export function RunLine({ steps }: { readonly steps: readonly RunStep[] }) {
 function lineStop(step: RunStep, text: TextTools, nowMs: number): LineStop {
   const { format } = text
   const { startedAt } = step
+  const detail = step.detail === undefined ? undefined : text.said(step.detail)
   const end = step.endedAt === undefined ? nowMs : Date.parse(step.endedAt)
   const took =
     startedAt === undefined || (step.endedAt === undefined && step.state !== 'running')
@@ -34,9 +35,9 @@ function lineStop(step: RunStep, text: TextTools, nowMs: number): LineStop {
       : format.stopwatch((end - Date.parse(startedAt)) / 1000)
   const more =
     step.state === 'running'
-      ? [step.progress === undefined ? undefined : format.percent(step.progress * 100), step.detail]
+      ? [step.progress === undefined ? undefined : format.percent(step.progress * 100), detail]
       : // A detail tells its own time where it matters.
-        [step.detail ?? took]
+        [detail ?? took]
   const words = more.filter((part) => part !== undefined).join(', ')
   return {
     id: step.id,

@@ -41,7 +41,7 @@ function stopOf(step: RunStep, text: TextTools, nowMs: number): Stop {
         {step.state === 'failed' && <State kind="decide">{t('step.state.failed')}</State>}
         {step.state === 'unknown' && <State kind="unknown">{t('step.state.unknown')}</State>}
         {step.state === 'running' && <State kind="busy">{t('step.state.running')}</State>}
-        {step.detail !== undefined && <span className="meta"> {step.detail}</span>}
+        {step.detail !== undefined && <span className="meta"> {text.said(step.detail)}</span>}
       </>
     ),
     ...(took === undefined ? {} : { end: took }),

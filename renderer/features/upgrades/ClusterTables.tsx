@@ -102,13 +102,13 @@ function OrderTable({ plan }: { readonly plan: UpgradePlan }) {
             <HeadCell
               tint="before"
               optional
-            >{`${t('plan.row.boot-entry')}, ${t('plan.before').toLowerCase()}`}</HeadCell>
+            >{`${t('rolling.col.entry')}, ${t('plan.before').toLowerCase()}`}</HeadCell>
           )}
           {entries && (
             <HeadCell
               tint="after"
               optional
-            >{`${t('plan.row.boot-entry')}, ${t('plan.after').toLowerCase()}`}</HeadCell>
+            >{`${t('rolling.col.entry')}, ${t('plan.after').toLowerCase()}`}</HeadCell>
           )}
           <HeadCell number>{t('rolling.takes')}</HeadCell>
         </tr>
@@ -118,7 +118,7 @@ function OrderTable({ plan }: { readonly plan: UpgradePlan }) {
           <Row key={node.node}>
             <Cell number>{at + 1}</Cell>
             <NameCell>
-              <b>{node.hostname}</b>{' '}
+              <b className="nowrap">{node.hostname}</b>{' '}
               <span className="dim">
                 {t(`rolling.role.${node.leader ? 'leader' : node.role}`)}
                 {row(node, 'restart')?.after === 'firmware-asked' && `, ${t('rolling.cold-boot.mark')}`}

@@ -63,7 +63,7 @@ export function PlanFrame({
       checksLabel={t('preflight.title')}
       checks={
         plan === undefined ? (
-          <p className="dim">{t('upgrade.choose-first')}</p>
+          <p className="dim">{t(busy ? 'loading' : 'upgrade.choose-first')}</p>
         ) : (
           <Preflight
             checks={checks}
@@ -82,7 +82,7 @@ export function PlanFrame({
             off={
               off ??
               (plan === undefined
-                ? t('upgrade.choose-first')
+                ? t(busy ? 'loading' : 'upgrade.choose-first')
                 : blocks > 0
                   ? t('upgrade.blocked', { count: blocks })
                   : waiting > 0

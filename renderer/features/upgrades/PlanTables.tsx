@@ -154,7 +154,7 @@ export function AfterValue({ row }: { readonly row: PlanRow }) {
 }
 
 /**
- * An identifier that is the same on both sides is elided; what differs never is. `2.3.3 (v1.14.0-rc.1)`: known from
+ * An identifier that is the same on both sides, or has nothing beside it, is elided; what differs never is. `2.3.3 (v1.14.0-rc.1)`: known from
  * another release of that line.
  */
 function Elided({ value, other }: { readonly value: string; readonly other: string | undefined }) {
@@ -168,13 +168,13 @@ function Elided({ value, other }: { readonly value: string; readonly other: stri
     )
   }
   const short = value.replace(/[0-9a-f]{40,}/g, (id) =>
-    other?.includes(id) === true ? `${id.slice(0, 12)}…` : id,
+    other === undefined || other.includes(id) ? `${id.slice(0, 12)}…` : id,
   )
   return short === value ? value : <span title={value}>{short}</span>
 }
 
 /** Facts whose values are words of ours. */
-const WORDS: ReadonlySet<PlanRow['fact']> = new Set(['mechanism', 'restart', 'pods'])
+const WORDS: ReadonlySet<PlanRow['fact']> = new Set(['mechanism', 'restart', 'pods', 'secure-boot'])
 
 function valueOf(
   { fact, seconds }: PlanRow,

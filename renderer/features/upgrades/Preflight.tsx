@@ -131,9 +131,9 @@ function acceptText(check: PreflightCheck, { t }: TextTools): string {
 }
 
 function Evidence({ check }: { readonly check: PreflightCheck }) {
-  const { t, format } = useText()
+  const { t, format, said } = useText()
   const { evidence, readings = [] } = check
-  const short = evidenceText(evidence, format.date)
+  const short = evidenceText(said(evidence), format.date)
   if (readings.length === 0) {
     return (
       <div className="evidence" title={evidence}>
@@ -153,7 +153,7 @@ function Evidence({ check }: { readonly check: PreflightCheck }) {
 }
 
 function PassedCheck({ check, hostname }: ShownCheck) {
-  const { t, format } = useText()
+  const { t, format, said } = useText()
   const { evidence, readings = [] } = check
   const name = `${hostname === undefined ? '' : `${hostname}: `}${t(`check.${check.id}`)}`
   const line = (
@@ -161,7 +161,7 @@ function PassedCheck({ check, hostname }: ShownCheck) {
       <State kind="proven">{name}</State>
       {evidence !== '–' && (
         <span className="meta" title={evidence}>
-          {evidenceText(evidence, format.date)}
+          {evidenceText(inFolded(evidence, said), format.date)}
         </span>
       )}
     </>
@@ -186,6 +186,12 @@ function Readings({ readings }: { readonly readings: NonNullable<PreflightCheck[
       ))}
     </dl>
   )
+}
+
+/** `running, ready × 3`: the count stays behind. */
+function inFolded(evidence: string, said: TextTools['said']): string {
+  const [, text = evidence, times = ''] = /^(.*?)( × \d+)$/s.exec(evidence) ?? []
+  return `${said(text)}${times}`
 }
 
 /** A time is shown as the person's language writes it, a long identifier by its start; all else as it was read. */

@@ -61,7 +61,7 @@ export function Slots({ slots }: { readonly slots: NodeSlots }) {
           </tbody>
         </Table>
         {other.talos === undefined && (
-          <p className="meta">{t(`slots.untold.${slots.loader ?? 'unknown'}`)}</p>
+          <p className="meta slots-untold">{t(`slots.untold.${slots.loader ?? 'unknown'}`)}</p>
         )}
       </Section>
       <Columns even>

@@ -11,3 +11,6 @@ type Names<S> = S extends `${string}{${infer Name}}${infer Rest}` ? Name | Names
 export type NamesIn<T> = T extends { readonly one: infer One; readonly other: infer Other }
   ? Names<One> | Names<Other> | 'count'
   : Names<T>
+
+/** What main says, and the same in Spanish; `{0}` to `{9}` stand for names, times and counts, and for words of a node. */
+export type Said = readonly (readonly [said: string, spanish: string])[]

@@ -1,6 +1,7 @@
 import { createContext, Fragment, use, useMemo, type ReactNode } from 'react'
 import { catalogues, type Language, type NamesOf, type TextKey } from './catalogue.ts'
 import { createFormat, type Format } from './format.ts'
+import { inLanguage } from './said/said.ts'
 
 type Values<K extends TextKey, V> = [NamesOf<K>] extends [never]
   ? []
@@ -15,6 +16,8 @@ export interface TextTools {
   readonly rich: <K extends TextKey>(key: K, ...values: Values<K, ReactNode>) => ReactNode
   /** For keys with `{names}` that arrive as data; names without a value stay as they are. */
   readonly fill: (key: TextKey, values: Readonly<Record<string, string>>) => string
+  /** A sentence that main wrote, in the person's language; a node's own words stay as they are. */
+  readonly said: (text: string) => string
 }
 
 export function createText(language: Language): TextTools {
@@ -53,6 +56,7 @@ export function createText(language: Language): TextTools {
         })
     },
     fill,
+    said: (text) => inLanguage(text, language),
   }
 }
 

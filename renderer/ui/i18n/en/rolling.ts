@@ -12,6 +12,7 @@ export const rollingEn = {
   'rolling.nodes.none': 'Choose at least one node.',
   'rolling.choose': 'Upgrade {node} too',
   'rolling.col.node': 'Node',
+  'rolling.col.entry': 'Entry',
   'rolling.col.role': 'Role',
   'rolling.col.talos': 'Talos',
   'rolling.target': 'Target',

@@ -52,6 +52,8 @@ export const upgradesEn = {
   'plan.mechanism.lifecycle': 'pull, install, reboot (LifecycleService)',
   'plan.mechanism.legacy': 'the node does it all (MachineService.Upgrade)',
   'plan.mechanism.rollback': 'switch to the other slot, reboot',
+  'plan.secure-boot.on': 'on',
+  'plan.secure-boot.off': 'off',
   'plan.row.restart': 'Restart',
   'plan.restart.kexec': 'by kexec, straight into the new kernel: Talos’ own way',
   'plan.restart.firmware-asked': 'through the firmware, because you want a cold boot proven',

@@ -14,6 +14,7 @@ export const rollingEs: Translated<typeof rollingEn> = {
   'rolling.nodes.none': 'Elige al menos un nodo.',
   'rolling.choose': 'Actualizar también {node}',
   'rolling.col.node': 'Nodo',
+  'rolling.col.entry': 'Entrada',
   'rolling.col.role': 'Papel',
   'rolling.col.talos': 'Talos',
   'rolling.target': 'Destino',

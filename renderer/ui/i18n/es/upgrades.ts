@@ -51,6 +51,8 @@ export const upgradesEs: Translated<typeof upgradesEn> = {
   'plan.mechanism.lifecycle': 'descargar, instalar, reiniciar (LifecycleService)',
   'plan.mechanism.legacy': 'lo hace todo el nodo (MachineService.Upgrade)',
   'plan.mechanism.rollback': 'cambiar a la otra ranura y reiniciar',
+  'plan.secure-boot.on': 'sí',
+  'plan.secure-boot.off': 'no',
   'plan.row.restart': 'Reinicio',
   'plan.restart.kexec': 'con kexec, directo al kernel nuevo: como lo hace Talos',
   'plan.restart.firmware-asked': 'por el firmware, porque quieres probar un arranque en frío',
