@@ -301,13 +301,17 @@ export interface SimulatedMachine {
   leaveEtcd(): Promise<void>
   /** A META value, or none to delete it. */
   writeMeta(key: number, value: string | undefined): void
-  upgradeLegacy(request: {
-    readonly image: string
-    readonly stage: boolean
-    readonly force: boolean
-    readonly preserve: boolean
-    readonly rebootMode: 'DEFAULT' | 'POWERCYCLE'
-  }): Promise<{ readonly actorId: string }>
+  /** @param signal of the call: who hangs up before the image is there and checked has begun nothing */
+  upgradeLegacy(
+    request: {
+      readonly image: string
+      readonly stage: boolean
+      readonly force: boolean
+      readonly preserve: boolean
+      readonly rebootMode: 'DEFAULT' | 'POWERCYCLE'
+    },
+    signal?: AbortSignal,
+  ): Promise<{ readonly actorId: string }>
   /** Yields progress and ends with the digest-pinned name. */
   pullImage(reference: string, signal: AbortSignal): AsyncGenerator<LayerProgress, string>
   installImage(reference: string, signal: AbortSignal): AsyncGenerator<InstallerOutput>

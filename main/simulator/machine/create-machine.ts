@@ -165,7 +165,7 @@ export function createMachine(plan: MachineSpec, dependencies: MachineDependenci
     reset: (request) => requestReset(core, request),
     leaveEtcd: () => leaveEtcd(core),
     writeMeta: (key, value) => writeMeta(core, key, value),
-    upgradeLegacy: (request) => upgradeLegacy(core, request),
+    upgradeLegacy: (request, signal) => upgradeLegacy(core, request, signal),
     pullImage: (reference, signal) => pullImage(core, reference, signal),
     installImage: (reference, signal) => installImage(core, reference, signal),
     images: () => listImages(core),

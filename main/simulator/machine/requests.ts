@@ -49,6 +49,8 @@ const ETCD_ANSWERS_IN = 400
 export async function upgradeLegacy(
   core: MachineCore,
   request: LegacyRequest,
+  /** Of the call: who hangs up while the image comes ends it there. */
+  caller: AbortSignal = powerOf(core),
 ): Promise<{ readonly actorId: string }> {
   const talos = talosOf(core)
   const actorId = core.random.uuid()
@@ -56,9 +58,12 @@ export async function upgradeLegacy(
     `upgrade request received: staged ${request.stage}, force ${request.force}, reboot mode ${request.rebootMode}`,
   )
   core.kernel.talos(`validating "${request.image}"`)
-  await fetchImage(core, request.image)
+  const signal = AbortSignal.any([powerOf(core), caller])
+  await fetchImage(core, request.image, signal)
+  signal.throwIfAborted()
   const waived = request.force || (atLeast(talos, '1.12') && request.preserve)
   if (core.spec.role === 'controlplane' && !waived) await checkEtcdAlone(core)
+  signal.throwIfAborted()
   const image = core.cluster.registry.installer(request.image)
   if (request.stage) {
     core.disk.staged = image
@@ -88,9 +93,9 @@ async function checkEtcdAlone(core: MachineCore): Promise<void> {
   }
 }
 
-async function fetchImage(core: MachineCore, reference: string): Promise<void> {
+async function fetchImage(core: MachineCore, reference: string, signal: AbortSignal): Promise<void> {
   try {
-    const layers = fetchLayers(core, reference, powerOf(core))
+    const layers = fetchLayers(core, reference, signal)
     while (!(await layers.next()).done);
     const image = core.cluster.registry.installer(reference)
     const objection = core.troubles.has('upgrade-wrong-image')

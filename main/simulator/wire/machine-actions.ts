@@ -56,8 +56,8 @@ export const actionMethods: Methods<MachineServiceHandlers> = {
     machine.rollback()
     return { messages: [{}] }
   },
-  async Upgrade({ image, stage, force, preserve, rebootMode }, { machine }) {
-    const { actorId } = await machine.upgradeLegacy({ image, stage, force, preserve, rebootMode })
+  async Upgrade({ image, stage, force, preserve, rebootMode }, { machine, signal }) {
+    const { actorId } = await machine.upgradeLegacy({ image, stage, force, preserve, rebootMode }, signal)
     return { messages: [{ ack: 'Upgrade request received', actorId }] }
   },
   ServiceList: (_request, { machine }) => ({
