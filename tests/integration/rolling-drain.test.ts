@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { RunId } from '#contract/names.ts'
 import type { Run, RunAnswer } from '#contract/runs.ts'
+import { TalosFailure } from '../../main/domain/talos-failure.ts'
 import { witness } from '../fakes/cluster-witness.ts'
 import { createRollingScene, five, toAccept, type RollingScene } from '../fakes/rolling-scene.ts'
 
@@ -115,7 +116,7 @@ test(
       const key = { namespace: 'k8s', type: 'NodeStatuses.kubernetes.talos.dev', id: 'estante-1' }
       then = { pods: [...podsOn('estante-1').keys()], node: node.resources.get(key)?.yamlSpec ?? '' }
     })
-    onTestFinished(() => void off())
+    onTestFinished(() => off())
     const { context, handlers, signal } = scene
     const planned = await handlers['upgrades.plan-rollback'](
       { context, node: scene.addressOf('estante-1') },
@@ -128,6 +129,43 @@ test(
     expect(seen.story()).toEqual(asked('estante-1', 'rollback'))
     expect(node.talosVersion).toBe('v1.13.9')
     expect((await scene.kube.node('estante-1', signal)).unschedulable).toBe(false)
+  },
+  LONG,
+)
+
+test(
+  'a mark that Kubernetes did not take back is no warning of another run, and goes with the next one',
+  async () => {
+    const markOf = async (hostname: string): Promise<string | undefined> =>
+      (await scene.kube.node(hostname, scene.signal)).annotations['ichor/run']
+    const annotate = scene.kube.annotateNode
+    const away = vi
+      .spyOn(scene.kube, 'annotateNode')
+      .mockImplementation((name, annotations, signal) =>
+        annotations['ichor/run'] === undefined
+          ? Promise.reject(new TalosFailure('kubernetes-unreachable', 'The API server does not answer.'))
+          : annotate(name, annotations, signal),
+      )
+    const stop = async (hostname: string): Promise<Run> => {
+      const asking = await untilAsked(hostname)
+      await answer(asking, 'stop')
+      return scene.ended(asking.id)
+    }
+    const first = await stop('estante-1')
+    away.mockRestore()
+    expect(await markOf('estante-1')).toMatch(new RegExp(`^${first.id} `))
+
+    // Somebody else's is told and left alone.
+    await scene.kube.annotateNode('bronce-1', { 'ichor/run': 'of-another-computer now' }, scene.signal)
+    const planned = await scene.plan(['estante-1'], 'v1.14.0', QUICK)
+    const told = planned.preflight.filter(({ id, outcome }) => id === 'no-other-run' && outcome === 'warn')
+    expect(told.map(({ evidence }) => evidence)).toEqual(['bronce-1 ichor/run: of-another-computer now'])
+    await stop('estante-2')
+    expect(await Promise.all(['estante-1', 'estante-2', 'bronce-1'].map(markOf))).toEqual([
+      undefined,
+      undefined,
+      'of-another-computer now',
+    ])
   },
   LONG,
 )

@@ -57,7 +57,7 @@ describe('control planes of three', () => {
       const forfeit = vi.spyOn(etcd, 'forfeit').mockImplementation(() => {
         throw new SimulatedStatus(Code.UNKNOWN, 'cannot forfeit leadership: etcdserver: not leader')
       })
-      onTestFinished(() => void forfeit.mockRestore())
+      onTestFinished(() => forfeit.mockRestore())
       const leader = etcd.members().find(({ id }) => id === etcd.statusOf('bronce-1').leader)?.hostname ?? ''
       const both = [leader, 'estante-1']
       const restarts: string[] = []
@@ -65,7 +65,7 @@ describe('control planes of three', () => {
         const off = scene.cluster.node(hostname).onEvent(({ type, payload }) => {
           if (type === 'RestartEvent') restarts.push(`${hostname} ${RESTARTS[Number(payload['cmd'])] ?? '?'}`)
         })
-        onTestFinished(() => void off())
+        onTestFinished(() => off())
       }
       using seen = witness(scene.cluster)
       const planned = await scene.plan(both, 'v1.14.0', { settleSeconds: 0, coldBoot: true })

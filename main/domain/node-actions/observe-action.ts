@@ -37,7 +37,10 @@ export async function observeAction(
   const expected =
     run.verdict.length > 0 ? run.verdict : expectedActionRows({ api: ['silent'], leader: false })
   const rows = judgeActionRows(expected, { servicesStopped: undefined, api, etcd })
-  return { rows, outcome: hadTouched(run) ? actionOutcome(rows) : ('interrupted' satisfies RunOutcome) }
+  // A node that answers as it did has not gone, or not yet.
+  const isStillThere = !removal && api === 'answers'
+  const outcome: RunOutcome = hadTouched(run) && !isStillThere ? actionOutcome(rows) : 'interrupted'
+  return { rows, outcome }
 }
 
 function hadTouched({ kind, steps }: Run): boolean {

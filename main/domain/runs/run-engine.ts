@@ -49,6 +49,8 @@ export interface RunEngine extends RunsPort {
   get(id: string): Run
   /** Oldest first. */
   list(context?: string): readonly Run[]
+  /** Whether a run is known here and has its end. */
+  isOver(id: string): boolean
   /** The run that holds the cluster, through whichever of its contexts. */
   holder(context: string): Run | undefined
   /** Resolves when no run goes any more, of this context or at all. */
@@ -256,6 +258,7 @@ export function createRunEngine(parts: RunEngineParts): RunEngine {
     settle,
     get,
     holder,
+    isOver: (id) => runs.get(id)?.endedAt !== undefined,
     list: (context) => [...runs.values()].filter((run) => context === undefined || run.context === context),
     watch: (filter, signal) => feed.watch([...runs.values()], filter, signal),
     async idle(context) {

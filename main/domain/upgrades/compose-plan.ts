@@ -10,6 +10,7 @@ import { kubernetesName, leavingOf, stepsOf, type Leaving } from './plan-steps.t
 import type { Surroundings } from '../runs/run-in-the-way.ts'
 import { clusterChecks, throwIfBlocked } from './preflight.ts'
 import { restartWay } from './restart-way.ts'
+import type { IsOver } from './run-marks.ts'
 import { unsettledOf } from './storage-settled.ts'
 
 /** Milliseconds a plan holds when nothing moves. */
@@ -32,6 +33,8 @@ export interface ComposeParts {
   readonly around: Surroundings
   /** Kubernetes as it was read, or why not; absent where the run has nothing to ask it. */
   readonly kubernetes?: Known<KubernetesReading>
+  /** Runs of this task log that have their end: what they left on a node says nothing. */
+  readonly isOver: IsOver
 }
 
 /** Joins the nodes' plans to one: order, checks of the whole, sum of the estimates. At least one node. */
@@ -49,7 +52,7 @@ export function composePlan(prepared: readonly PreparedNode[], parts: ComposePar
     options,
     preflight: [
       ...clusterChecks({ ...around, estimate }),
-      ...(parts.kubernetes === undefined ? [] : kubernetesChecks(parts.kubernetes)),
+      ...(parts.kubernetes === undefined ? [] : kubernetesChecks(parts.kubernetes, parts.isOver)),
     ],
     steps: [],
     ...(estimate === undefined ? {} : { estimateSeconds: estimate }),

@@ -82,16 +82,19 @@ export async function readSequence(
   const either = AbortSignal.any([signal, done.signal])
   let open: OpenSequence | undefined
   let heard = 0
+  let begin: () => void = () => undefined
+  const hasBegun = new Promise<void>((resolve) => (begin = resolve))
   const listening = (async () => {
     for await (const { payload } of talos.events(node, { tailEvents: -1 }, either)) {
       heard++
+      begin()
       open = after(open, payload)
     }
   })()
   // Once it fell quiet the stream is cut off, and what it says to that is of no interest.
   listening.catch(() => undefined)
   try {
-    await Promise.race([listening, untilQuiet(() => heard, quiet, either)])
+    await Promise.race([listening, untilQuiet({ heard: () => heard, hasBegun }, quiet, either)])
   } finally {
     done.abort()
   }
@@ -99,10 +102,14 @@ export async function readSequence(
 }
 
 /** A node has at least the events of its own boot to tell: silence from the start says nothing about it. */
-async function untilQuiet(heard: () => number, quiet: Quiet, signal: AbortSignal): Promise<void> {
+async function untilQuiet(
+  { heard, hasBegun }: { readonly heard: () => number; readonly hasBegun: Promise<void> },
+  quiet: Quiet,
+  signal: AbortSignal,
+): Promise<void> {
   for (let round = 0; round < ROUNDS; round++) {
     const before = heard()
-    await quiet(signal)
+    await (before > 0 ? quiet(signal) : Promise.race([hasBegun, quiet(signal)]))
     if (before > 0 && heard() === before) return
   }
   // One that never falls quiet has told its past long ago.

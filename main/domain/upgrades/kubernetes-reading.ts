@@ -8,7 +8,7 @@ import type {
 } from '../kubernetes/kubernetes-port.ts'
 import { budgetText, hasToLeave } from './drain.ts'
 import { ask, type Known } from './known.ts'
-import { RUN_ANNOTATION } from './kubernetes-steps.ts'
+import { markOf, RUN_ANNOTATION, type IsOver } from './run-marks.ts'
 import { unsettledOf } from './storage-settled.ts'
 
 /** Pods named in the evidence of one check; more are counted. */
@@ -57,19 +57,25 @@ function isOrdinary(pod: KubePod): boolean {
 }
 
 /** Checks of the whole cluster that Kubernetes answers. Without its word the person says whether to go on. */
-export function kubernetesChecks(reading: Known<KubernetesReading>): readonly PreflightCheck[] {
+export function kubernetesChecks(
+  reading: Known<KubernetesReading>,
+  isOver: IsOver,
+): readonly PreflightCheck[] {
   if (!reading.known) {
     return [{ id: 'kubernetes-api', outcome: 'unknown', evidence: reading.reason, accept: true }]
   }
   const { version, nodes, storage } = reading.value
   const open = unsettledOf(storage)
-  const marked = nodes.filter(({ annotations }) => annotations[RUN_ANNOTATION] !== undefined)
+  const marked = nodes.flatMap((node) => {
+    const mark = markOf(node, isOver)
+    return mark === undefined ? [] : [{ name: node.name, mark }]
+  })
   return [
     { id: 'kubernetes-api', outcome: 'pass', evidence: `${version}; ${nodes.length} nodes` },
-    ...marked.map(({ name, annotations }) => ({
+    ...marked.map(({ name, mark }) => ({
       id: 'no-other-run' as const,
       outcome: 'warn' as const,
-      evidence: `${name} ${RUN_ANNOTATION}: ${annotations[RUN_ANNOTATION] ?? ''}`,
+      evidence: `${name} ${RUN_ANNOTATION}: ${mark}`,
       accept: true,
     })),
     open.length === 0

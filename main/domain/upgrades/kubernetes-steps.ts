@@ -2,14 +2,12 @@ import type { ClockPort } from '../clock-port.ts'
 import type { KubernetesPort } from '../kubernetes/kubernetes-port.ts'
 import type { RunControl } from '../runs/run-port.ts'
 import { ask, known, unknown, type Known } from './known.ts'
+import { RUN_ANNOTATION } from './run-marks.ts'
 import { duration, runStep, type RunPart, type StepResult } from './run-step.ts'
 
 /** Milliseconds for a kubelet to report after Talos is ready. */
 const READY_WITHIN = 10 * 60_000
 const LOOK_EVERY = 2_000
-
-/** Key of the annotation that says, to whoever looks at the node, that a run of Ichor is at it. */
-export const RUN_ANNOTATION = 'ichor/run'
 
 export interface KubernetesScene {
   readonly kubernetes: KubernetesPort

@@ -13,8 +13,8 @@ export interface ObservePorts {
 }
 
 /**
- * Reads the node of a run that was cut off and lays it beside what the run expected. Nothing is repeated. A run that
- * had not come to its restart is `interrupted` whatever the node says; after it, the rows decide. Of several nodes the
+ * Reads the node of a run that was cut off and lays it beside what the run expected. Nothing is repeated. A run whose
+ * node did not restart is `interrupted` whatever else it says; after a restart the rows decide. Of several nodes the
  * one under way is read: those before it were proven, those after it not touched.
  */
 export async function observeRun(ports: ObservePorts, run: Run, signal: AbortSignal): Promise<Observation> {
@@ -43,15 +43,17 @@ async function observeNode(
     run.nodes === undefined || of.node === node
   const facts = await gatherNodeFacts(talos, node, signal)
   if (!facts.version.known && facts.version.failure !== undefined) throw facts.version.failure
-  // Only the node is asked here, so what Kubernetes would say of it is left out.
-  const asked = run.verdict.filter((row) => isOwn(row) && row.fact !== 'kubernetes-image')
+  const asked = run.verdict.filter(isOwn)
   const expected: readonly VerdictRow[] = asked.some(({ fact }) => isVerdictFact(fact))
     ? asked
     : [expectRow('stage', facts, 'running, ready')]
   const asksKubernetes = expected.some(({ fact }) => fact === 'kubernetes-image')
   const rows = judgeRows(expected, asksKubernetes ? await withImage(facts, kubernetes, signal) : facts)
-  const restarted = hadRestarted(run.steps.filter(isOwn))
-  return { rows, outcome: restarted ? outcomeOf(rows) : interruptedUnlessProven(rows) }
+  const ofBoot = rows.find(({ fact }) => fact === 'boot-id')?.outcome
+  // In the boot it had before, nothing came of the restart, or not yet: neither failed, and what is there is shown.
+  if (ofBoot === 'differs') return { rows, outcome: 'interrupted' }
+  const isOver = hadRestarted(run.steps.filter(isOwn)) || (ofBoot === 'proven' && isThere(rows))
+  return { rows, outcome: isOver ? outcomeOf(rows) : 'interrupted' }
 }
 
 function hadRestarted(steps: Run['steps']): boolean {
@@ -63,10 +65,9 @@ function hadRestarted(steps: Run['steps']): boolean {
   )
 }
 
-/** Someone may have gone on by hand: then the boot id is another one and everything is there. */
-function interruptedUnlessProven(rows: readonly VerdictRow[]): Observation['outcome'] {
-  const restarted = rows.some(({ fact, outcome }) => fact === 'boot-id' && outcome === 'proven')
-  return restarted && outcomeOf(rows) === 'proven' ? 'proven' : 'interrupted'
+/** The older call lets the node restart by itself, and someone may have gone on by hand: then the version is there. */
+function isThere(rows: readonly VerdictRow[]): boolean {
+  return rows.find(({ fact }) => fact === 'talos')?.outcome === 'proven'
 }
 
 async function withImage(

@@ -14,9 +14,9 @@ import { parseEndpoint } from '../../domain/talosconfig/endpoint.ts'
 import { gatherNodeFacts } from '../../domain/upgrades/gather.ts'
 import type { Sha256 } from '../../domain/upgrades/hash-port.ts'
 import { ask, valueOf } from '../../domain/upgrades/known.ts'
-import { RUN_ANNOTATION } from '../../domain/upgrades/kubernetes-steps.ts'
 import { hasNextSteps, nextSteps } from '../../domain/upgrades/next-steps.ts'
 import { observeRun } from '../../domain/upgrades/observe-run.ts'
+import { clearMarks } from '../../domain/upgrades/run-marks.ts'
 import { readFallback } from '../../domain/upgrades/slots.ts'
 import type { Handlers } from '../handlers.ts'
 
@@ -37,6 +37,8 @@ export function createRunHandlers({
   Handlers,
   'runs.watch' | 'runs.stop' | 'runs.answer' | 'runs.settle' | 'runs.next' | 'runs.export'
 > {
+  const isOver = (id: string): boolean => runs.isOver(id)
+
   return {
     'runs.watch': ({ context, limit }, signal) => runs.watch({ context, limit }, signal),
 
@@ -53,7 +55,7 @@ export function createRunHandlers({
     async 'runs.settle'({ runId, how }, signal) {
       if (how === 'close') {
         await runs.settle(runId, { how })
-        await unmark(kubernetesOf(runs.get(runId).context), runId, signal)
+        await clearMarks(kubernetesOf(runs.get(runId).context), isOver, signal)
         return {}
       }
       await runs.settle(runId, {
@@ -70,7 +72,7 @@ export function createRunHandlers({
             : observeRun({ talos, kubernetes: kubernetesOf(run.context) }, run, signal)
         },
       })
-      await unmark(kubernetesOf(runs.get(runId).context), runId, signal)
+      await clearMarks(kubernetesOf(runs.get(runId).context), isOver, signal)
       return {}
     },
 
@@ -98,17 +100,6 @@ export function createRunHandlers({
 
 function isDone(outcome: Run['outcome']): boolean {
   return outcome === 'proven' || outcome === 'proven-with-differences'
-}
-
-/** A run that was cut off left its mark on a node; settled, it is at no node any more. A failure is no matter. */
-async function unmark(kubernetes: KubernetesPort, runId: string, signal: AbortSignal): Promise<void> {
-  const nodes = valueOf(await ask(signal, () => kubernetes.nodes(signal))) ?? []
-  const marked = nodes.filter(
-    ({ annotations }) => annotations[RUN_ANNOTATION]?.startsWith(`${runId} `) === true,
-  )
-  for (const { name } of marked) {
-    await ask(signal, () => kubernetes.annotateNode(name, { [RUN_ANNOTATION]: undefined }, signal))
-  }
 }
 
 /** A talosconfig's endpoints are control planes. */

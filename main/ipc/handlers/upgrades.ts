@@ -28,6 +28,7 @@ import { machineChecks } from '../../domain/upgrades/preflight-machine.ts'
 import { prepareUpgrade, settleImage, type PlanningDeps } from '../../domain/upgrades/prepare-upgrade.ts'
 import { readTargets } from '../../domain/upgrades/read-targets.ts'
 import { runRollback } from '../../domain/upgrades/rollback-run.ts'
+import { clearMarks } from '../../domain/upgrades/run-marks.ts'
 import { readFallback, slotsOf } from '../../domain/upgrades/slots.ts'
 import type { SnapshotPort } from '../../domain/upgrades/snapshot-port.ts'
 import { runUpgrade } from '../../domain/upgrades/upgrade-run.ts'
@@ -55,6 +56,7 @@ export function createUpgradeHandlers(
   deps: Deps,
 ): Pick<Handlers, Extract<keyof Handlers, `upgrades.${string}`>> {
   const { clusters, runs, clock, snapshots, table } = deps
+  const isOver = (id: string): boolean => runs.isOver(id)
   const plans = createKept<KeptPlan>(100)
 
   function keep(context: ContextName, prepared: PreparedPlan): PreparedPlan['plan'] {
@@ -135,6 +137,7 @@ export function createUpgradeHandlers(
           kind: 'upgrade',
           options: PlanOptions.parse(options ?? {}),
           around: surroundings,
+          isOver,
           ...(await readKube(context, signal)),
         }),
       )
@@ -154,6 +157,7 @@ export function createUpgradeHandlers(
           kind: 'rollback',
           options: PlanOptions.parse(options ?? {}),
           around: surroundingsOf(runs, cluster, clock.now()),
+          isOver,
           ...(await readKube(context, signal)),
         }),
       )
@@ -166,6 +170,8 @@ export function createUpgradeHandlers(
       await assertStartable(prepared, accepted, cluster, signal)
       for (const one of prepared.nodes) await settleImage(one, deps.factory, signal)
       const kubernetes = deps.kubernetes?.(context)
+      // Kubernetes may have been away when an earlier run wanted its mark back.
+      if (kubernetes !== undefined) await clearMarks(kubernetes, isOver, signal)
       const parts = {
         talos: cluster.talos,
         clock,
