@@ -20,7 +20,7 @@ export interface MortalOrders {
 }
 
 export interface MortalTask {
-  readonly act: 'upgrade' | 'rollback' | 'reboot' | 'apply'
+  readonly act: 'upgrade' | 'rollback' | 'reboot' | 'shutdown' | 'reset' | 'apply'
   /** What an upgrade upgrades to. */
   readonly version: string
   /** Addresses; only an upgrade takes several. */
@@ -134,6 +134,21 @@ async function begin(
     case 'reboot': {
       const { planId } = await window.call('node-actions.plan-reboot', { ...ref, mode: 'default' })
       return (await window.call('node-actions.start', { planId })).runId
+    }
+    case 'shutdown': {
+      const { planId } = await window.call('node-actions.plan-shutdown', { ...ref, force: true })
+      return (await window.call('node-actions.start', { planId })).runId
+    }
+    case 'reset': {
+      const choice = {
+        scope: 'reconfigure' as const,
+        userDisks: [],
+        etcdVolume: true,
+        graceful: true,
+        reboot: true,
+      }
+      const { planId, hostname } = await window.call('node-actions.plan-reset', { ...ref, choice })
+      return (await window.call('node-actions.start', { planId, hostname })).runId
     }
     case 'apply': {
       const { active } = await window.call('machine-configs.read', ref)
