@@ -282,6 +282,17 @@ test('a control plane’s etcd joins the others when it starts, and not before',
   await insecure(machine).unary(APPLY, { data, mode: 'AUTO' })
   await runsAndReady(machine)
   expect(members()).toEqual(['bronce-1', 'bronce-2'])
+  // Until it had caught up it was a learner, which answers no question.
+  const etcd = machine.services().find(({ id }) => id === 'etcd')
+  const told = etcd?.events
+    .map(({ message }) => message)
+    .filter((message) => message.startsWith('Health check'))
+  expect(told).toEqual([
+    'Health check failed: etcdserver: rpc not supported for learner',
+    'Health check successful',
+  ])
+  const { messages: lists } = await admin(machine).unary('/machine.MachineService/EtcdMemberList')
+  expect(lists[0]?.members.map(({ isLearner }) => isLearner)).toEqual([false, false])
   const client = admin(machine)
   const { messages } = await client.unary('/machine.MachineService/EtcdStatus')
   expect(messages[0]?.memberStatus?.leader).not.toBe('0')

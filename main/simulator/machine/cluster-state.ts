@@ -36,9 +36,15 @@ interface Member {
   isFirst: boolean
   /** A snapshot that was uploaded to start from. */
   uploaded: Buffer | undefined
+  /** It follows the others and has no vote until it has caught up and is promoted. */
+  isLearner: boolean
   /** Removed by somebody: etcd has no place for it as long as it keeps its old data. */
   isGone: boolean
 }
+
+/** Milliseconds between two tries of a new member to be promoted; the first comes before it has caught up. */
+const PROMOTION = 15_000
+const PROMOTION_TRIES = 40
 
 const QUOTA = 2_147_483_648
 /** How long a member that has no room can go without a write that raises its alarm again. */
@@ -68,7 +74,8 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
 
   const members = (): readonly Member[] => everyMember.filter(({ isComing, isGone }) => !isComing && !isGone)
   const isRunning = (member: Member): boolean => member.running !== false
-  const quorum = (): boolean => members().filter(isRunning).length >= Math.floor(members().length / 2) + 1
+  const voters = (): readonly Member[] => members().filter(({ isLearner }) => !isLearner)
+  const quorum = (): boolean => voters().filter(isRunning).length >= Math.floor(voters().length / 2) + 1
 
   function member(hostname: string): Member {
     const found = everyMember.find((candidate) => candidate.hostname === hostname)
@@ -94,6 +101,7 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
       isFull: false,
       isFirst: false,
       uploaded: undefined,
+      isLearner: false,
       isGone: false,
     })
     apiServers.set(machine.spec.hostname, !isComing)
@@ -112,10 +120,23 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
   function elect(): void {
     if (leader && isRunning(leader) && quorum()) return
     const next = quorum()
-      ? members().find((candidate) => isRunning(candidate) && candidate !== leader)
+      ? voters().find((candidate) => isRunning(candidate) && candidate !== leader)
       : undefined
     if (next) term++
     leader = next ?? (leader && isRunning(leader) && quorum() ? leader : undefined)
+  }
+
+  /** Tried for as long as Talos does; its next start begins anew. */
+  async function promote(of: Member): Promise<void> {
+    for (let tries = 0; tries < PROMOTION_TRIES; tries++) {
+      await clock.sleep(PROMOTION)
+      if (!of.isLearner || !everyMember.includes(of) || !isRunning(of)) return
+      if (!quorum()) continue
+      of.isLearner = false
+      elect()
+      tell('etcd')
+      return
+    }
   }
 
   /** A home cluster writes a few times a second: leases, node heartbeats, endpoints. */
@@ -134,12 +155,12 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
 
   const etcd: ClusterWorld['etcd'] = {
     members: () =>
-      members().map(({ id, name, machine }) => ({
+      members().map(({ id, name, machine, isLearner }) => ({
         id,
         hostname: name,
         peerUrls: [`https://${machine.spec.address}:2380`],
         clientUrls: [`https://${machine.spec.address}:2379`],
-        learner: false,
+        learner: isLearner,
       })),
     statusOf(hostname) {
       const of = member(hostname)
@@ -159,7 +180,7 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
           ...(leader ? [] : ['etcdserver: no leader']),
           ...(nospace ? [`memberID:${BigInt(`0x${of.id}`)} alarm:NOSPACE`] : []),
         ],
-        learner: false,
+        learner: of.isLearner,
         storageVersion: atLeast(of.machine.talosVersion, '1.11')
           ? `${lineOf(componentsOf(of.machine.talosVersion).etcd)}.0`
           : '3.5.0',
@@ -189,7 +210,7 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
     },
     forfeit(hostname) {
       if (leader?.hostname !== hostname) return undefined
-      const others = members().filter((candidate) => candidate !== leader && isRunning(candidate))
+      const others = voters().filter((candidate) => candidate !== leader && isRunning(candidate))
       const [next] = others
       if (!next) throw new SimulatedStatus(Code.UNKNOWN, 'cannot forfeit leadership, only one member')
       leader = next
@@ -203,7 +224,7 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
     },
     healthy(hostname) {
       const of = everyMember.find((candidate) => candidate.hostname === hostname)
-      return of !== undefined && isRunning(of) && !of.isComing && !of.isGone && quorum()
+      return of !== undefined && isRunning(of) && !of.isComing && !of.isGone && !of.isLearner && quorum()
     },
     get downgrade() {
       return downgrade
@@ -278,6 +299,7 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
       const of = member(hostname)
       of.id = random.bytes(8).toString('hex')
       of.isComing = true
+      of.isLearner = false
       of.isGone = false
       of.running = false
       if (leader === of) leader = undefined
@@ -289,8 +311,10 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
       if (!of || of.running === running) return
       of.running = running
       if (running) {
+        of.isLearner ||= of.isComing && !of.isFirst
         of.isComing = false
         of.isFirst = false
+        if (of.isLearner) void promote(of)
         of.name = nameOf(of.machine)
       }
       elect()
@@ -323,6 +347,8 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
       tell('etcd')
     },
     memberIdOf: (hostname) => member(hostname).id,
+    isLearner: (hostname) =>
+      everyMember.some((of) => of.hostname === hostname && of.isLearner && !of.isComing),
     isRemoved: (hostname) => everyMember.some((of) => of.hostname === hostname && of.isGone),
     onChange(listener) {
       listeners.add(listener)

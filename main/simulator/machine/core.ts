@@ -51,6 +51,8 @@ export interface ClusterWorld extends ClusterState {
   raiseAlarm(hostname: string): void
   clearAlarms(): void
   memberIdOf(hostname: string): string
+  /** Its member has no vote yet. */
+  isLearner(hostname: string): boolean
   /** Somebody took its member out of etcd. */
   isRemoved(hostname: string): boolean
   /** `members`: a name or version changed; `etcd`: members, leader or API servers came or went. */

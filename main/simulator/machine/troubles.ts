@@ -97,6 +97,8 @@ export function responseDelay(core: MachineCore): number {
 export function complaintOf(core: MachineCore, id: string): string | undefined {
   if (id === 'kubelet' && core.troubles.has('upgrade-never-ready') && core.disk.fallbackLabel !== undefined)
     return 'Get "http://127.0.0.1:10248/healthz": dial tcp 127.0.0.1:10248: connect: connection refused'
+  if (id === 'etcd' && core.cluster.isLearner(core.spec.hostname))
+    return 'etcdserver: rpc not supported for learner'
   if (id === 'etcd' && !core.life.firstBoot && !core.cluster.etcdQuorum()) return 'context deadline exceeded'
   return undefined
 }
