@@ -173,9 +173,11 @@ describe.each(LINES)('%s', (line) => {
     await expect(wipe('nvme0n1')).rejects.toMatchObject(
       failed('blockdevice "nvme0n1" is in use by volume "EPHEMERAL"'),
     )
-    await expect(wipe('nvme0n1', { skipVolumeCheck: true })).rejects.toMatchObject(
-      failed('block device "nvme0n1" is mounted or in use'),
-    )
+    // Older ones would do it: simulator-storage-disks.
+    if (minorOf(line) >= 12)
+      await expect(wipe('nvme0n1', { skipVolumeCheck: true })).rejects.toMatchObject(
+        failed('block device "nvme0n1" is mounted or in use'),
+      )
     await expect(
       wire().unary('/storage.StorageService/BlockDeviceWipe', {
         devices: [{ device: 'nope' }, { device: 'loop0' }],
@@ -212,9 +214,6 @@ describe.each(WORKERS)('the other disk of %s', (line) => {
     expect(devices()).toEqual(['sda', 'sda1'])
     await expect(wipe({})).rejects.toMatchObject({
       details: 'blockdevice "sda1" is in use by volume "u-longhorn"',
-    })
-    await expect(wipe({ skipVolumeCheck: true })).rejects.toMatchObject({
-      details: 'block device "sda1" is mounted or in use',
     })
     const config = node.readFile('/system/state/config.yaml').toString()
     const without = config

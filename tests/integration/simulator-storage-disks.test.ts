@@ -29,6 +29,7 @@ beforeAll(async () => {
       { hostname: 'bronce-1', role: 'controlplane', talos: 'v1.14.0' },
       { hostname: HOST, role: 'worker', talos: 'v1.14.0', extraDisks: 3 },
       { hostname: 'estante-2', role: 'worker', talos: 'v1.13.9', extraDisks: 2 },
+      { hostname: 'viejo', role: 'worker', talos: 'v1.11.6' },
     ],
   })
   const { address, port } = cluster.node(HOST).spec
@@ -341,5 +342,53 @@ describe('arrays', () => {
         tryTimeout: 60_000,
       }),
     ).rejects.toMatchObject({ code: 3, message: expect.stringContaining('not registered') as string })
+  })
+})
+
+describe('erasing what is mounted, by force', () => {
+  const force = async (host: string, device: string): Promise<void> => {
+    const { address, port } = cluster.node(host).spec
+    const client = connectWith(cluster.talosconfig(), `${address}:${port}`)
+    try {
+      await client.unary('/storage.StorageService/BlockDeviceWipe', {
+        devices: [{ device, skipVolumeCheck: true }],
+      })
+    } finally {
+      client.close()
+    }
+  }
+  const specOf = (host: string, type: string, id: string): unknown =>
+    parse(
+      cluster.node(host).resources.get({ namespace: 'runtime', type: `${type}.talos.dev`, id })?.yamlSpec ??
+        '',
+    )
+  async function rebooted(host: string, stage: string): Promise<void> {
+    const machine = cluster.node(host)
+    const { bootId } = machine
+    machine.reboot('DEFAULT')
+    await expect.poll(() => machine.bootId, { timeout: 20_000 }).not.toBe(bootId)
+    await expect
+      .poll(() => specOf(host, 'MachineStatuses.runtime', 'machine'), { timeout: 20_000 })
+      .toMatchObject({ stage })
+  }
+
+  test('is refused from 1.12 on', async () => {
+    await expect(force('estante-2', 'sda1')).rejects.toMatchObject({
+      code: 9,
+      details: 'block device "sda1" is mounted or in use',
+    })
+    await expect(force('estante-2', 'nvme0n1p3')).rejects.toMatchObject({ code: 9 })
+  })
+
+  test('is done by 1.11: the mount goes on, and what was there is gone with the reboot', async () => {
+    await force('viejo', 'sda1')
+    expect(specOf('viejo', 'DiscoveredVolumes.block', 'sda1')).not.toHaveProperty('name')
+    expect(specOf('viejo', 'VolumeStatuses.block', 'u-longhorn')).toMatchObject({ phase: 'ready' })
+    await rebooted('viejo', 'running')
+    expect(specOf('viejo', 'DiscoveredVolumes.block', 'sda1')).toMatchObject({ name: 'xfs' })
+    // The configuration stands in STATE.
+    await force('viejo', 'nvme0n1p3')
+    expect(specOf('viejo', 'MachineStatuses.runtime', 'machine')).toMatchObject({ stage: 'running' })
+    await rebooted('viejo', 'maintenance')
   })
 })

@@ -51,6 +51,7 @@ export function blankLife(disk: BootDisk, now: number): Life {
     rebootPending: false,
     installing: false,
     installPhase: undefined,
+    erased: new Set(),
     scans: 0,
     scanned: '',
     upgradeImage: undefined,

@@ -14,6 +14,7 @@ import { servicesOf } from './service-definitions.ts'
 import { startNoise } from './noise.ts'
 import { installUnattended, unattendedOf } from './unattended-install.ts'
 import { atLeast } from './versions.ts'
+import { loseErased } from './wipe-device.ts'
 
 /** Kernel to running; returns when the boot sequence is over one way or another. */
 export async function boot(core: MachineCore): Promise<void> {
@@ -140,6 +141,7 @@ export function losePower(core: MachineCore): void {
   const { life, cluster, spec } = core
   life.power?.abort(new PowerLost())
   life.power = undefined
+  loseErased(core)
   life.ready = false
   life.maintenance = undefined
   core.hooks.reach()

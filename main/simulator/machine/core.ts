@@ -129,6 +129,8 @@ export interface Life {
   /** How often LVM was scanned since the boot, and what the last scan found. */
   scans: number
   scanned: string
+  /** Devices that were erased under their mounts, up to 1.11: what was on them is gone with the next boot. */
+  erased: Set<string>
   /** What a reset under way is to wipe. */
   wipe: Wipe | undefined
   /** Images that somebody removed from containerd though they are in use. */

@@ -74,6 +74,7 @@ function contentOf(core: MachineCore, device: string, partitions: readonly Parti
   const array = core.disk.arrays.find(({ members }) => members.includes(device))
   // With the superblock at the end a member begins as its array does.
   if (array) return array.metadata === '1.0' ? contentOf(core, array.node, partitions) : { name: '' }
+  if (core.life.erased.has(device)) return { name: '' }
   if (partitions.some(({ disk, index }) => disk === device && index > 0)) return { name: 'gpt' }
   const partition = partitions.find((one) => partitionDevice(one) === device)
   if (!partition) return { name: '' }

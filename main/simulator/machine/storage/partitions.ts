@@ -86,9 +86,13 @@ export function labelOf({ prefix, name }: UserVolumeFacts): string {
   return `${prefix}${name}`
 }
 
-/** A volume is found by its label before any disk is looked for. */
-export function isThere({ disk }: MachineCore, volume: UserVolumeFacts): boolean {
-  return disk.dataPartitions.some(({ label, isBlank }) => label === labelOf(volume) && !isBlank)
+/** A volume is found by its label before any disk is looked for; what is mounted stays so, erased or not. */
+export function isThere(core: MachineCore, volume: UserVolumeFacts): boolean {
+  return core.disk.dataPartitions.some(
+    (partition) =>
+      partition.label === labelOf(volume) &&
+      (!partition.isBlank || core.life.erased.has(partitionDevice(partition))),
+  )
 }
 
 /** Names of the disks that could carry a volume. Throws as `selectDisks`. */
