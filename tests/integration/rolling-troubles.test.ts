@@ -126,6 +126,7 @@ describe('a node that cannot be upgraded freezes the rest, before it was restart
         outcome: 'failed',
         error: { message: expect.stringContaining('exit code 1') as unknown },
       })
+      expect(run.output.map(({ text }) => text).join('')).toContain('exec format error')
       expect(
         run.steps.find(({ name, node: of }) => name === 'reboot' && of === node.spec.address)?.state,
       ).toBe('skipped')

@@ -164,40 +164,6 @@ describe('over the wire', () => {
     expect(cluster.node('bronce-3').talosVersion).toBe('v1.13.9')
   })
 
-  test('a GRUB worker goes from 1.11.6 to 1.12.11 by the older mechanism', async () => {
-    const old: NodePlan = { ...worker, talos: 'v1.11.6', bootLoader: 'grub' }
-    const { plan, start, ended } = await scene([{ ...one, talos: 'v1.11.6' }, old])
-    const planned = await plan('estante-1', 'v1.12.11')
-    expect(planned.nodes[0]?.mechanism).toBe('legacy')
-    const run = await ended(await start(planned.planId))
-    expect(rowsOf(run)).not.toContainEqual(expect.stringMatching(/differs|unknown/))
-    expect(run.outcome).toBe('proven')
-  })
-
-  test('a node that falls back silently is found out', async () => {
-    const { cluster, upgrade } = await scene([one, worker])
-    cluster.node('estante-1').cause('silent-fallback')
-    const run = await upgrade('estante-1', 'v1.14.0')
-    expect(run.outcome).toBe('fell-back')
-    expect(run.verdict.find(({ fact }) => fact === 'talos')).toMatchObject({
-      expected: 'v1.14.0',
-      found: 'v1.13.9',
-    })
-    expect(run.verdict.find(({ fact }) => fact === 'boot-id')?.outcome).toBe('proven')
-  })
-
-  test('a node that never gets ready gives up by itself, and is told to have gone back', async () => {
-    const { cluster, upgrade } = await scene([one, worker], 150)
-    cluster.node('estante-1').cause('upgrade-never-ready')
-    const run = await upgrade('estante-1', 'v1.14.0')
-    expect(run.outcome).toBe('fell-back')
-    expect(run.verdict.find(({ fact }) => fact === 'talos')).toMatchObject({
-      expected: 'v1.14.0',
-      found: 'v1.13.9',
-    })
-    expect(cluster.node('estante-1').talosVersion).toBe('v1.13.9')
-  })
-
   test('a connection cut during the install ends the run with what is known, and reboots nothing', async () => {
     const { cluster, plan, start, until, ended } = await scene([one, worker])
     const node = cluster.node('estante-1')
@@ -212,28 +178,6 @@ describe('over the wire', () => {
     expect(node.bootId).toBe(before)
   })
 
-  test('an image for another machine fails in the installer, by its exit code', async () => {
-    const { cluster, upgrade } = await scene([one, worker])
-    cluster.node('estante-1').cause('upgrade-wrong-image')
-    const run = await upgrade('estante-1', 'v1.14.0')
-    expect(run).toMatchObject({
-      outcome: 'failed',
-      error: { message: expect.stringContaining('exit code 1') as unknown },
-    })
-    expect(run.output.map(({ text }) => text).join('')).toContain('exec format error')
-  })
-
-  test('an extension that the target does not have fails in the pull, before anything changed', async () => {
-    const { cluster, upgrade } = await scene([one, worker])
-    cluster.node('estante-1').cause('schematic-missing-extension')
-    const run = await upgrade('estante-1', 'v1.14.0')
-    expect(run).toMatchObject({
-      outcome: 'failed',
-      error: { message: expect.stringContaining('iscsi-tools') as unknown },
-    })
-    expect(run.steps.find(({ name }) => name === 'install')?.state).toBe('skipped')
-  })
-
   test('a locked sequence is a conflict, though the reboot was answered well', async () => {
     const { cluster, reboot, ended } = await scene([one, worker])
     cluster.node('estante-1').cause('locked-sequence')
@@ -241,14 +185,6 @@ describe('over the wire', () => {
       outcome: 'refused',
       error: { code: 'conflict' },
     })
-  })
-
-  test('a control plane with an etcd member down is blocked in the plan', async () => {
-    const { cluster, plan, start } = await scene(controlPlanes)
-    cluster.node('bronce-2').cause('etcd-member-down')
-    const planned = await plan('bronce-1', 'v1.14.0')
-    expect(planned.nodes[0]?.preflight.filter(({ outcome }) => outcome === 'block')).not.toEqual([])
-    await expect(start(planned.planId)).rejects.toMatchObject({ code: 'plan-blocked' })
   })
 
   test("a rollback without another slot is refused in the node's words", async () => {
