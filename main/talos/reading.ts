@@ -8,6 +8,7 @@ import { TalosFailure, isFailure } from '../domain/talos-failure.ts'
 import type { CallOptions, Caller } from './call.ts'
 import type { Cosi } from './cosi.ts'
 import { decodeEvent } from './decode-event.ts'
+import { loaderVariable, textsOfVariable } from './efi-variables.ts'
 import type { Data__Output } from './generated/common/Data.ts'
 import type { CPUStat__Output } from './generated/machine/CPUStat.ts'
 import type { ServiceInfo__Output } from './generated/machine/ServiceInfo.ts'
@@ -83,6 +84,24 @@ export function createReading(caller: Caller, protos: TalosProtos, cosi: Cosi): 
         return spec.bootID
       }
       return (await readFile(node, BOOT_ID_FILE, signal)).toString('utf8').trim()
+    },
+
+    async bootMenu(node, signal) {
+      const read = async (
+        name: Parameters<typeof loaderVariable>[0],
+      ): Promise<readonly string[] | undefined> => {
+        try {
+          return textsOfVariable(await readFile(node, loaderVariable(name), signal))
+        } catch (error) {
+          if (isFailure(error, 'not-found')) return undefined
+          throw error
+        }
+      }
+      const [entries, next] = await Promise.all([read('LoaderEntries'), read('LoaderEntryDefault')])
+      if (entries === undefined && next === undefined) return undefined
+      // The menu has lines that are no systems: a restart into the firmware's own set-up.
+      const files = (entries ?? []).filter((name) => /^Talos-.+\.efi$/.test(name))
+      return { entries: files, ...(next?.[0] === undefined ? {} : { next: next[0] }) }
     },
 
     async *kernelLog(node, { follow, tail }, signal) {

@@ -1,6 +1,6 @@
 import type { NodeRole } from '#contract/nodes.ts'
 import type { ClockPort } from '../../main/domain/clock-port.ts'
-import type { EtcdMember, ServiceInfo, TalosEvent } from '../../main/domain/nodes/talos-port.ts'
+import type { BootMenu, EtcdMember, ServiceInfo, TalosEvent } from '../../main/domain/nodes/talos-port.ts'
 
 /** What can be wrong with a node; set on `node.troubles` before or during a run. */
 export type Trouble =
@@ -117,6 +117,9 @@ export class FakeNode {
       service('ext-tailscale', 'Running', 1, 'unknown'),
     ]
   }
+
+  /** What systemd-boot tells; a test writes it. */
+  bootMenu: BootMenu | undefined
 
   get bootId(): string {
     return `boot-${this.spec.hostname}-${this.#boots}`

@@ -100,6 +100,9 @@ export function createInMemoryTalos(clock: ClockPort, specs: readonly FakeNodeSp
     async bootId(address, signal) {
       return reach(address, 'bootId', signal).bootId
     },
+    async bootMenu(address, signal) {
+      return reach(address, 'bootMenu', signal).bootMenu
+    },
     async *kernelLog() {
       yield* []
     },
@@ -336,5 +339,5 @@ export function createInMemoryTalos(clock: ClockPort, specs: readonly FakeNodeSp
 
 /** Calls that only look; what changes a node stays in `calls`. */
 const QUIET = new Set([
-  'version', 'get', 'list', 'watch', 'services', 'counters', 'bootId', 'events', 'readMachineConfig', 'probeFresh', 'etcd',
+  'version', 'get', 'list', 'watch', 'services', 'counters', 'bootId', 'bootMenu', 'events', 'readMachineConfig', 'probeFresh', 'etcd',
 ]) // prettier-ignore

@@ -74,6 +74,7 @@ describe.each(LINES.map((talos, at) => ({ talos, hostname: `estante-${at + 9}` }
       const { loader, slots } = await window.call('node-actions.slots', ref(hostname))
       expect(loader).toBe(cluster.node(hostname).spec.bootLoader)
       expect(slots[0]).toMatchObject({ running: true, talos, next: true })
+      expect(slots[0]?.sources.includes('LoaderEntryDefault')).toBe(loader === 'systemd-boot')
 
       const plan = await window.call('node-actions.plan-reboot', { ...ref(hostname), mode: 'powercycle' })
       const pods = plan.preflight.find(({ id }) => id === 'pods-stop')

@@ -134,6 +134,14 @@ export interface EtcdStatus {
   readonly learner: boolean
 }
 
+/** Boot entries by the names of their files: `Talos-v1.13.9.efi`. */
+export interface BootMenu {
+  /** As they were at the last start through the firmware: kexec passes the menu by. */
+  readonly entries: readonly string[]
+  /** The one that starts next; what an installation or a rollback writes. */
+  readonly next?: string
+}
+
 export interface ReadingPort {
   version(node: string, signal: AbortSignal): Promise<NodeVersion>
   /** `undefined` when the resource does not exist; `unsupported-by-version` when its type does not. */
@@ -144,6 +152,8 @@ export interface ReadingPort {
   counters(node: string, signal: AbortSignal): Promise<Counters>
   /** 36 characters; through COSI on 1.14, else `/proc/sys/kernel/random/boot_id`, which needs admin. */
   bootId(node: string, signal: AbortSignal): Promise<string>
+  /** systemd-boot's own account of its entries; needs admin. `undefined` where there is none, as with GRUB. */
+  bootMenu(node: string, signal: AbortSignal): Promise<BootMenu | undefined>
   /** One kernel message each, without the newline. */
   kernelLog(
     node: string,

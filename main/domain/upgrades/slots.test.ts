@@ -53,6 +53,40 @@ describe('boot slots', () => {
   })
 })
 
+describe("systemd-boot's own menu", () => {
+  test('names the one beside what runs, and which starts next', async () => {
+    const { slots, talos } = sceneOf()
+    const entries = ['Talos-v1.13.9.efi', 'Talos-v1.12.11.efi']
+    talos.node('estante-1').bootMenu = { entries, next: 'Talos-v1.13.9.efi' }
+    const { slots: both } = await slots('estante-1')
+    expect(both[0]).toMatchObject({ label: 'Talos-v1.13.9.efi', next: true })
+    expect(both[1]).toMatchObject({ label: 'Talos-v1.12.11.efi', next: false, sources: ['LoaderEntries'] })
+    // A name in an old menu is no proof of what would start: the plan of a rollback still says that nobody knows.
+    expect(both[1]?.talos).toBeUndefined()
+  })
+
+  test('is over once kexec started something that it does not list', async () => {
+    const { slots, talos } = sceneOf()
+    const entries = ['Talos-v1.12.11.efi', 'Talos-v1.11.6.efi']
+    talos.node('estante-1').bootMenu = { entries, next: 'Talos-v1.13.9.efi' }
+    const { slots: both } = await slots('estante-1')
+    expect(both[1]).toEqual({ running: false, next: false, sources: [] })
+  })
+
+  test('tells of what is installed and waits for its start, also where someone else installed it', async () => {
+    const { slots, talos } = sceneOf()
+    talos.node('estante-1').bootMenu = { entries: ['Talos-v1.13.9.efi'], next: 'Talos-v1.14.0.efi' }
+    const { slots: both } = await slots('estante-1')
+    expect(both[0]?.next).toBe(false)
+    expect(both[1]).toMatchObject({
+      label: 'Talos-v1.14.0.efi',
+      talos: 'v1.14.0',
+      next: true,
+      sources: ['LoaderEntryDefault'],
+    })
+  })
+})
+
 describe('what may be done next', () => {
   test('installed and not booted: the reboot, as a plan of its own', async () => {
     const { talos, plan, start, finish, next, clock } = sceneOf([

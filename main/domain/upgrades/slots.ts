@@ -3,7 +3,7 @@ import type { Run } from '#contract/runs.ts'
 import { toInstant } from '../clock-port.ts'
 import { present } from '../nodes/summarise.ts'
 import { textField } from '../nodes/spec-fields.ts'
-import type { ReadingPort, ResourceKey } from '../nodes/talos-port.ts'
+import type { BootMenu, ReadingPort, ResourceKey } from '../nodes/talos-port.ts'
 import { askIfThere, valueOf, type Known } from './known.ts'
 import { grubSlot, otherSlot, ownArguments } from './kernel-cmdline.ts'
 import type { NodeFacts } from './node-facts.ts'
@@ -50,13 +50,19 @@ export function slotsOf(
   fallback: Known<string | undefined>,
   past: readonly Run[],
   now: number,
+  read?: Known<BootMenu | undefined>,
 ): NodeSlots {
   const loader = loaderOf(facts)
   const marker = valueOf(fallback)
   const label = runningLabel(facts)
-  const waits = marker !== undefined && marker === label
-  const running = runningSlot(facts, past, fallback, waits)
-  const other = otherSlotOf(facts, past, fallback, waits)
+  const menu = read === undefined ? undefined : valueOf(read)
+  const next = menu?.next
+  // The loader's own word counts for more than the marker, which only an upgrade leaves.
+  const waits =
+    next === undefined || label === undefined ? marker !== undefined && marker === label : next !== label
+  const told: Told = { waits, isTold: fallback.known || next !== undefined, menu }
+  const running = runningSlot(facts, past, told)
+  const other = otherSlotOf(facts, past, fallback, told)
   return {
     ...present('loader', loader),
     slots: [running, other],
@@ -65,12 +71,22 @@ export function slotsOf(
   }
 }
 
-function runningSlot(
-  facts: NodeFacts,
-  past: readonly Run[],
-  fallback: Known<string | undefined>,
-  waits: boolean,
-): BootSlot {
+interface Told {
+  /** The other slot starts next. */
+  readonly waits: boolean
+  /** Somebody said which one starts next. */
+  readonly isTold: boolean
+  readonly menu: BootMenu | undefined
+}
+
+/** The one beside what runs, as the menu was at the last start through the firmware; nothing where that is over. */
+function besideOf(menu: BootMenu | undefined, running: string | undefined): string | undefined {
+  if (menu === undefined || running === undefined || !menu.entries.includes(running)) return undefined
+  const rest = menu.entries.filter((name) => name !== running)
+  return rest.length === 1 ? rest[0] : undefined
+}
+
+function runningSlot(facts: NodeFacts, past: readonly Run[], { waits, isTold, menu }: Told): BootSlot {
   const tag = valueOf(facts.version)?.tag
   const schematic = valueOf(facts.schematic)
   const cmdline = valueOf(facts.kernelCmdline)
@@ -79,7 +95,7 @@ function runningSlot(
   return {
     running: true,
     ...present('label', label),
-    ...(fallback.known ? { next: !waits } : {}),
+    ...(isTold ? { next: !waits } : {}),
     ...present('talos', tag),
     ...present('schematicId', schematic?.id),
     ...present(
@@ -93,6 +109,7 @@ function runningSlot(
       ...(label === undefined
         ? []
         : [valueOf(facts.bootedEntry) === undefined ? 'KernelCmdline' : 'BootedEntry']),
+      ...(menu?.next === undefined ? [] : ['LoaderEntryDefault']),
       ...(schematic === undefined ? [] : ['ExtensionStatus']),
       ...(installed === undefined ? [] : [`run ${installed.run.startedAt}`]),
     ],
@@ -103,28 +120,32 @@ function otherSlotOf(
   facts: NodeFacts,
   past: readonly Run[],
   fallback: Known<string | undefined>,
-  waits: boolean,
+  { waits, isTold, menu }: Told,
 ): BootSlot {
   const marker = valueOf(fallback)
   const grub = grubSlot(valueOf(facts.kernelCmdline) ?? '')
-  const told = marker !== undefined && !waits ? marker : undefined
+  const told = waits ? menu?.next : marker
   const version = versionOfLabel(told)
   // What was installed and waits for its boot is the run's; else what the last run left there.
   const waiting = waits ? lastInstall(past, facts.node) : undefined
   const known = version ?? waiting?.to ?? otherSlotVersion(past, facts.node)
   const installed = waiting ?? (known === undefined ? undefined : installedBy(past, facts.node, known))
   const writer = waiting ?? lastInstall(past, facts.node)
-  const label = told ?? (grub === undefined ? labelOf(writer, waits) : otherSlot(grub))
+  const fromRun = grub === undefined ? labelOf(writer, waits) : otherSlot(grub)
+  const fromMenu = besideOf(menu, runningLabel(facts))
+  const label = told ?? fromRun ?? fromMenu
   const schematicId = schematicOf(writer, waits)
   return {
     running: false,
     ...present('label', label),
-    ...(fallback.known ? { next: waits } : {}),
+    ...(isTold ? { next: waits } : {}),
     ...present('talos', known),
     ...present('schematicId', schematicId),
     ...present('installedAt', installed?.endedAt),
     sources: [
       ...(marker === undefined ? [] : [`META ${FALLBACK}`]),
+      ...(waits && menu?.next !== undefined ? ['LoaderEntryDefault'] : []),
+      ...(told === undefined && fromRun === undefined && fromMenu !== undefined ? ['LoaderEntries'] : []),
       ...(label !== undefined && told === undefined && grub !== undefined ? ['KernelCmdline'] : []),
       ...(writer !== undefined && (known !== undefined || schematicId !== undefined)
         ? [`run ${writer.run.startedAt}`]

@@ -224,7 +224,8 @@ export function createActionPlanHandlers(
     async 'node-actions.slots'({ context, node }, signal) {
       const { cluster, facts } = await factsOf({ context, node }, signal)
       const fallback = await readFallback(cluster.talos, node, signal)
-      return slotsOf(facts, fallback, runs.list(context), clock.now())
+      const menu = await ask(signal, () => cluster.talos.bootMenu(node, signal))
+      return slotsOf(facts, fallback, runs.list(context), clock.now(), menu)
     },
 
     async 'node-actions.boots'({ context, node }, signal) {

@@ -12,7 +12,7 @@ import { exportPlan } from '../../domain/upgrades/export-plan.ts'
 import { gatherNodeFacts } from '../../domain/upgrades/gather.ts'
 import { gatherPlanFacts } from '../../domain/upgrades/gather-plan.ts'
 import type { Sha256 } from '../../domain/upgrades/hash-port.ts'
-import type { Known } from '../../domain/upgrades/known.ts'
+import { ask, type Known } from '../../domain/upgrades/known.ts'
 import { readKubernetes, type KubernetesReading } from '../../domain/upgrades/kubernetes-reading.ts'
 import { runSeconds } from '../../domain/upgrades/past-runs.ts'
 import {
@@ -147,7 +147,8 @@ export function createUpgradeHandlers(
       const cluster = await clusters.cluster(context)
       const facts = await gatherPlanFacts(cluster.talos, node, deps.quiet, signal)
       const fallback = await readFallback(cluster.talos, node, signal)
-      const { slots } = slotsOf(facts, fallback, runs.list(context), clock.now())
+      const menu = await ask(signal, () => cluster.talos.bootMenu(node, signal))
+      const { slots } = slotsOf(facts, fallback, runs.list(context), clock.now(), menu)
       const other = slots.find(({ running }) => !running)?.talos
       const schema = other === undefined ? undefined : await deps.lineSchema(`v${lineOf(other) ?? ''}`)
       return keep(

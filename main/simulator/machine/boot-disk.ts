@@ -18,6 +18,8 @@ export type BootImage = Omit<BootEntry, 'label'>
 export interface BootDisk {
   readonly loader: MachineSpec['bootLoader']
   entries: BootEntry[]
+  /** Labels that the loader's menu had when it last ran; kexec passes it by. */
+  menu: readonly string[]
   /** Label that the loader starts next. */
   defaultLabel: string
   /** META 0x06: label of the entry before the upgrade, until the new one was running and ready once. */
@@ -98,6 +100,7 @@ export function createBootDisk(spec: MachineSpec, config: string): BootDisk {
   return {
     loader: spec.bootLoader,
     entries: [{ label, ...image }],
+    menu: [label],
     defaultLabel: label,
     fallbackLabel: undefined,
     staged: undefined,
@@ -117,6 +120,7 @@ export function createBlankDisk(spec: MachineSpec): BootDisk {
   return {
     loader,
     entries: [],
+    menu: [],
     defaultLabel: '',
     fallbackLabel: undefined,
     staged: undefined,

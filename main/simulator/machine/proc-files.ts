@@ -1,4 +1,5 @@
 import { Code, SimulatedStatus, type LoadSnapshot } from '../machine-api.ts'
+import { isInstalled } from './boot-disk.ts'
 import { hostnameOf, talosOf, type MachineCore } from './core.ts'
 import type { NetworkPort } from './hardware.ts'
 import type { LoadModel } from './load.ts'
@@ -40,18 +41,40 @@ export function mountsOf(core: MachineCore, loads: LoadModel): LoadSnapshot['mou
   ]
 }
 
+/** systemd-boot's variables, as the kernel shows them: attributes, then UTF-16 texts that end with a zero. */
+function loaderVariable(name: string): string {
+  return `/sys/firmware/efi/efivars/${name}-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f`
+}
+
+function bootsUki({ disk }: MachineCore): boolean {
+  return disk.loader !== 'grub' && isInstalled(disk)
+}
+
+function efiTexts(texts: readonly string[]): Buffer {
+  return Buffer.concat([
+    Buffer.from([6, 0, 0, 0]),
+    Buffer.from(texts.map((text) => `${text}\0`).join(''), 'utf16le'),
+  ])
+}
+
 /** The files that clients are known to read; anything else is not there. */
 export function readProcFile(core: MachineCore, path: string, load: () => LoadSnapshot): Buffer {
   const text = FILES[path]?.(core, load)
   if (text === undefined) throw new SimulatedStatus(Code.NOT_FOUND, `stat ${path}: no such file or directory`)
-  return Buffer.from(text)
+  return typeof text === 'string' ? Buffer.from(text) : text
 }
 
 export function filePaths(core: MachineCore, load: () => LoadSnapshot): readonly string[] {
   return Object.keys(FILES).filter((path) => FILES[path]?.(core, load) !== undefined)
 }
 
-const FILES: Readonly<Record<string, (core: MachineCore, load: () => LoadSnapshot) => string | undefined>> = {
+type FileText = (core: MachineCore, load: () => LoadSnapshot) => string | Buffer | undefined
+
+const FILES: Readonly<Record<string, FileText>> = {
+  [loaderVariable('LoaderEntries')]: (core) =>
+    bootsUki(core) ? efiTexts([...core.disk.menu, 'auto-reboot-to-firmware-setup']) : undefined,
+  [loaderVariable('LoaderEntryDefault')]: (core) =>
+    bootsUki(core) ? efiTexts([core.disk.defaultLabel]) : undefined,
   '/proc/sys/kernel/random/boot_id': (core) => `${core.life.bootId}\n`,
   '/proc/cmdline': (core) => `${kernelCommandLine(core)}\n`,
   '/proc/version': (core) =>

@@ -61,7 +61,13 @@ export function Slots({ slots }: { readonly slots: NodeSlots }) {
           </tbody>
         </Table>
         {other.talos === undefined && (
-          <p className="meta slots-untold">{t(`slots.untold.${slots.loader ?? 'unknown'}`)}</p>
+          <p className="meta slots-untold">
+            {t(
+              other.label !== undefined && slots.loader === 'systemd-boot'
+                ? 'slots.untold.named'
+                : `slots.untold.${slots.loader ?? 'unknown'}`,
+            )}
+          </p>
         )}
       </Section>
       <Columns even>

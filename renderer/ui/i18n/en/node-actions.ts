@@ -175,6 +175,8 @@ export const nodeActionsEn = {
     'What is in it cannot be listed: Talos mounts the boot partition only while it installs, and /boot is empty while the node runs. What a run of this Ichor put there it would tell.',
   'slots.untold.systemd-boot':
     'What is in it cannot be listed: Talos tells the entry that it booted, and no other. What a run of this Ichor put there it would tell.',
+  'slots.untold.named':
+    'Its name is from the boot menu as it was at the last start through the firmware. What is in it Talos does not tell.',
   'slots.untold.unknown': 'What is in it cannot be listed: the node does not tell its boot loader.',
   'slots.no-date': 'Talos writes down no time of installation; only runs of this Ichor do.',
   'slots.no-entry': 'This Talos does not tell its boot entry; 1.11 and later do.',

@@ -172,6 +172,8 @@ export const nodeActionsEs: Translated<typeof nodeActionsEn> = {
     'No se puede listar su contenido: Talos solo monta la partición de arranque mientras instala, y /boot está vacío mientras el nodo funciona. Lo que hubiera puesto ahí una tarea de este Ichor, se diría.',
   'slots.untold.systemd-boot':
     'No se puede listar su contenido: Talos dice con qué entrada arrancó y ninguna otra. Lo que hubiera puesto ahí una tarea de este Ichor, se diría.',
+  'slots.untold.named':
+    'Su nombre es el del menú de arranque, tal como estaba la última vez que se pasó por el firmware. Talos no dice qué contiene.',
   'slots.untold.unknown': 'No se puede listar su contenido: el nodo no dice cuál es su gestor de arranque.',
   'slots.no-date': 'Talos no apunta cuándo se instaló; solo lo hacen las tareas de este Ichor.',
   'slots.no-entry': 'Este Talos no dice su entrada de arranque; 1.11 y posteriores sí.',
