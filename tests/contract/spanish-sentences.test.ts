@@ -23,7 +23,7 @@ const NOT_OURS = new Set([
 function* sentences(): Generator<{ readonly file: string; readonly text: string }> {
   for (const entry of readdirSync(MAIN, { recursive: true, withFileTypes: true })) {
     const file = join(entry.parentPath, entry.name)
-    if (!entry.isFile() || !file.endsWith(".ts") || /\.test\.ts$|\/simulator\/|\/generated\//.test(file))
+    if (!entry.isFile() || !file.endsWith('.ts') || /\.test\.ts$|\/simulator\/|\/generated\//.test(file))
       continue
     for (const [, literal = ''] of readFileSync(file, 'utf8').matchAll(SENTENCE)) {
       const body = literal.slice(1, -1).replace(/\\(['"`])/g, '$1')
