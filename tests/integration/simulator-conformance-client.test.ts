@@ -1,12 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ResourceKey, TalosEvent, WatchEvent } from '../../main/domain/nodes/talos-port.ts'
-import {
-  CONTROL_PLANES,
-  LINES,
-  minorOf,
-  type MixedCluster,
-  startMixedCluster,
-} from '../fakes/mixed-cluster.ts'
+import { LINES, minorOf, type MixedCluster, startMixedCluster } from '../fakes/mixed-cluster.ts'
 import { never } from '../fakes/one-node.ts'
 
 /** The simulated cluster as our own client meets it, on every line of Talos; behaviour.md §3, §5.4, §8, §12. */
@@ -56,32 +50,9 @@ const NEW_TYPES: readonly (readonly [since: number, key: ResourceKey])[] = [
   [14, { namespace: 'runtime', type: 'BootIDs.runtime.talos.dev' }],
 ]
 
-/** Phases of the two sequences of a boot (behaviour.md §5.4). */
-const PHASES: Readonly<Record<number, readonly [initialize: number, boot: number]>> = {
-  9: [10, 15],
-  10: [9, 10],
-}
-
 describe.each(LINES)('%s', (line) => {
   const minor = minorOf(line)
   const node = (): string => mixed.addressOf(line)
-
-  test('says its version, its services and their health', async () => {
-    const port = mixed.port('os:reader')
-    expect(await port.version(node(), never)).toMatchObject({ tag: line, platform: 'metal', arch: 'amd64' })
-    const services = await port.services(node(), never)
-    const ids = services.map(({ id }) => id)
-    expect(ids).toEqual(
-      expect.arrayContaining(['apid', 'auditd', 'containerd', 'cri', 'kubelet', 'machined']),
-    )
-    expect(ids.includes('etcd')).toBe(CONTROL_PLANES.includes(line))
-    expect(ids.includes('sandboxd')).toBe(minor >= 14)
-    for (const { id, state, health, events } of services) {
-      expect([id, state]).toEqual([id, 'Running'])
-      expect(health.unknown || health.healthy).toBe(true)
-      expect(events.map((event) => event.state)).toContain('Running')
-    }
-  })
 
   test('lists what a screen shows of it, and what its version has not reads as such', async () => {
     const port = mixed.port('os:reader')
@@ -114,26 +85,6 @@ describe.each(LINES)('%s', (line) => {
       hangUp.abort()
     }
     expect(told.map(({ kind }) => kind)).toEqual(['ready', 'changed', 'changed', 'gone'])
-  })
-
-  test('the kernel log tells the boot in the order of its sequences', async () => {
-    const lines = await gather(
-      mixed.port('os:reader').kernelLog(node(), { follow: false, tail: false }, never),
-      () => false,
-    )
-    const [initialize, boot] = PHASES[minor] ?? [9, 9]
-    const places = [
-      'Linux version',
-      `booting Talos ${line}`,
-      `initialize sequence: ${initialize} phase(s)`,
-      'initialize sequence: done',
-      `boot sequence: ${boot} phase(s)`,
-      'service[kubelet](Running)',
-      'machine is running and ready',
-    ].map((text) => lines.findIndex((entry) => entry.includes(text)))
-    expect(places).not.toContain(-1)
-    expect(places).toEqual([...places].sort((a, b) => a - b))
-    for (const entry of lines) expect(entry).toMatch(/^\w+: +\w+: \[\d{4}-\d\d-\d\dT[\d:.]+Z\]: /)
   })
 
   test('events replay the boot, in the order of their ids', async () => {
@@ -201,62 +152,5 @@ describe.each(LINES)('%s', (line) => {
     const dry = await port.applyConfiguration(node(), { text, mode: 'auto', dryRun: true }, never)
     expect(dry.details).toContain('somaxconn')
     expect((await port.readMachineConfig(node(), 'active', never))?.version).toBe(active?.version)
-  })
-})
-
-describe.each(CONTROL_PLANES)('etcd of %s', (line) => {
-  test('lists its members, its state and gives a sound snapshot', async () => {
-    const port = mixed.port('os:operator')
-    const node = mixed.addressOf(line)
-    const members = await port.etcdMembers(node, never)
-    expect(members.map(({ hostname }) => hostname)).toEqual(
-      CONTROL_PLANES.map((other) => mixed.hostOf(other)),
-    )
-    const status = await port.etcdStatus(node, never)
-    expect(members.map(({ id }) => id)).toContain(status.leaderId)
-    expect(status.errors).toEqual([])
-    expect(await port.etcdAlarms(node, never)).toEqual([])
-    const chunks = await gather(port.etcdSnapshot(node, never), () => false)
-    expect(chunks.reduce((sum, { length }) => sum + length, 0) % 512).toBe(32)
-  })
-})
-
-describe.each(LINES)('a reboot of %s', (line) => {
-  test('tells its steps under the actor who asked, and ends in another boot', async () => {
-    const node = mixed.addressOf(line)
-    const machine = mixed.cluster.node(mixed.hostOf(line))
-    const { bootId } = machine
-    const stream = mixed.wire(line).stream('/machine.MachineService/Events')
-    await stream.take(1)
-    const { actorId } = await mixed.port('os:operator').reboot(node, 'default', never)
-    const told: { readonly kind: string; readonly actorId: string }[] = []
-    const dropped = async (): Promise<never> => {
-      for (;;) {
-        const [frame] = await stream.take(1)
-        told.push({ kind: frame?.data?.type_url.split('.').at(-1) ?? '', actorId: frame?.actorId ?? '' })
-      }
-    }
-    await expect(dropped()).rejects.toMatchObject({ code: 14 })
-    const ours = told.filter((event) => event.actorId === actorId).map(({ kind }) => kind)
-    // So hurried, the last of them may not leave the node any more.
-    expect(ours[0]).toBe('SequenceEvent')
-    expect(ours.filter((kind) => kind === 'PhaseEvent').length).toBeGreaterThan(6)
-    expect(ours.filter((kind) => kind === 'TaskEvent').length).toBeGreaterThan(6)
-    const others = told.filter((event) => event.actorId !== actorId)
-    expect(others.every((event) => event.actorId === '')).toBe(true)
-    expect(others.map(({ kind }) => kind)).toEqual(
-      expect.arrayContaining(['MachineStatusEvent', 'ServiceStateEvent']),
-    )
-    await expect.poll(() => machine.isUp && machine.bootId !== bootId, { timeout: 15_000 }).toBe(true)
-    await expect
-      .poll(
-        async () =>
-          (await mixed
-            .port()
-            .bootId(node, never)
-            .catch(() => bootId)) !== bootId,
-        { timeout: 15_000 },
-      )
-      .toBe(true)
   })
 })

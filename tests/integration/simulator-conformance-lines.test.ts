@@ -1,13 +1,6 @@
-import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import {
-  CONTROL_PLANES,
-  LINES,
-  minorOf,
-  type MixedCluster,
-  startMixedCluster,
-} from '../fakes/mixed-cluster.ts'
+import { LINES, minorOf, type MixedCluster, startMixedCluster } from '../fakes/mixed-cluster.ts'
 import { never } from '../fakes/one-node.ts'
 import type { WireClient } from '../fakes/wire-client.ts'
 
@@ -20,7 +13,6 @@ afterAll(async () => mixed[Symbol.asyncDispose]())
 
 const APPLY = '/machine.MachineService/ApplyConfiguration'
 const LIST = '/cosi.resource.State/List'
-const WATCH = '/cosi.resource.State/Watch'
 
 describe.each(LINES)('%s', (line) => {
   const minor = minorOf(line)
@@ -119,49 +111,6 @@ describe.each(LINES)('%s', (line) => {
     }
   })
 
-  test('what may not be read is refused in the words of its version', async () => {
-    const reader = mixed.wire(line, 'os:reader')
-    const config = { namespace: 'config', type: 'MachineConfigs.config.talos.dev' }
-    await expect(reader.stream(LIST, config).all()).rejects.toMatchObject({
-      code: 7,
-      details: 'not authorized',
-    })
-    const kubelet = { namespace: 'k8s', type: 'KubeletSpecs.kubernetes.talos.dev' }
-    const asked = reader.stream(LIST, kubelet).all()
-    if (since(12)) await expect(asked).rejects.toMatchObject({ code: 7, details: 'not authorized' })
-    else expect(await asked).toHaveLength(1)
-    for (const [request, details] of [
-      [
-        { namespace: 'runtime', type: 'Nonsense.talos.dev' },
-        'resource type "Nonsense.talos.dev" is not supported',
-      ],
-      [{ ...config, namespace: 'nowhere' }, 'namespace "nowhere" is not supported'],
-    ] as const)
-      await expect(wire().stream(LIST, request).all()).rejects.toMatchObject({ code: 7, details })
-    await expect(mixed.port('os:reader').list(mixed.addressOf(line), config, never)).rejects.toMatchObject({
-      code: 'role-too-low',
-    })
-  })
-
-  test('a watch goes on from its bookmark, and bootstraps with a frame of its own', async () => {
-    const request = { namespace: 'runtime', type: 'MetaKeys.runtime.talos.dev', apiVersion: 1 }
-    const machine = mixed.cluster.node(mixed.hostOf(line))
-    machine.writeMeta(0x0b, 'before')
-    const first = wire().stream(WATCH, { ...request, options: { bootstrapContents: true } })
-    const frames = (await first.take(3)).flatMap(({ event }) => event)
-    first.cancel()
-    expect(frames.map(({ eventType }) => eventType)).toEqual(['CREATED', 'BOOTSTRAPPED'])
-    machine.writeMeta(0x0b, 'after')
-    machine.writeMeta(0x0b, undefined)
-    const resumed = wire().stream(WATCH, {
-      ...request,
-      options: { startFromBookmark: frames.at(-1)?.bookmark },
-    })
-    const events = (await resumed.take(3)).flatMap(({ event }) => event)
-    resumed.cancel()
-    expect(events.map(({ eventType }) => eventType)).toEqual(['UPDATED', 'DESTROYED'])
-  })
-
   test('a config comes in the encoding of its version, staged and tried ones apart from what runs', async () => {
     const configs = (): Promise<{ id: string; text: string; isQuoted: boolean; isAnnotated: boolean }[]> =>
       wire()
@@ -229,18 +178,4 @@ describe.each(LINES)('%s', (line) => {
       })
     }
   })
-
-  test('without another entry a rollback is refused', async () => {
-    await expect(wire().unary('/machine.MachineService/Rollback')).rejects.toMatchObject({
-      code: 2,
-      details: 'cannot rollback to previous UKI, label does not exist',
-    })
-  })
-})
-
-test.each(CONTROL_PLANES)('%s gives a kubeconfig for its endpoint, in an archive', async (line) => {
-  const parts = await mixed.wire(line).stream('/machine.MachineService/Kubeconfig').all()
-  const archive = gunzipSync(Buffer.concat(parts.map(({ bytes }) => bytes)))
-  expect(archive.toString('latin1')).toContain('apiVersion: v1')
-  expect(archive.toString('latin1')).toMatch(/server: https:\/\/127\.[\d.]+:\d+/)
 })

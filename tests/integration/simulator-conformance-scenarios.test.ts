@@ -14,6 +14,8 @@ const { own, worker, node, wire, causeAll, settleAll, asked, askedPlainly, spec,
   lines
 
 const M = '/machine.MachineService'
+const containerd = { driver: 'CRI', namespace: 'NS_SYSTEM' }
+const plainTag = async (line: Line) => (await wire(line).unary(`${M}/Version`)).messages[0]?.version?.tag
 const same = <T>(what: T) => byLine(() => what)
 
 test('node-off: unreachable, then another boot', async () => {
@@ -105,12 +107,21 @@ test('upgrade-wrong-image: the installer says so, by the way of the line', async
   causeAll('upgrade-wrong-image')
   const told = await byLine(async (line) => {
     const image = imageOf(OTHER[line])
-    if (!hasNewWay(line)) return end(own().upgradeLegacy(node(line), { image, stage: false }, never))
+    if (!hasNewWay(line))
+      return [
+        await end(own().upgradeLegacy(node(line), { image, stage: false }, never)),
+        await end(wire(line).unary(`${M}/Upgrade`, { image })),
+      ]
     await gather(own().pullImage(node(line), image, never))
-    return (await gather(own().install(node(line), image, never))).at(-1)
+    const last = (await gather(own().install(node(line), image, never))).at(-1)
+    const source = { imageName: image }
+    const frames = await wire(line).stream('/machine.LifecycleService/Upgrade', { containerd, source }).all()
+    return [last, frames.at(-1)?.progress?.exitCode]
   })
   settleAll('upgrade-wrong-image')
-  expect(told).toEqual(await byLine((line) => (hasNewWay(line) ? { kind: 'exit', code: 1 } : 'refused')))
+  expect(told).toEqual(
+    await byLine((line) => (hasNewWay(line) ? [{ kind: 'exit', code: 1 }, 1] : ['refused', 2])),
+  )
 })
 
 test('pull-stalls: nothing comes any more until it is settled', async () => {
@@ -122,10 +133,7 @@ test('pull-stalls: nothing comes any more until it is settled', async () => {
     ended.add(line)
   })
   const plain = LINES.filter(hasNewWay).map((line) =>
-    wire(line).stream('/machine.ImageService/Pull', {
-      containerd: { driver: 'CRI', namespace: 'NS_SYSTEM' },
-      imageRef: image,
-    }),
+    wire(line).stream('/machine.ImageService/Pull', { containerd, imageRef: image }),
   )
   for (const stream of plain) await stream.take(4)
   await byLine((line) => asked(line))
@@ -143,10 +151,15 @@ test('schematic-missing-extension: not found, with the reason of the factory', a
     const failure: unknown = await own()
       .prePullImage(node(line), image, 'system', never)
       .catch((error: unknown) => error)
-    return [(failure as { readonly code: string }).code, String(failure).includes('siderolabs/iscsi-tools')]
+    const plain = wire(line).unary(`${M}/ImagePull`, { namespace: 'NS_SYSTEM', reference: image })
+    return [
+      (failure as { readonly code: string }).code,
+      String(failure).includes('siderolabs/iscsi-tools'),
+      await end(plain),
+    ]
   })
   settleAll('schematic-missing-extension')
-  expect(told).toEqual(await same(['not-found', true]))
+  expect(told).toEqual(await same(['not-found', true, 5]))
 })
 
 test('reboot-hangs: the answer comes and the node does not, until it is settled', async () => {
@@ -154,6 +167,7 @@ test('reboot-hangs: the answer comes and the node does not, until it is settled'
   await byLine(async (line) => {
     await own().reboot(node(line), 'default', never)
     await eventually(() => !worker(line).isUp && asked(line)).toBe('unreachable')
+    expect(await askedPlainly(line)).toBe(14)
   })
   settleAll('reboot-hangs')
   await areReady()
@@ -168,7 +182,7 @@ test('apply-kills-network: a try takes the node away and brings it back', async 
     await own()
       .applyConfiguration(node(line), request, never)
       .catch(() => undefined)
-    await eventually(() => asked(line)).toBe('unreachable')
+    await eventually(() => Promise.all([asked(line), askedPlainly(line)])).toEqual(['unreachable', 14])
     await eventually(() => asked(line)).toBe('served')
     expect((await own().readMachineConfig(node(line), 'active', never))?.text).toBe(text)
   })
@@ -176,13 +190,19 @@ test('apply-kills-network: a try takes the node away and brings it back', async 
 })
 
 test('staged-config-pending: what is on disk differs from what runs, as far as the version tells', async () => {
+  const configs = { namespace: 'config', type: 'MachineConfigs.config.talos.dev' }
   const texts = async (line: Line) => {
     const [active, kept] = await Promise.all(
       (['active', 'persistent'] as const).map((id) => own().readMachineConfig(node(line), id, never)),
     )
-    return kept === undefined ? 'unknown' : kept.text === active?.text ? 'same' : 'other'
+    const frames = await wire(line).stream('/cosi.resource.State/List', configs).all()
+    const specs = new Map(frames.map(({ resource }) => [resource?.metadata?.id, resource?.spec?.yamlSpec]))
+    const told = (one: unknown, other: unknown) =>
+      other === undefined ? 'unknown' : one === other ? 'same' : 'other'
+    return [told(active?.text, kept?.text), told(specs.get('v1alpha1'), specs.get('persistent'))]
   }
-  const expected = (what: string) => byLine((line) => (minorOf(line) >= 10 ? what : 'unknown'))
+  const expected = (what: string) =>
+    byLine((line) => (minorOf(line) >= 10 ? [what, what] : ['unknown', 'unknown']))
   causeAll('staged-config-pending')
   expect(await byLine(texts)).toEqual(await expected('other'))
   settleAll('staged-config-pending')
@@ -254,6 +274,11 @@ test('disk-failing: the kernel log tells of it while it is followed', async () =
       text.includes('critical medium error'),
     ),
   )
+  const plain = await byLine(async (line) => {
+    const frames = await wire(line).stream(`${M}/Dmesg`).all()
+    return frames.some(({ bytes }) => bytes.toString().includes('critical medium error'))
+  })
+  expect(plain).toEqual(await same(true))
   settleAll('disk-failing')
 })
 
@@ -299,10 +324,10 @@ test('silent-fallback: another boot, the old version, and not a word', async () 
   await areReady()
   const told = await byLine(async (line) => {
     const log = await gather(own().kernelLog(node(line), { follow: false, tail: false }, never))
-    return [await tagOf(line), log.some((text) => text.includes('reverting'))]
+    return [await tagOf(line), await plainTag(line), log.some((text) => text.includes('reverting'))]
   })
   settleAll('silent-fallback')
-  expect(told).toEqual(await byLine((line) => [line, false]))
+  expect(told).toEqual(await byLine((line) => [line, line, false]))
 })
 
 test('upgrade-never-ready: the new version for a while and not ready, then the old one by itself', async () => {
@@ -318,6 +343,7 @@ test('upgrade-never-ready: the new version for a while and not ready, then the o
   })
   settleAll('upgrade-never-ready')
   await areReady()
+  expect(await byLine(plainTag)).toEqual(await byLine((line) => line))
 })
 
 test('mixed-versions: every second node answers as a neighbouring line, and goes back', async () => {

@@ -29,6 +29,9 @@ const linesOf = ({ phases }: SequenceFacts): readonly string[] =>
 interface Told {
   readonly plain: readonly ToldStep[]
   readonly own: readonly ToldStep[]
+  /** Kinds of events on the wire that had an actor's id, and that had none. */
+  readonly acted: ReadonlySet<string>
+  readonly others: ReadonlySet<string>
 }
 
 /** Follows nodes with both clients while each is asked for something with our own, until it drops them. */
@@ -85,11 +88,18 @@ async function follow(
 ): Promise<Told & { readonly ends: readonly Promise<unknown>[] }> {
   const plain: ToldStep[] = []
   const own: ToldStep[] = []
+  const acted = new Set<string>()
+  const others = new Set<string>()
   const why = (error: unknown): unknown => (error as { readonly code: unknown }).code
   const stream = mixed.wireTo(mixed.hostOf(line, role)).stream(EVENTS)
   await stream.take(1)
   const plainEnd = (async (): Promise<never> => {
-    for (;;) plain.push(...stepsOf((await stream.take(1)).map(stepOfFrame)))
+    for (;;) {
+      const frames = await stream.take(1)
+      plain.push(...stepsOf(frames.map(stepOfFrame)))
+      for (const { actorId, data } of frames)
+        (actorId === '' ? others : acted).add(data?.type_url.split('.').at(-1) ?? '')
+    }
   })().catch(why)
   let subscribe: () => void = () => undefined
   const subscribed = new Promise<void>((resolve) => (subscribe = resolve))
@@ -103,7 +113,7 @@ async function follow(
   })().catch(why)
   await subscribed
   own.splice(0)
-  return { plain, own, ends: [plainEnd, ownEnd] }
+  return { plain, own, acted, others, ends: [plainEnd, ownEnd] }
 }
 
 const stepsOf = (steps: readonly (ToldStep | undefined)[]): readonly ToldStep[] =>
@@ -217,6 +227,18 @@ describe('asked for with our own client', () => {
     const before = await bootIds('worker')
     const told = await followed('worker', (node) => mixed.port('os:operator').reboot(node, 'default', never))
     expectTold(told, 'reboot', (minor) => sequenceFacts('reboot', minor))
+    for (const line of LINES) {
+      expect([...told[line]!.acted].sort()).toEqual([
+        'PhaseEvent',
+        'RestartEvent',
+        'SequenceEvent',
+        'TaskEvent',
+      ])
+      expect([...told[line]!.others]).toEqual(
+        expect.arrayContaining(['MachineStatusEvent', 'ServiceStateEvent']),
+      )
+      expect([...told[line]!.others]).not.toContain('TaskEvent')
+    }
     await allBack('worker', before)
   })
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Counters } from '../../main/domain/nodes/talos-port.ts'
 import { createManualClock, type ManualClock } from '../../main/simulator/machine/clock.ts'
 import {
   byLine,
@@ -145,57 +146,56 @@ describe.each(LINES)('%s', (line) => {
       ]),
     )
   })
+})
 
-  test('counts like a living machine: never back, smoothly, and within what it has', async () => {
-    const read = async () => {
-      const [stat, disks, links, ours] = await Promise.all([
-        wire().unary(`${M}/SystemStat`),
-        wire().unary(`${M}/DiskStats`),
-        wire().unary(`${M}/NetworkDeviceStats`),
-        own().counters(node(), never),
-      ])
-      const cpu = stat.messages[0]?.cpuTotal
-      const busy =
-        (cpu?.user ?? 0) + (cpu?.nice ?? 0) + (cpu?.system ?? 0) + (cpu?.irq ?? 0) + (cpu?.softIrq ?? 0)
-      return {
-        busy,
-        cores: stat.messages[0]?.cpu.length ?? 0,
-        written: Number(disks.messages[0]?.total?.writeSectors),
-        received: Number(links.messages[0]?.total?.rxBytes),
-        sent: Number(links.messages[0]?.total?.txBytes),
-        memory: ours.memoryAvailable / ours.memoryTotal,
-        ours,
-      }
-    }
-    const processes = async () => {
-      const { messages } = await wire().unary(`${M}/Processes`)
-      return messages[0]?.processes ?? []
-    }
-    const before = await processes()
-    const reads = []
-    for (let minute = 0; minute < 6; minute += 1) {
-      reads.push(await read())
-      await first.clock.advance(60_000)
-    }
-    const after = new Map((await processes()).map((one) => [one.pid, one.cpuTime]))
-    expect(before.find(({ pid }) => pid === 1)?.command).toBe('init')
-    expect(before.map(({ command }) => command)).toEqual(
-      expect.arrayContaining(['kubelet', 'containerd', 'apid']),
-    )
-    for (const { pid, command, cpuTime, residentMemory } of before) {
-      expect([command, (after.get(pid) ?? 0) >= cpuTime]).toEqual([command, true])
-      expect(Number(residentMemory)).toBeGreaterThanOrEqual(0)
-    }
+interface Figures {
+  readonly busy: number
+  readonly ours: Counters
+  readonly cores: number
+  readonly written: number
+  readonly received: number
+  readonly sent: number
+  readonly memory: number
+}
+
+async function figuresOf(line: Line): Promise<Figures> {
+  const wire = first.mixed.wire(line)
+  const [stat, disks, links, ours] = await Promise.all([
+    wire.unary(`${M}/SystemStat`),
+    wire.unary(`${M}/DiskStats`),
+    wire.unary(`${M}/NetworkDeviceStats`),
+    first.mixed.port('os:reader').counters(first.mixed.addressOf(line), never),
+  ])
+  const cpu = stat.messages[0]?.cpuTotal
+  const parts = [cpu?.user, cpu?.nice, cpu?.system, cpu?.irq, cpu?.softIrq]
+  return {
+    busy: parts.reduce((sum: number, seconds) => sum + (seconds ?? 0), 0),
+    cores: stat.messages[0]?.cpu.length ?? 0,
+    written: Number(disks.messages[0]?.total?.writeSectors),
+    received: Number(links.messages[0]?.total?.rxBytes),
+    sent: Number(links.messages[0]?.total?.txBytes),
+    memory: ours.memoryAvailable / ours.memoryTotal,
+    ours,
+  }
+}
+
+test('counters move like those of a living machine: never back, smoothly, and within what it has', async () => {
+  const reads: Readonly<Record<string, Figures>>[] = []
+  for (let minute = 0; minute < 6; minute += 1) {
+    reads.push(await byLine(figuresOf))
+    await first.clock.advance(60_000)
+  }
+  for (const line of LINES) {
     const shares: number[] = []
-    for (const [at, now] of reads.entries()) {
+    for (const [at, read] of reads.entries()) {
+      const [now, before] = [read[line]!, reads[at - 1]?.[line]]
       expect(Math.abs(now.ours.cpuBusy - now.busy)).toBeLessThan(0.1)
       expect(now.memory).toBeGreaterThan(0)
       expect(now.memory).toBeLessThan(1)
-      const before = reads[at - 1]
       if (!before) continue
       shares.push((now.busy - before.busy) / (60 * now.cores))
       for (const key of ['written', 'received', 'sent'] as const)
-        expect(now[key]).toBeGreaterThan(before[key])
+        expect([line, key, now[key] > before[key]]).toEqual([line, key, true])
       expect(Math.abs(now.memory - before.memory)).toBeLessThan(0.05)
     }
     for (const [at, share] of shares.entries()) {
@@ -204,27 +204,54 @@ describe.each(LINES)('%s', (line) => {
       // Not noise: no minute is twice the one before.
       if (at > 0) expect(share / (shares[at - 1] ?? share)).toBeLessThan(2)
     }
-  })
+  }
+})
 
-  test('its kernel log grows while it runs, and is followed from its end', async () => {
-    const before = await kernelLog(first, line)
-    const hangUp = new AbortController()
-    const told: string[] = []
-    const following = (async () => {
-      for await (const entry of own().kernelLog(node(), { follow: true, tail: true }, hangUp.signal))
-        told.push(entry)
-    })().catch(() => undefined)
-    // Subscribed once another answer came behind it.
-    await own().version(node(), never)
-    await first.clock.advance(1_800_000)
-    await expect.poll(() => told.length).toBeGreaterThan(0)
-    hangUp.abort()
-    await following
-    const after = await kernelLog(first, line)
-    expect(after.length).toBeGreaterThan(before.length)
-    expect(after).toContain(told[0])
-    expect(before).not.toContain(told[0])
-  })
+test('processes are those of the services, and only ever use more time', async () => {
+  const processes = async (line: Line) => {
+    const { messages } = await first.mixed.wire(line).unary(`${M}/Processes`)
+    return messages[0]?.processes ?? []
+  }
+  const before = await byLine(processes)
+  await first.clock.advance(60_000)
+  const after = await byLine(processes)
+  for (const line of LINES) {
+    const times = new Map((after[line] ?? []).map((one) => [one.pid, one.cpuTime]))
+    const all = before[line] ?? []
+    expect(all.find(({ pid }) => pid === 1)?.command).toBe('init')
+    expect(all.map(({ command }) => command)).toEqual(
+      expect.arrayContaining(['kubelet', 'containerd', 'apid']),
+    )
+    for (const { pid, command, cpuTime, residentMemory } of all) {
+      expect([command, (times.get(pid) ?? 0) >= cpuTime]).toEqual([command, true])
+      expect(Number(residentMemory)).toBeGreaterThanOrEqual(0)
+    }
+    expect(all.some(({ pid, cpuTime }) => (times.get(pid) ?? 0) > cpuTime)).toBe(true)
+  }
+})
+
+test('kernel logs grow while the machines run, and are followed from their end', async () => {
+  const own = first.mixed.port('os:reader')
+  const before = await byLine((line) => kernelLog(first, line))
+  const hangUp = new AbortController()
+  const told = await byLine(() => [] as string[])
+  const following = LINES.map(async (line) => {
+    const follow = { follow: true, tail: true }
+    const log = own.kernelLog(first.mixed.addressOf(line), follow, hangUp.signal)
+    for await (const entry of log) told[line]?.push(entry)
+  }).map((one) => one.catch(() => undefined))
+  // Subscribed once another answer came behind it.
+  await byLine((line) => own.version(first.mixed.addressOf(line), never))
+  await first.clock.advance(1_800_000)
+  await expect.poll(() => LINES.filter((line) => told[line]?.length === 0)).toEqual([])
+  hangUp.abort()
+  await Promise.all(following)
+  const after = await byLine((line) => kernelLog(first, line))
+  for (const line of LINES) {
+    expect(after[line]?.length).toBeGreaterThan(before[line]?.length ?? 0)
+    expect(after[line]).toContain(told[line]?.[0])
+    expect(before[line]).not.toContain(told[line]?.[0])
+  }
 })
 
 test('one seed and the same troubles on the same clock are the same story to any client; another seed is not', async () => {
