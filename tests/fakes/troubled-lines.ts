@@ -66,7 +66,7 @@ export function troubledLines(speed: number): TroubledLines {
   let mixed: MixedCluster
   const clients: WireClient[] = []
   beforeAll(async () => {
-    mixed = await startMixedCluster({ controlPlanes: LINES, workers: LINES, speed })
+    mixed = await startMixedCluster({ controlPlanes: LINES, workers: LINES, speed, kubernetes: false })
   })
   afterEach(() => {
     for (const client of clients.splice(0)) client.close()

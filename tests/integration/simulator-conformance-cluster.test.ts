@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { KubernetesPort } from '../../main/domain/kubernetes/kubernetes-port.ts'
+import { findKubeconfig } from '../../main/domain/kubernetes/find-kubeconfig.ts'
+import type { KubePod, KubernetesPort } from '../../main/domain/kubernetes/kubernetes-port.ts'
 import { createKubernetesPort } from '../../main/kubernetes/https-kubernetes-port.ts'
 import { connectKube } from '../fakes/kube-client.ts'
 import { gather, LINES, minorOf, type MixedCluster, startMixedCluster } from '../fakes/mixed-cluster.ts'
@@ -11,7 +12,7 @@ import { never } from '../fakes/one-node.ts'
 let mixed: MixedCluster
 const ends: (() => void)[] = []
 beforeAll(async () => {
-  mixed = await startMixedCluster({ controlPlanes: LINES, workers: [], speed: 200 })
+  mixed = await startMixedCluster({ controlPlanes: LINES, workers: ['v1.14.0', 'v1.9.6'], speed: 200 })
 })
 afterAll(async () => {
   for (const end of ends) end()
@@ -201,6 +202,34 @@ describe.each(LINES)('%s', (line) => {
     expect(status?.spec).toMatchObject({ synced: true, syncDisabled: false })
     expect('spikeDetected' in (status?.spec as object)).toBe(minor >= 14)
   })
+})
+
+test('drain-blocked-by-pdb: Kubernetes refuses to evict what holds volumes, to both clients', async () => {
+  const held = mixed.cluster.scenarios().find(({ name }) => name === 'drain-blocked-by-pdb')?.fits ?? []
+  expect(held.length).toBeGreaterThan(0)
+  const kube = createKubernetesPort((signal) =>
+    findKubeconfig(mixed.port(), [mixed.addressOf('v1.14.0')], signal),
+  )
+  const plain = connectKube(await mixed.cluster.kubeconfig())
+  for (const name of held) {
+    mixed.cluster.cause('drain-blocked-by-pdb', name)
+    const pods = await kube.pods({ node: name }, never)
+    const outcomes = new Map<KubePod, string>()
+    for (const pod of pods.filter(({ namespace }) => namespace === 'longhorn-system'))
+      outcomes.set(pod, (await kube.evict(pod, never)).kind)
+    const [blocked] = [...outcomes].find(([, kind]) => kind === 'blocked') ?? []
+    expect([name, [...outcomes.values()]]).toEqual([name, expect.arrayContaining(['blocked'])])
+    const metadata = { name: blocked?.name, namespace: blocked?.namespace }
+    const reply = await plain.send(
+      'POST',
+      `/api/v1/namespaces/${blocked?.namespace ?? ''}/pods/${blocked?.name ?? ''}/eviction`,
+      { apiVersion: 'policy/v1', kind: 'Eviction', metadata },
+    )
+    expect(reply.code).toBe(429)
+    mixed.cluster.settle('drain-blocked-by-pdb', name)
+  }
+  kube.close()
+  plain.close()
 })
 
 test('a member that our client removed is gone for all, and its etcd does not start again', async () => {

@@ -18,6 +18,7 @@ describe.each(LINES)('the only control plane of %s', (talos) => {
     cluster = await startSimulatedCluster({
       protosDir: PROTOS_DIR,
       speed: 500,
+      kubernetes: false,
       nodes: [
         { hostname: 'cp', role: 'controlplane', talos },
         { hostname: 'worker', role: 'worker', talos },
