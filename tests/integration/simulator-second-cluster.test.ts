@@ -193,6 +193,8 @@ describe.each(KINDS)('machines of $talos, contract $contract', (kind) => {
         { timeout: 30_000 },
       )
       .toMatch(/coredns-.*kube-apiserver-mando.*kube-flannel-.*kube-proxy-/)
+    const homes = (await kube.get('/api/v1/pods')).body.items.map(({ metadata }) => metadata.namespace)
+    expect([...new Set(homes)]).toEqual(['kube-system'])
     const theirs = kept(connectKube(await cluster.kubeconfig()))
     expect((await theirs.get('/api/v1/nodes')).body.items.map(({ metadata }) => metadata.name)).toEqual([
       'bronce-1',

@@ -37,8 +37,11 @@ const LOOKED_AT: readonly Plural[] = [
   'replicasets',
 ]
 
-/** The controller manager and the scheduler: they look again after every change. */
-export function createControllers(world: KubeWorld, kubelets: Kubelets): Controllers {
+/**
+ * The controller manager and the scheduler: they look again after every change.
+ * @param isNew nobody has put anything into the cluster, Longhorn's managers and what was forgotten in it among it
+ */
+export function createControllers(world: KubeWorld, kubelets: Kubelets, isNew: boolean): Controllers {
   const { store } = world
   /** While the cluster's past is made: when pods of a node had started. */
   let past: ((node: string) => number) | undefined
@@ -67,7 +70,7 @@ export function createControllers(world: KubeWorld, kubelets: Kubelets): Control
     for (const set of store.list('replicasets')) fillReplicaSet(set, of(set))
     for (const set of store.list('statefulsets')) fillStatefulSet(set, of(set))
     for (const set of store.list('daemonsets')) fillDaemonSet(set, of(set), nodes)
-    keepInstanceManagers(nodes, pods)
+    if (!isNew) keepInstanceManagers(nodes, pods)
     if (!past) for (const pod of store.list('pods')) if (isHomeless(pod)) place(pod)
     writeStatuses(world, nodes)
   }
@@ -197,7 +200,7 @@ export function createControllers(world: KubeWorld, kubelets: Kubelets): Control
     populate(startedOn) {
       past = startedOn
       reconcile()
-      place(store.put('pods', newPod(world, LEFT_BEHIND)))
+      if (!isNew) place(store.put('pods', newPod(world, LEFT_BEHIND)))
       // The first round counted no pods yet: they came with it.
       writeStatuses(world, store.list('nodes'))
       past = undefined

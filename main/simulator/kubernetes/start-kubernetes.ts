@@ -70,7 +70,7 @@ export function startKubernetes(options: {
   const kubelets = createKubelets(world)
   const staticPods = createStaticPods(world)
   const nodes = followMachines(world, machines, { kubelets, staticPods, born, isNew })
-  const controllers = createControllers(world, kubelets)
+  const controllers = createControllers(world, kubelets, isNew)
   const stops = machines.filter(isControlPlane).map((machine) => {
     applyMissing(world, machine, born)
     return followManifests(world, machine)

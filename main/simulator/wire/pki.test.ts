@@ -1,4 +1,6 @@
-import { X509Certificate, createPrivateKey } from 'node:crypto'
+import 'reflect-metadata'
+import { createPrivateKey, KeyObject, webcrypto, X509Certificate } from 'node:crypto'
+import * as x509 from '@peculiar/x509'
 import { beforeAll, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import type { ClusterSecrets } from '../secrets-api.ts'
@@ -44,6 +46,31 @@ test('a node certificate lives a day and answers to its addresses and names', as
   expect(leaf.checkHost('bronce-1')).toBe('bronce-1')
   expect(leaf.checkIP('127.0.5.3')).toBeUndefined()
   expect(Date.parse(leaf.validTo) - Date.now()).toBeLessThanOrEqual(24 * 3_600_000)
+})
+
+test('a leaf is found by the name its authority gives itself, whatever that was made of', async () => {
+  const algorithm = { name: 'Ed25519' }
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+  if (!('privateKey' in keys)) throw new Error('no key pair')
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    name: [{ O: ['talos'] }],
+    keys,
+    signingAlgorithm: algorithm,
+    serialNumber: '01',
+    notBefore: new Date(Date.now() - 60_000),
+    notAfter: new Date(Date.now() + 3_600_000),
+    extensions: [
+      new x509.BasicConstraintsExtension(true, undefined, true),
+      // As `talosctl gen config` built with a newer Go writes it: no SHA-1 of the key.
+      new x509.SubjectKeyIdentifierExtension('8f5effcfab2fb4e85b983aafc50d58de4c1daecb'),
+    ],
+  })
+  const authority = {
+    crt: certificate.toString('pem'),
+    key: KeyObject.from(keys.privateKey).export({ type: 'pkcs8', format: 'pem' }).toString(),
+  }
+  const { crt } = await issueServer(authority, { addresses: ['127.0.5.2'], names: ['cp'] })
+  expect(new X509Certificate(crt).checkIssued(new X509Certificate(authority.crt))).toBe(true)
 })
 
 test('a talosconfig holds its PEM texts in base64', () => {

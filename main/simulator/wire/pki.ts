@@ -241,10 +241,13 @@ function signerOf(authority: KeyPairPem, type: KeyType): Promise<Signer> {
 
 async function readSigner(authority: KeyPairPem, type: KeyType): Promise<Signer> {
   const issuer = new x509.X509Certificate(authority.crt)
-  const [signingKey, keyIdentifier] = await Promise.all([
-    importSigningKey(authority.key, type),
-    x509.AuthorityKeyIdentifierExtension.create(issuer),
-  ])
+  const signingKey = await importSigningKey(authority.key, type)
+  // An authority says itself what it is called: newer Go makes that of SHA-256, and OpenSSL goes by it.
+  const named = issuer.getExtension(x509.SubjectKeyIdentifierExtension)?.keyId
+  const keyIdentifier =
+    named === undefined
+      ? await x509.AuthorityKeyIdentifierExtension.create(issuer)
+      : new x509.AuthorityKeyIdentifierExtension(named)
   return { signingKey, issuer, keyIdentifier }
 }
 
