@@ -10,6 +10,8 @@ beforeAll(async () => {
 })
 afterAll(async () => mixed[Symbol.asyncDispose]())
 
+const LOGS = '/machine.MachineService/Logs'
+
 async function gather<T>(items: AsyncIterable<T>, until: (item: T) => boolean): Promise<readonly T[]> {
   const all: T[] = []
   for await (const item of items) {
@@ -117,6 +119,17 @@ describe.each(LINES)('%s', (line) => {
         () => false,
       )
       expect([id, log.length]).toEqual([id, 3])
+      const request = id === proxy ? { namespace: 'k8s.io', driver: 'CRI' } : { namespace: 'system' }
+      const logs = (more: object) =>
+        mixed
+          .wire(line)
+          .stream(LOGS, { ...request, id, ...more })
+          .all()
+      const plain = await logs({ tailLines: 3 })
+      expect(plain.every(({ bytes }) => bytes.length <= 1024)).toBe(true)
+      expect(plain.map(({ bytes }) => bytes.toString()).join('')).toBe(`${log.join('\n')}\n`)
+      // Nothing asked of the past is nothing.
+      expect(await logs({})).toEqual([])
     }
     await expect(
       gather(port.serviceLog(node(), { id: 'nonesuch', follow: false, tailLines: 3 }, never), () => false),

@@ -6,6 +6,7 @@ import {
   gather,
   LINES,
   type Line,
+  minorOf,
   type MixedCluster,
   startMixedCluster,
 } from '../fakes/mixed-cluster.ts'
@@ -39,10 +40,11 @@ async function followed(
   role: 'worker' | undefined,
   ask: (node: string, line: Line) => Promise<{ readonly actorId: string }>,
   lines: readonly Line[] = LINES,
+  wanted: 'from now on' | 'since the boot' = 'from now on',
 ): Promise<Readonly<Record<string, Followed>>> {
   const open = new Map<Line, Told>()
   const told = byLine(async (line) => {
-    const { ends, ...steps } = await follow(line, role)
+    const { ends, ...steps } = await follow(line, role, wanted)
     open.set(line, steps)
     const [{ actorId }, ...reasons] = await Promise.all([
       ask(mixed.addressOf(line, role), line),
@@ -85,13 +87,16 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 async function follow(
   line: Line,
   role: 'worker' | undefined,
+  wanted: 'from now on' | 'since the boot',
 ): Promise<Told & { readonly ends: readonly Promise<unknown>[] }> {
   const plain: ToldStep[] = []
   const own: ToldStep[] = []
   const acted = new Set<string>()
   const others = new Set<string>()
   const why = (error: unknown): unknown => (error as { readonly code: unknown }).code
-  const stream = mixed.wireTo(mixed.hostOf(line, role)).stream(EVENTS)
+  const stream = mixed
+    .wireTo(mixed.hostOf(line, role))
+    .stream(EVENTS, wanted === 'since the boot' ? { tailEvents: -1 } : {})
   await stream.take(1)
   const plainEnd = (async (): Promise<never> => {
     for (;;) {
@@ -105,14 +110,16 @@ async function follow(
   const subscribed = new Promise<void>((resolve) => (subscribe = resolve))
   const ownEnd = (async () => {
     // With one event of the past the stream shows that it is there.
-    for await (const event of mixed.port().events(mixed.addressOf(line, role), { tailEvents: 1 }, never)) {
+    for await (const event of mixed
+      .port()
+      .events(mixed.addressOf(line, role), { tailEvents: wanted === 'since the boot' ? -1 : 1 }, never)) {
       subscribe()
       own.push(...stepsOf([stepOfEvent(event)]))
     }
     return 'over'
   })().catch(why)
   await subscribed
-  own.splice(0)
+  if (wanted === 'from now on') own.splice(0)
   return { plain, own, acted, others, ends: [plainEnd, ownEnd] }
 }
 
@@ -270,6 +277,23 @@ describe('asked for with our own client', () => {
       mixed.port().upgradeLegacy(node, { image: installerOf(line), stage }, never),
     )
     expectTold(told, sequence, (minor) => sequenceFacts(sequence, minor))
+    await allBack('worker', before)
+  })
+
+  test('the installation that was staged, on the lines whose API is up by then', async () => {
+    const seen: readonly Line[] = LINES.slice(0, 2)
+    const before = await bootIds('worker')
+    await followed('worker', (node, line) =>
+      mixed.port().upgradeLegacy(node, { image: installerOf(line), stage: true }, never),
+    )
+    await clock.runUntil(() => seen.every((line) => mixed.machine(line, 'worker').isUp), 600_000)
+    const told = await followed('worker', () => Promise.resolve({ actorId: '' }), seen, 'since the boot')
+    for (const line of seen) {
+      const phases = linesOf(sequenceFacts('stagedInstall', minorOf(line)))
+      const open = [...phases.slice(0, -1), `[${phases.at(-1) ?? ''}]`]
+      const { plain, own } = told[line]!
+      expect([phasesTold(plain, 'install'), phasesTold(own, 'install')]).toEqual([open, open])
+    }
     await allBack('worker', before)
   })
 

@@ -7,11 +7,12 @@ import { runningMachines } from '../fakes/simulated-machines.ts'
 async function story(trouble: string): Promise<readonly unknown[]> {
   const { machines, cluster, clock } = await runningMachines(
     [
-      { talos: 'v1.13.9' },
+      { talos: 'v1.12.11' },
       { talos: 'v1.14.0', contract: '1.14' },
       { talos: 'v1.11.6', bootLoader: 'grub' },
       { talos: 'v1.13.9', role: 'worker' },
       { talos: 'v1.9.6', role: 'worker', bootLoader: 'grub' },
+      { talos: 'v1.10.9', role: 'worker' },
     ],
     23,
   )
