@@ -13,7 +13,7 @@ const ANSWERS = ['wait', 'skip', 'force', 'stop'] as const
 
 /** Pods that do not leave, as they are now, and what the person wants done about them. */
 export function QuestionPanel({ run, question }: { readonly run: Run; readonly question: RunQuestion }) {
-  const { t, format } = useText()
+  const { t, format, said } = useText()
   const send = useAction('runs.answer')
   const [chosen, setChosen] = useState<RunAnswer>('wait')
   const node = run.nodes?.find((one) => one.node === question.node)?.hostname ?? question.node
@@ -43,7 +43,7 @@ export function QuestionPanel({ run, question }: { readonly run: Run; readonly q
                 </NameCell>
                 <Cell>
                   {t(`blocker.${blocker.why}`)}
-                  {blocker.detail !== undefined && <div className="meta">{blocker.detail}</div>}
+                  {blocker.detail !== undefined && <div className="meta">{said(blocker.detail)}</div>}
                 </Cell>
               </Row>
             ))}

@@ -23,7 +23,7 @@ export function Timetable({
   const { t, format } = text
   const columns = COLUMNS.filter((name) => run.steps.some((step) => step.name === name))
   return (
-    <>
+    <div className="timetable">
       <Table dense label={t('rolling.timetable')}>
         <thead>
           <tr>
@@ -73,7 +73,7 @@ export function Timetable({
         </tbody>
       </Table>
       <p className="meta timetable-foot">{t('rolling.upright')}</p>
-    </>
+    </div>
   )
 }
 

@@ -146,6 +146,7 @@ export const saidOfRuns: Said = [
   ['no leader', 'sin líder'],
   ['{0} (no controller)', '{0} (sin controlador)'],
   ['{0} ({1}: {2} up, {3} wanted)', '{0} ({1}: {2} en pie, se piden {3})'],
+  ['{0}: {1} up, {2} wanted', '{0}: {1} en pie, se piden {2}'],
   ['{0}/{1}, quorum {2}', '{0}/{1}, quórum {2}'],
   ['running, ready', 'en marcha, listo'],
   ['running, not ready', 'en marcha, no listo'],
