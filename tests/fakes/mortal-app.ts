@@ -5,10 +5,12 @@ import { join } from 'node:path'
 import { NodeAddress, type ContextName, type RunId } from '#contract/names.ts'
 import type { NextStep, Run } from '#contract/runs.ts'
 import type { UpgradePlan } from '#contract/upgrades.ts'
+import { loadProtos } from '../../main/talos/load-protos.ts'
 import { startApp } from './app-host.ts'
 import { importTalosconfig, untilEnded, untilRun } from './app-scene.ts'
 import type { AppWindow } from './app-window.ts'
 import { createHurriedClock } from './hurried-clock.ts'
+import { protosDir } from './talos-node.ts'
 
 /** What a process is told to do in its life; the first line of its standard input, as JSON. */
 export interface MortalOrders {
@@ -190,5 +192,13 @@ function toAccept({ preflight, nodes }: UpgradePlan): UpgradePlan['preflight'][n
     .map(({ id }) => id)
 }
 
+// While the one before it lives, this one gets ready for what every life needs.
+loadProtos(protosDir)
+await Promise.all([
+  import('../../main/kubernetes/client.ts'),
+  import('../../main/kubernetes/read-kubeconfig.ts'),
+  import('../../main/kubernetes/transport.ts'),
+  import('../../main/kubernetes/read-storage.ts'),
+])
 const [orders] = (await once(process.stdin, 'data')) as [Buffer]
 await live(JSON.parse(orders.toString()) as MortalOrders)
