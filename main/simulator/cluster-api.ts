@@ -58,7 +58,8 @@ export interface ClusterState {
   /** By address, hostname or node name. */
   find(target: string): SimulatedMachine | undefined
   etcd: {
-    members(): readonly {
+    /** As a node sees them: one that was bootstrapped beside the others is alone. The cluster's own unless told otherwise. */
+    members(seenFrom?: string): readonly {
       readonly id: string
       readonly hostname: string
       readonly peerUrls: readonly string[]
@@ -90,13 +91,13 @@ export interface ClusterState {
     downgrade: string | undefined
     /**
      * Where the etcd of a control plane is: it `waits` in its pre stage for a cluster to join or to be bootstrapped,
-     * and otherwise has data of its own.
+     * `joins` one and has no data yet, or has data of its own.
      */
-    progress(hostname: string): 'waits' | 'has data'
+    progress(hostname: string): 'waits' | 'joins' | 'has data'
     /** A snapshot to start from, kept until it is used. */
     upload(hostname: string, snapshot: Buffer): void
     uploaded(hostname: string): Buffer | undefined
-    /** Makes the etcd that waits there the first member of a new one. */
+    /** Makes the etcd that waits or joins there the first member of a new one, beside the one there is. */
     bootstrap(hostname: string): void
   }
 }

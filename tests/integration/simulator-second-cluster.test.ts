@@ -231,3 +231,56 @@ describe.each(KINDS)('machines of $talos, contract $contract', (kind) => {
     expect((await port.list(worker.spec.address, members, never)).length).toBe(2)
   })
 })
+
+test('two control planes that are both bootstrapped have an etcd each, and see only themselves', async () => {
+  await using twins = await startSimulatedCluster({
+    protosDir: PROTOS_DIR,
+    seed: 22,
+    // Slow enough for the second call to come before the first etcd runs.
+    speed: 60,
+    nodes: [{ hostname: 'bronce-1', role: 'controlplane', talos: 'v1.13.9' }],
+    spares: ['uno', 'dos'].map((hostname) => ({ hostname, talos: 'v1.13.9' })),
+  })
+  const secrets = await createClusterSecrets({ serviceAccountBits: 2048 })
+  const { crt, key } = await issueClient(secrets.os, { roles: ['os:admin'] })
+  const machines = ['uno', 'dos'].map((hostname) => twins.node(hostname))
+  const [first] = machines
+  const admins = machines.map((machine) =>
+    kept(
+      connectWith(
+        writeTalosconfig({ context: 'par', endpoints: [], nodes: [], ca: secrets.os.crt, crt, key }),
+        targetOf(machine),
+      ),
+    ),
+  )
+  for (const machine of machines)
+    await insecure(machine).unary(APPLY, {
+      data: Buffer.from(
+        generateConfig({
+          spec: { ...machine.spec, role: 'controlplane' },
+          clusterName: 'par',
+          endpoint: `https://${first?.spec.address ?? ''}:6443`,
+          secrets,
+          link: 'enp0s31f6',
+        }),
+      ),
+      mode: 'AUTO',
+    })
+  const etcdOf = async (client: WireClient): Promise<string | undefined> => {
+    const { messages } = await client.unary('/machine.MachineService/ServiceList')
+    return messages[0]?.services.find(({ id }) => id === 'etcd')?.state
+  }
+  for (const client of admins)
+    await expect.poll(() => etcdOf(client).catch(() => undefined), { timeout: 30_000 }).toBe('Preparing')
+  await Promise.all(admins.map((client) => client.unary(BOOTSTRAP)))
+  for (const client of admins)
+    await expect.poll(() => etcdOf(client).catch(() => undefined), { timeout: 30_000 }).toBe('Running')
+  const seen = await Promise.all(
+    admins.map(async (client) => {
+      const { messages } = await client.unary('/machine.MachineService/EtcdMemberList')
+      return messages[0]?.members.map(({ hostname }) => hostname)
+    }),
+  )
+  expect(seen).toEqual([['uno'], ['dos']])
+  await expect(admins[1]?.unary(BOOTSTRAP)).rejects.toMatchObject({ code: 6 })
+})

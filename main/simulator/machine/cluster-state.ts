@@ -36,6 +36,8 @@ interface Member {
   isFirst: boolean
   /** A snapshot that was uploaded to start from. */
   uploaded: Buffer | undefined
+  /** It was bootstrapped while there was another etcd, or was about to be: it is one of its own. */
+  isApart: boolean
   /** It follows the others and has no vote until it has caught up and is promoted. */
   isLearner: boolean
   /** Removed by somebody: etcd has no place for it as long as it keeps its old data. */
@@ -72,7 +74,10 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
   let leader: Member | undefined
   let downgrade: string | undefined
 
-  const members = (): readonly Member[] => everyMember.filter(({ isComing, isGone }) => !isComing && !isGone)
+  const isIn = ({ isComing, isGone, isApart }: Member): boolean => !isComing && !isGone && !isApart
+  const members = (): readonly Member[] => everyMember.filter(isIn)
+  const apart = (hostname: string): Member | undefined =>
+    everyMember.find((of) => of.hostname === hostname && of.isApart && !of.isComing)
   const isRunning = (member: Member): boolean => member.running !== false
   const voters = (): readonly Member[] => members().filter(({ isLearner }) => !isLearner)
   const quorum = (): boolean => voters().filter(isRunning).length >= Math.floor(voters().length / 2) + 1
@@ -102,6 +107,7 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
       isFirst: false,
       uploaded: undefined,
       isLearner: false,
+      isApart: false,
       isGone: false,
     })
     apiServers.set(machine.spec.hostname, !isComing)
@@ -154,8 +160,8 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
   }
 
   const etcd: ClusterWorld['etcd'] = {
-    members: () =>
-      members().map(({ id, name, machine, isLearner }) => ({
+    members: (seenFrom = '') =>
+      [apart(seenFrom) ?? members()].flat().map(({ id, name, machine, isLearner }) => ({
         id,
         hostname: name,
         peerUrls: [`https://${machine.spec.address}:2380`],
@@ -173,11 +179,11 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
         memberId: of.id,
         dbSize: size,
         dbSizeInUse: of.inUse,
-        leader: leader?.id ?? '0000000000000000',
+        leader: (of.isApart ? of.id : leader?.id) ?? '0000000000000000',
         raftIndex: index,
         raftTerm: term,
         errors: [
-          ...(leader ? [] : ['etcdserver: no leader']),
+          ...(leader || of.isApart ? [] : ['etcdserver: no leader']),
           ...(nospace ? [`memberID:${BigInt(`0x${of.id}`)} alarm:NOSPACE`] : []),
         ],
         learner: of.isLearner,
@@ -224,6 +230,7 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
     },
     healthy(hostname) {
       const of = everyMember.find((candidate) => candidate.hostname === hostname)
+      if (of && apart(hostname)) return isRunning(of)
       return of !== undefined && isRunning(of) && !of.isComing && !of.isGone && !of.isLearner && quorum()
     },
     get downgrade() {
@@ -234,7 +241,8 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
     },
     progress(hostname) {
       const of = everyMember.find((candidate) => candidate.hostname === hostname)
-      return of !== undefined && of.isComing && !of.isFirst && members().length === 0 ? 'waits' : 'has data'
+      if (!of?.isComing || of.isFirst) return 'has data'
+      return members().length === 0 ? 'waits' : 'joins'
     },
     upload(hostname, snapshot) {
       member(hostname).uploaded = snapshot
@@ -242,12 +250,14 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
     uploaded: (hostname) => member(hostname).uploaded,
     bootstrap(hostname) {
       const of = member(hostname)
+      // Nothing in Talos keeps a second control plane from it (behaviour.md §7.2).
+      of.isApart = members().length > 0 || everyMember.some((other) => other !== of && other.isFirst)
       of.isFirst = true
       const size = of.uploaded?.length ?? 20_480
       of.dbSize = size
       of.inUse = Math.floor(size * 0.9)
       of.uploaded = undefined
-      downgrade = undefined
+      if (!of.isApart) downgrade = undefined
     },
   }
 
@@ -300,6 +310,7 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
       of.id = random.bytes(8).toString('hex')
       of.isComing = true
       of.isLearner = false
+      of.isApart = false
       of.isGone = false
       of.running = false
       if (leader === of) leader = undefined

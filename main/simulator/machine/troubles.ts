@@ -99,8 +99,13 @@ export function complaintOf(core: MachineCore, id: string): string | undefined {
     return 'Get "http://127.0.0.1:10248/healthz": dial tcp 127.0.0.1:10248: connect: connection refused'
   if (id === 'etcd' && core.cluster.isLearner(core.spec.hostname))
     return 'etcdserver: rpc not supported for learner'
-  if (id === 'etcd' && !core.life.firstBoot && !core.cluster.etcdQuorum()) return 'context deadline exceeded'
+  if (id === 'etcd' && !core.life.firstBoot && !hasQuorum(core)) return 'context deadline exceeded'
   return undefined
+}
+
+/** A member apart is its own quorum. */
+function hasQuorum({ cluster, spec }: MachineCore): boolean {
+  return cluster.etcdQuorum() || cluster.etcd.healthy(spec.hostname)
 }
 
 function holdVolumes(core: MachineCore, held: boolean): void {

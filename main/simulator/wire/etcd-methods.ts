@@ -10,7 +10,7 @@ import { chunksOf } from './machine-streams.ts'
 export const etcdMethods: Methods<MachineServiceHandlers> = {
   EtcdMemberList(_request, context) {
     checkControlPlane(context, 'member list')
-    const members = context.cluster.etcd.members()
+    const members = context.cluster.etcd.members(context.machine.spec.hostname)
     return {
       messages: [
         {
