@@ -68,7 +68,7 @@ async function accepted(core: MachineCore, signal: AbortSignal): Promise<ConfigF
     core.hooks.reach()
   })
   // Long enough for the reply to leave; then the API closes, or goes on with the certificates of the config.
-  await core.clock.wait(100, signal)
+  await core.clock.wait(300, signal)
   core.life.maintenance = undefined
   core.life.active = config
   core.hooks.findHome()
