@@ -171,8 +171,9 @@ export function createUpgradeHandlers(
       await assertStartable(prepared, accepted, cluster, signal)
       for (const one of prepared.nodes) await settleImage(one, deps.factory, signal)
       const kubernetes = deps.kubernetes?.(context)
-      // Kubernetes may have been away when an earlier run wanted its mark back.
-      if (kubernetes !== undefined) await clearMarks(kubernetes, isOver, signal)
+      // It may have been away when an earlier run wanted its mark back; away at the plan, nobody waits for it now.
+      const answered = prepared.kubernetesNames.size > 0
+      if (kubernetes !== undefined && answered) await clearMarks(kubernetes, isOver, signal)
       const parts = {
         talos: cluster.talos,
         clock,
