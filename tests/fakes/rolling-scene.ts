@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { expect } from 'vitest'
 import { ContextName, NodeAddress, RunId } from '#contract/names.ts'
 import type { Run } from '#contract/runs.ts'
 import type { PlanOptions, UpgradePlan } from '#contract/upgrades.ts'
@@ -160,6 +161,19 @@ export async function createRollingScene(options: RollingOptions) {
     start,
     until,
     ended,
+    /** Lets that much time go by at once, again where the run had not begun to wait yet, until it is as `done` says. */
+    async skipUntil(id: string, milliseconds: number, done: (run: Run) => boolean): Promise<Run> {
+      await expect
+        .poll(
+          () => {
+            clock.skip(milliseconds)
+            return done(runs.get(id))
+          },
+          { timeout: 60_000 },
+        )
+        .toBe(true)
+      return runs.get(id)
+    },
     /** Upgrades Kubernetes of the whole cluster by a plan of its own. */
     async upgradeKubernetes(version: string): Promise<Run> {
       const { planId } = await handlers['kubernetes.plan']({ context: casa, version }, signal)

@@ -30,8 +30,7 @@ describe('control planes of three', () => {
         steps.some(({ name, state }) => name === 'settle' && state === 'running'),
       )
       scene.cluster.node(second).cause('etcd-member-down')
-      scene.clock.skip(HOUR * 1000)
-      const run = await scene.ended(id)
+      const run = await scene.skipUntil(id, HOUR * 1000, ({ endedAt }) => endedAt !== undefined)
       scene.cluster.node(second).settle('etcd-member-down')
       expect(scene.nodesOf(run)).toEqual([`${first} proven`, `${second} refused`, `${last} not-touched`])
       expect(run).toMatchObject({
@@ -53,7 +52,7 @@ describe('control planes of three', () => {
     'whose leader cannot hand over is upgraded all the same and keeps quorum; only the first node boots cold',
     async () => {
       const { etcd } = scene.cluster.state
-      await expect.poll(() => PLANES.every((name) => etcd.healthy(name))).toBe(true)
+      await expect.poll(() => PLANES.every((name) => etcd.healthy(name)), { timeout: 30_000 }).toBe(true)
       const forfeit = vi.spyOn(etcd, 'forfeit').mockImplementation(() => {
         throw new SimulatedStatus(Code.UNKNOWN, 'cannot forfeit leadership: etcdserver: not leader')
       })

@@ -123,8 +123,9 @@ describe('the whole way', () => {
       const behind = scene.cluster.cause('mixed-versions')
       expect(behind).toEqual(['bronce-2', 'estante-1'])
       await expect
-        .poll(async () =>
-          (await scene.kube.nodes(scene.signal)).map(({ ready, osImage }) => [ready, osImage]),
+        .poll(
+          async () => (await scene.kube.nodes(scene.signal)).map(({ ready, osImage }) => [ready, osImage]),
+          { timeout: 30_000 },
         )
         .toEqual(['v1.13.9', 'v1.12.11', 'v1.13.9', 'v1.12.11'].map((talos) => [true, `Talos (${talos})`]))
 
