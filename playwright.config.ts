@@ -6,7 +6,7 @@ const chromium = process.env['ICHOR_CHROMIUM']
 export default defineConfig({
   testDir: 'tests/e2e',
   outputDir: 'test-results/e2e',
-  timeout: 90_000,
+  timeout: 180_000, // a whole upgrade of Kubernetes on a busy machine
   expect: { timeout: 20_000 },
   fullyParallel: false,
   // A test waits for its cluster most of the time; two of them fill the two cores of a small CI machine.

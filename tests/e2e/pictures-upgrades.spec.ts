@@ -49,6 +49,7 @@ for (const theme of ['dark', 'light'] as const) {
     await window.getByRole('link', { name: 'Open estante-2' }).click()
     await window.getByRole('link', { name: 'Roll back…' }).click()
     await expect(window.getByRole('table', { name: 'Boot slots' })).toBeVisible()
+    await expect(window.getByRole('table', { name: 'What changes on estante-2' })).toBeVisible()
     await picture(window, 'rollback', theme)
     await window.goBack()
     await window.getByRole('link', { name: 'History', exact: true }).click()
