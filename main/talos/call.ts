@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { status, type ServiceError } from '@grpc/grpc-js'
 import type { ClockPort } from '../domain/clock-port.ts'
 import { TalosFailure, isFailure } from '../domain/talos-failure.ts'
@@ -61,6 +62,8 @@ export function createCaller({ router, clock, roles, ping }: CallerOptions): Cal
       controller.abort()
     }
     if (signal.aborted || closing.begun) abort()
+    // A plan reads a dozen things of a node at once with one signal; each listener goes with its call.
+    setMaxListeners(0, signal)
     signal.addEventListener('abort', abort, { once: true })
     open.add(abort)
     return {

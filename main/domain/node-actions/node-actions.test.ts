@@ -91,6 +91,15 @@ describe('a shutdown', () => {
     expect(talos.node('bronce-1').calls).toEqual(['forfeit', 'shutdown'])
   })
 
+  test('of the only member of etcd expects no leader, though discovery still tells of one that left', async () => {
+    const { handlers, signal, ref, carryOut, talos } = sceneOf([controlPlane(1), controlPlane(2), worker(1)])
+    talos.node('bronce-2').leftEtcd = true
+    const plan = await handlers['node-actions.plan-shutdown']({ ...ref('bronce-1'), force: true }, signal)
+    const run = await carryOut(plan)
+    expect(rowsOf(run)).toEqual(['services proven stopAllServices', 'api proven silent'])
+    expect(run.outcome).toBe('proven')
+  })
+
   test('that the node does not start because another sequence runs is refused', async () => {
     const { handlers, signal, ref, carryOut, talos } = sceneOf()
     talos.node('estante-1').troubles.add('locked')

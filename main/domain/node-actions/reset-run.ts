@@ -28,7 +28,7 @@ import {
 } from './going-away.ts'
 import { throwIfActionBlocked, throwIfMoved } from './plan-action.ts'
 import { diskFingerprint, type Afterwards, type PreparedReset } from './plan-reset.ts'
-import { peerAddresses } from './shutdown-run.ts'
+import { etcdPeers } from './shutdown-run.ts'
 
 /** What Talos says of something that cannot be wiped (behaviour.md §7.1). Nothing has begun then. */
 const CANNOT_WIPE = /wipe mode|reset user disk failed|volume status with label|is not located/i
@@ -68,7 +68,7 @@ export function runReset(
       )
       return
     }
-    const peers = peerAddresses(facts)
+    const peers = etcdPeers(facts)
     const etcd = facts.etcd === undefined ? undefined : valueOf(facts.etcd)
     const rows = expectedActionRows({
       api: API[afterwards],

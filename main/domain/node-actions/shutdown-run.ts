@@ -25,7 +25,7 @@ export function runShutdown(
   return async function* (control) {
     const { plan, facts, force, forfeits } = prepared
     const scene: RunScene = { ...deps, control, node: plan.node, hostname: plan.hostname }
-    const peers = peerAddresses(facts)
+    const peers = etcdPeers(facts)
     const rows = expectedActionRows({ api: ['silent'], leader: peers.length > 0 })
     const found: { -readonly [K in keyof Findings]: Findings[K] } = {
       servicesStopped: undefined,
@@ -64,7 +64,14 @@ export function runShutdown(
   }
 }
 
-/** The other control planes, to be asked about etcd. */
-export function peerAddresses({ peers }: NodeFacts): readonly string[] {
-  return (peers === undefined ? [] : (valueOf(peers) ?? [])).map(({ address }) => address)
+/**
+ * The other members of etcd, to be asked about it. Discovery still tells of a control plane for a while after it has
+ * left, and its silence would be told as doubt about a cluster that has no other member.
+ */
+export function etcdPeers({ peers, etcd }: NodeFacts): readonly string[] {
+  const known = etcd === undefined ? undefined : valueOf(etcd)
+  const others = peers === undefined ? [] : (valueOf(peers) ?? [])
+  return others
+    .filter((peer) => known?.members.some(({ hostname }) => hostname === peer.hostname) ?? true)
+    .map(({ address }) => address)
 }
