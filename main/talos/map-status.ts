@@ -145,6 +145,11 @@ function unavailable(text: string, call: CallFacts): Verdict {
     : ['unreachable', `${call.via} answers, but does not reach ${node}: it is off, or its address changed.`]
 }
 
+/** What is told of an endpoint that turned out to be a worker. */
+export function forwardsNothing(endpoint: string): string {
+  return `${endpoint} is a worker, and workers do not forward calls. Use the address of a control plane node as endpoint.`
+}
+
 function permissionDenied(text: string, call: CallFacts): Verdict {
   const { node, method } = call
   const kind = /(resource type|namespace) "([^"]+)" is not supported/.exec(text)
@@ -155,10 +160,7 @@ function permissionDenied(text: string, call: CallFacts): Verdict {
     ]
   }
   if (text.includes('no request forwarding')) {
-    return [
-      'worker-as-endpoint',
-      `${call.via} is a worker, and workers do not forward calls. Use the address of a control plane node as endpoint.`,
-    ]
+    return ['worker-as-endpoint', forwardsNothing(call.via)]
   }
   if (text.includes('write access is not allowed')) {
     return ['refused', `${node} lets nobody write this resource. It says: ${text}`]

@@ -5,7 +5,7 @@ import { APID_PORT, formatEndpoint, parseEndpoint, type Endpoint } from '../doma
 import { failureOfTime } from '../domain/talosconfig/parse-talosconfig.ts'
 import type { ParsedContext } from '../domain/talosconfig/parsed-talosconfig.ts'
 import { openChannel, type Channel } from './channel.ts'
-import { toConnectionFailure } from './map-status.ts'
+import { forwardsNothing, toConnectionFailure } from './map-status.ts'
 import { probePeer, type SecureContext } from './secure-context.ts'
 
 export interface RouterOptions {
@@ -120,6 +120,15 @@ export function createRouter(options: RouterOptions): Router {
     })
   }
 
+  /** The reason as it was at the first try, when every endpoint but the node itself is known for a worker by now. */
+  function workersOnly(node: string): TalosFailure | undefined {
+    const own = formatEndpoint(directEndpoint(node))
+    const worker = endpoints.map(formatEndpoint).find((key) => key !== own && notForwarding.has(key))
+    return worker === undefined
+      ? undefined
+      : new TalosFailure('worker-as-endpoint', forwardsNothing(worker), { node })
+  }
+
   async function leaseThroughEndpoint(node: string): Promise<Lease | TalosFailure | undefined> {
     const remembered = memories.get(node)?.via
     const candidates = [...forwardersFor(node)].sort(
@@ -160,7 +169,7 @@ export function createRouter(options: RouterOptions): Router {
     if (!(direct instanceof TalosFailure)) return direct
     if (!mayForward(direct)) throw direct
     const forwarded = await leaseThroughEndpoint(node)
-    if (forwarded === undefined) throw direct
+    if (forwarded === undefined) throw workersOnly(node) ?? direct
     if (forwarded instanceof TalosFailure) {
       // An endpoint that is silent or was wiped itself says nothing about the node behind it.
       throw forwarded.code === 'unreachable' || forwarded.code === 'maintenance-mode' ? direct : forwarded
