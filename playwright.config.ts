@@ -19,6 +19,8 @@ export default defineConfig({
       ...(chromium === undefined ? {} : { executablePath: chromium }),
       args: ['--disable-gpu', '--disable-background-networking', '--font-render-hinting=none'],
     },
+    // What is not there is not there: a wrong name need not wait for the whole test to end.
+    actionTimeout: 60_000,
     viewport: { width: 1440, height: 900 },
     screenshot: 'only-on-failure',
     trace: 'off',

@@ -270,11 +270,13 @@ async function migration(window: Page, { migrates }: Line): Promise<void> {
 async function compare(window: Page, { node, beside }: Line): Promise<void> {
   await toFleet(window)
   for (const name of [node, beside]) {
-    await window.getByRole('checkbox', { name: `Select ${name} to compare` }).click()
+    await window.getByRole('checkbox', { name: `Select ${name}` }).click()
   }
   await window.getByRole('link', { name: 'Compare these two' }).click()
   await expect(window.getByText('expected difference').first()).toBeVisible()
+  // Those who come back find their selection as they left it.
   await toFleet(window)
+  await window.getByRole('button', { name: 'Clear the selection' }).click()
 }
 
 /** Our reading and the node's say the same. */
