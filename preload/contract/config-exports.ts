@@ -14,7 +14,7 @@ export const ChangeExport = z.object({
    * Paths that the text could not express. Only a patch has them: a secret, or something a strategic merge patch has
    * no words for (behaviour.md §4.5).
    */
-  missing: z.array(z.object({ path: z.string(), why: z.enum(['secret', 'list', 'empty-value']) })),
+  missing: z.array(z.object({ path: z.string(), why: z.enum(['secret', 'list', 'empty-value', 'type']) })),
 })
 export type ChangeExport = z.infer<typeof ChangeExport>
 

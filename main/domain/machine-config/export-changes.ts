@@ -41,6 +41,7 @@ const WHY = {
   secret: 'a secret, which no export holds',
   list: 'a list that a strategic merge patch can only add to',
   'empty-value': 'an empty value, which a strategic merge patch takes for nothing',
+  type: 'a value of another type than before, which a strategic merge patch refuses in a field of any type',
 } as const satisfies Record<ChangeExport['missing'][number]['why'], string>
 
 function patchHead(

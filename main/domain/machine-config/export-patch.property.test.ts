@@ -160,6 +160,21 @@ for (const version of ['v1.11.6', 'v1.14.0']) {
   })
 }
 
+test('a value of another type, where any type may stand, is told as what a patch cannot say', () => {
+  const rules = readMergeRules('v1.14.0')
+  const config = (value: string): string =>
+    `version: v1alpha1\nmachine:\n  type: worker\n  kubelet:\n    extraConfig:\n      x: ${value}\n`
+  const why = (from: string, to: string): readonly unknown[] => {
+    const before = knowConfig(config(from), configFacts)
+    return patchOf(before, knowConfig(config(to), configFacts, before.vault), rules).missing
+  }
+  const path = 'machine.kubelet.extraConfig.x'
+  expect(why('1', 'true')).toEqual([{ path, why: 'type' }])
+  expect(why('"true"', '7')).toEqual([{ path, why: 'type' }])
+  expect(why('7', '0')).toEqual([{ path, why: 'empty-value' }])
+  expect(why('7', '8')).toEqual([])
+})
+
 test('of a real configuration, any change of one value or key is a patch without gaps', () => {
   const rules = readMergeRules('v1.13.9')
   const before = knowConfig(generateMachineConfig().text, configFacts)

@@ -6,6 +6,8 @@ import { documentOf, isSet, textAt, treeAt } from './find-tree.ts'
 import { labelOf, LEGACY, parseConfig, type Identity } from './parse-config.ts'
 import { applyPatch } from './patches/apply-patch.ts'
 import type { MergeRules } from './patches/merge-rules.ts'
+import { scalarObstacle } from './patches/merge-values.ts'
+import type { ScalarValue } from './patches/values.ts'
 import { PLACEHOLDER } from './placeholders.ts'
 
 type Value =
@@ -114,14 +116,16 @@ function createWriter(
     return undefined
   }
   /** An element of a list is written `[name]` here, and as `[]` behind its list's key in the rules. */
-  const ruleAt = (path: readonly string[]): ReturnType<MergeRules['find']> => {
+  const rulePath = (path: readonly string[]): readonly string[] => {
     const keys: string[] = []
     for (const step of path) {
       if (!step.startsWith('[')) keys.push(step)
       else keys.push(`${keys.pop() ?? ''}[]`)
     }
-    return rules.find(identity.kind, keys)
+    return keys
   }
+  const ruleAt = (path: readonly string[]): ReturnType<MergeRules['find']> =>
+    rules.find(identity.kind, rulePath(path))
 
   /** All of it, without its secrets. */
   function whole(tree: Tree, path: readonly string[]): Value | undefined {
@@ -154,8 +158,9 @@ function createWriter(
       const rule = ruleAt(path)?.rule
       // An empty text never takes the place of something, except where the field is a pointer or a blob.
       if (now.value === '' && rule !== 'pointer' && rule !== 'pem' && rule !== 'bytes') return deleted(path)
-      if (rule === 'number' && /^0+$/.test(now.value)) return miss(path, 'empty-value')
-      return scalar(now, path)
+      const [left, right] = [asValue(then), asValue(now)]
+      const obstacle = scalarObstacle(identity.kind, left, right, rulePath(path), rules)
+      return obstacle === undefined ? scalar(now, path) : miss(path, obstacle)
     }
     if (!isSet(then)) return isSet(now) ? whole(now, path) : undefined
     if (!isSet(now)) return deleted(path)
@@ -292,6 +297,10 @@ function createWriter(
     )
   }
   return { whole, changed }
+}
+
+function asValue({ value, style }: ScalarTree): ScalarValue {
+  return { kind: 'scalar', text: value, quoted: style !== 'plain' }
 }
 
 function keyText(tree: Tree | undefined, key: string, text: string): string {

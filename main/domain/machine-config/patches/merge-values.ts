@@ -50,18 +50,11 @@ export function mergeValues(
 
   function mergeScalars(left: ScalarValue, right: ScalarValue, path: RulePath): Value {
     if (isSame(left, right)) return left
-    if (rules.isFree(document, path) && yamlType(left) !== yamlType(right)) {
+    const obstacle = scalarObstacle(document, left, right, path, rules)
+    if (obstacle === 'type') {
       throw new MergeMismatch(path, `merge type mismatch left ${yamlType(left)} right ${yamlType(right)}`)
     }
-    return erasesNothing(right, path) ? left : right
-  }
-
-  function erasesNothing(right: ScalarValue, path: RulePath): boolean {
-    const rule = rules.find(document, path)?.rule
-    if (rule === 'pointer' || rule === 'bytes') return false
-    if (right.text === '') return true
-    const number = rule === 'number' || (!right.quoted && rules.isFree(document, path))
-    return number && /^[-+]?0+(?:\.0*)?(?:s|ms|m|h)?$/.test(right.text)
+    return obstacle === 'empty-value' ? left : right
   }
 
   function mergeMaps(left: MapValue, right: MapValue, path: RulePath, rule: string | undefined): Value {
@@ -105,6 +98,26 @@ export function mergeValues(
     }
     return withItems(left, items)
   }
+}
+
+/**
+ * Why a patch's scalar cannot take the place of another: Talos takes an empty value for none, and refuses another type
+ * where a field takes any.
+ */
+export function scalarObstacle(
+  document: string,
+  left: ScalarValue,
+  right: ScalarValue,
+  path: RulePath,
+  rules: MergeRules,
+): 'type' | 'empty-value' | undefined {
+  const isFree = rules.isFree(document, path)
+  if (isFree && yamlType(left) !== yamlType(right)) return 'type'
+  const rule = rules.find(document, path)?.rule
+  if (rule === 'pointer' || rule === 'bytes') return undefined
+  if (right.text === '') return 'empty-value'
+  const isNumber = rule === 'number' || (!right.quoted && isFree)
+  return isNumber && /^[-+]?0+(?:\.0*)?(?:s|ms|m|h)?$/.test(right.text) ? 'empty-value' : undefined
 }
 
 /** The first element that has the same value under the first key that the patch's element gives. */
