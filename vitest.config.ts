@@ -17,7 +17,8 @@ export default defineConfig({
             'tests/contract/**/*.test.ts',
           ],
           environment: 'node',
-          // Modules hold no state of their own (STYLE.md), so the files of a worker can share them: half the time.
+          // Modules hold no state of their own (STYLE.md), so the files of a worker can share them, here and below: a
+          // third to a half of the time.
           isolate: false,
           testTimeout: 20_000, // property tests on a busy machine
         },
@@ -28,6 +29,7 @@ export default defineConfig({
           name: 'integration',
           include: ['tests/integration/**/*.test.ts'],
           environment: 'node',
+          isolate: false,
           testTimeout: 30_000,
           hookTimeout: 30_000,
         },
