@@ -64,6 +64,7 @@ describeHostRuns('the browser host, with the page that it serves', async (settin
   const token = link.hash.replace('#token=', '')
   let cookie = ''
   let socket: NodeWebSocket | undefined
+  let left = false
   const bridge = createBrowserBridge({
     takeToken: () => token,
     async openSession(given): Promise<SessionAnswer> {
@@ -80,7 +81,8 @@ describeHostRuns('the browser host, with the page that it serves', async (settin
       socket = new NodeWebSocket(url, { headers: { origin: link.origin, cookie } })
       return socket as unknown as WebSocket
     },
-    wait: async () => undefined,
+    // A page that was left comes back no more; without a wait it would try for ever, beside all tests after this one.
+    wait: () => (left ? new Promise<never>(() => undefined) : Promise.resolve()),
   })
   let known: readonly Run[] = []
   let told: Told['states'] = new Map()
@@ -102,6 +104,7 @@ describeHostRuns('the browser host, with the page that it serves', async (settin
     progress: () => progressOf(known, createText(setting.language())),
     messages: () => messages,
     async [Symbol.asyncDispose]() {
+      left = true
       socket?.terminate()
       await stop()
     },
