@@ -50,7 +50,7 @@ export interface RunEngine extends RunsPort {
   /** Oldest first. */
   list(context?: string): readonly Run[]
   /** Whether a run is known here and has its end. */
-  isOver(id: string): boolean
+  readonly isOver: (id: string) => boolean
   /** The run that holds the cluster, through whichever of its contexts. */
   holder(context: string): Run | undefined
   /** Resolves when no run goes any more, of this context or at all. */

@@ -71,10 +71,10 @@ export function composePlan(prepared: readonly PreparedNode[], parts: ComposePar
 /** The node's stops, how it restarts, and what becomes of its pods. */
 function withKubernetes(one: PreparedNode, parts: ComposeParts, at: number, count: number): PreparedNode {
   const { options, kubernetes } = parts
-  const isLast = at === count - 1
-  const steps = [...stepsOf(one, { options, isLast, ...(kubernetes === undefined ? {} : { kubernetes }) })]
+  const context = { options, isLast: at === count - 1, ...(kubernetes === undefined ? {} : { kubernetes }) }
+  const steps = [...stepsOf(one, context)]
   const name = kubernetesName(one, kubernetes)
-  const leaving = leavingOf(one, { options, ...(kubernetes === undefined ? {} : { kubernetes }) })
+  const leaving = leavingOf(one, context)
   const asks = name !== undefined && kubernetes?.known === true && leaving !== 'unasked'
   const preflight = asks
     ? [...one.plan.preflight, podsCheck(kubernetes.value, name, leaving)]

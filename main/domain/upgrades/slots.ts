@@ -4,7 +4,7 @@ import { toInstant } from '../clock-port.ts'
 import { present } from '../nodes/summarise.ts'
 import { textField } from '../nodes/spec-fields.ts'
 import type { BootMenu, ReadingPort, ResourceKey } from '../nodes/talos-port.ts'
-import { askIfThere, valueOf, type Known } from './known.ts'
+import { ask, askIfThere, valueOf, type Known } from './known.ts'
 import { grubSlot, otherSlot, ownArguments } from './kernel-cmdline.ts'
 import type { NodeFacts } from './node-facts.ts'
 import { nodePart, otherSlotVersion, type NodePart } from './past-runs.ts'
@@ -39,6 +39,21 @@ export function loaderOf({ version, security, bootedEntry }: NodeFacts): NodeSlo
 /** Label of what runs: `A`, or the UKI file where the node tells it (1.11+). */
 export function runningLabel(facts: NodeFacts): string | undefined {
   return valueOf(facts.bootedEntry) ?? grubSlot(valueOf(facts.kernelCmdline) ?? '')
+}
+
+/** Asks the node for what its facts leave open, and tells both slots. `past`: runs of this cluster. */
+export async function readSlots(
+  talos: Pick<ReadingPort, 'get' | 'bootMenu'>,
+  facts: NodeFacts,
+  past: readonly Run[],
+  now: number,
+  signal: AbortSignal,
+): Promise<NodeSlots> {
+  const [fallback, menu] = await Promise.all([
+    readFallback(talos, facts.node, signal),
+    ask(signal, () => talos.bootMenu(facts.node, signal)),
+  ])
+  return slotsOf(facts, fallback, past, now, menu)
 }
 
 /**

@@ -35,7 +35,7 @@ import { readKubernetes } from '../../domain/upgrades/kubernetes-reading.ts'
 import { runSeconds } from '../../domain/upgrades/past-runs.ts'
 import { runReboot } from '../../domain/upgrades/reboot-run.ts'
 import type { RunDeps } from '../../domain/upgrades/run-frame.ts'
-import { readFallback, slotsOf } from '../../domain/upgrades/slots.ts'
+import { readSlots } from '../../domain/upgrades/slots.ts'
 import type { SnapshotPort } from '../../domain/upgrades/snapshot-port.ts'
 import { readBootPhases, timingOfLog } from '../../domain/upgrades/time-boot.ts'
 import type { Handlers } from '../handlers.ts'
@@ -223,9 +223,7 @@ export function createActionPlanHandlers(
 
     async 'node-actions.slots'({ context, node }, signal) {
       const { cluster, facts } = await factsOf({ context, node }, signal)
-      const fallback = await readFallback(cluster.talos, node, signal)
-      const menu = await ask(signal, () => cluster.talos.bootMenu(node, signal))
-      return slotsOf(facts, fallback, runs.list(context), clock.now(), menu)
+      return readSlots(cluster.talos, facts, runs.list(context), clock.now(), signal)
     },
 
     async 'node-actions.boots'({ context, node }, signal) {

@@ -37,8 +37,6 @@ export function createRunHandlers({
   Handlers,
   'runs.watch' | 'runs.stop' | 'runs.answer' | 'runs.settle' | 'runs.next' | 'runs.export'
 > {
-  const isOver = (id: string): boolean => runs.isOver(id)
-
   return {
     'runs.watch': ({ context, limit }, signal) => runs.watch({ context, limit }, signal),
 
@@ -55,24 +53,23 @@ export function createRunHandlers({
     async 'runs.settle'({ runId, how }, signal) {
       if (how === 'close') {
         await runs.settle(runId, { how })
-        await clearMarks(kubernetesOf(runs.get(runId).context), isOver, signal)
-        return {}
+      } else {
+        await runs.settle(runId, {
+          how,
+          async observe(run) {
+            const cluster = await clusters.cluster(run.context)
+            const { talos } = cluster
+            if (run.kind === 'kubernetes' || run.kind === 'manifests') {
+              return observeKubernetes(run, kubernetesOf(run.context), signal)
+            }
+            if (expectsConfigs(run)) return observeApply(talos, run, sha256, signal)
+            return isSeenFromOutside(run)
+              ? observeAction(talos, run, controlPlanesOf(cluster), signal)
+              : observeRun({ talos, kubernetes: kubernetesOf(run.context) }, run, signal)
+          },
+        })
       }
-      await runs.settle(runId, {
-        how,
-        async observe(run) {
-          const cluster = await clusters.cluster(run.context)
-          const { talos } = cluster
-          if (run.kind === 'kubernetes' || run.kind === 'manifests') {
-            return observeKubernetes(run, kubernetesOf(run.context), signal)
-          }
-          if (expectsConfigs(run)) return observeApply(talos, run, sha256, signal)
-          return isSeenFromOutside(run)
-            ? observeAction(talos, run, controlPlanesOf(cluster), signal)
-            : observeRun({ talos, kubernetes: kubernetesOf(run.context) }, run, signal)
-        },
-      })
-      await clearMarks(kubernetesOf(runs.get(runId).context), isOver, signal)
+      await clearMarks(kubernetesOf(runs.get(runId).context), runs.isOver, signal)
       return {}
     },
 

@@ -12,7 +12,7 @@ import { exportPlan } from '../../domain/upgrades/export-plan.ts'
 import { gatherNodeFacts } from '../../domain/upgrades/gather.ts'
 import { gatherPlanFacts } from '../../domain/upgrades/gather-plan.ts'
 import type { Sha256 } from '../../domain/upgrades/hash-port.ts'
-import { ask, type Known } from '../../domain/upgrades/known.ts'
+import type { Known } from '../../domain/upgrades/known.ts'
 import { readKubernetes, type KubernetesReading } from '../../domain/upgrades/kubernetes-reading.ts'
 import { runSeconds } from '../../domain/upgrades/past-runs.ts'
 import {
@@ -29,7 +29,7 @@ import { prepareUpgrade, settleImage, type PlanningDeps } from '../../domain/upg
 import { readTargets } from '../../domain/upgrades/read-targets.ts'
 import { runRollback } from '../../domain/upgrades/rollback-run.ts'
 import { clearMarks } from '../../domain/upgrades/run-marks.ts'
-import { readFallback, slotsOf } from '../../domain/upgrades/slots.ts'
+import { readSlots } from '../../domain/upgrades/slots.ts'
 import type { SnapshotPort } from '../../domain/upgrades/snapshot-port.ts'
 import { runUpgrade } from '../../domain/upgrades/upgrade-run.ts'
 import { lineOf, type VersionTable } from '../../domain/upgrades/version-table.ts'
@@ -56,7 +56,6 @@ export function createUpgradeHandlers(
   deps: Deps,
 ): Pick<Handlers, Extract<keyof Handlers, `upgrades.${string}`>> {
   const { clusters, runs, clock, snapshots, table } = deps
-  const isOver = (id: string): boolean => runs.isOver(id)
   const plans = createKept<KeptPlan>(100)
 
   function keep(context: ContextName, prepared: PreparedPlan): PreparedPlan['plan'] {
@@ -137,7 +136,7 @@ export function createUpgradeHandlers(
           kind: 'upgrade',
           options: PlanOptions.parse(options ?? {}),
           around: surroundings,
-          isOver,
+          isOver: runs.isOver,
           ...(await readKube(context, signal)),
         }),
       )
@@ -146,9 +145,7 @@ export function createUpgradeHandlers(
     async 'upgrades.plan-rollback'({ context, node, options }, signal) {
       const cluster = await clusters.cluster(context)
       const facts = await gatherPlanFacts(cluster.talos, node, deps.quiet, signal)
-      const fallback = await readFallback(cluster.talos, node, signal)
-      const menu = await ask(signal, () => cluster.talos.bootMenu(node, signal))
-      const { slots } = slotsOf(facts, fallback, runs.list(context), clock.now(), menu)
+      const { slots } = await readSlots(cluster.talos, facts, runs.list(context), clock.now(), signal)
       const other = slots.find(({ running }) => !running)?.talos
       const schema = other === undefined ? undefined : await deps.lineSchema(`v${lineOf(other) ?? ''}`)
       return keep(
@@ -158,7 +155,7 @@ export function createUpgradeHandlers(
           kind: 'rollback',
           options: PlanOptions.parse(options ?? {}),
           around: surroundingsOf(runs, cluster, clock.now()),
-          isOver,
+          isOver: runs.isOver,
           ...(await readKube(context, signal)),
         }),
       )
@@ -173,7 +170,7 @@ export function createUpgradeHandlers(
       const kubernetes = deps.kubernetes?.(context)
       // It may have been away when an earlier run wanted its mark back; away at the plan, nobody waits for it now.
       const answered = prepared.kubernetesNames.size > 0
-      if (kubernetes !== undefined && answered) await clearMarks(kubernetes, isOver, signal)
+      if (kubernetes !== undefined && answered) await clearMarks(kubernetes, runs.isOver, signal)
       const parts = {
         talos: cluster.talos,
         clock,
