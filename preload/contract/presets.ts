@@ -84,6 +84,8 @@ export const PresetField = z.object({
   closed: z.boolean(),
   /** An example in the field while it is empty. */
   hint: z.string().optional(),
+  /** Values of the field `where` that it is asked for; absent: always. */
+  askedFor: z.array(z.string()).optional(),
 })
 export type PresetField = z.infer<typeof PresetField>
 

@@ -150,6 +150,12 @@ test('Longhorn without a disk of its own is a mount of the kubelet, or a folder 
   for (const contract of ['1.13', '1.14'] as const) {
     const { handlers, ref, signal, text, dryRun } = await scene('v1.14.0', contract)
     const values = { where: 'ephemeral', path: '/var/lib/longhorn', name: 'longhorn', v2: 'false' }
+    const { presets } = await handlers['presets.list']({ ...ref, text }, signal)
+    const fields = presets.find(({ id }) => id === 'longhorn')?.fields ?? []
+    const asked = (where: string) =>
+      fields.filter(({ askedFor }) => askedFor?.includes(where) ?? true).map(({ id }) => id)
+    expect(asked('volume')).toEqual(['where', 'disk', 'name', 'minSize', 'v2'])
+    expect(asked('ephemeral')).toEqual(['where', contract === '1.14' ? 'name' : 'path', 'v2'])
     const filled = await handlers['presets.fill']({ ...ref, text, preset: 'longhorn', values }, signal)
     made[contract] = `${filled.patch ?? ''}# ${filled.notes.map(({ code }) => code).join(' ')}`
     expect(filled.problems).toEqual([])

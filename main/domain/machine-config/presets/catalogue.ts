@@ -26,9 +26,14 @@ export function offeredPresets(context: PresetContext): readonly Preset[] {
   })
 }
 
-function shownField({ id, kind, required, value, choices, closed, hint }: FieldDefinition): PresetField {
+function shownField({ id, kind, required, value, choices, closed, ...more }: FieldDefinition): PresetField {
+  const { hint, askedFor } = more
   const shown = { id, kind, required, value, choices: [...choices], closed }
-  return hint === undefined ? shown : { ...shown, hint }
+  return {
+    ...shown,
+    ...(hint === undefined ? {} : { hint }),
+    ...(askedFor === undefined ? {} : { askedFor: [...askedFor] }),
+  }
 }
 
 export interface FilledPreset {

@@ -2,7 +2,9 @@ import type { PresetChoice, PresetFieldId } from '#contract/presets.ts'
 import type { FieldDefinition } from './field-definition.ts'
 import type { PresetContext } from './preset.ts'
 
-interface Options extends Partial<Pick<FieldDefinition, 'required' | 'value' | 'closed' | 'hint' | 'check'>> {
+interface Options extends Partial<
+  Pick<FieldDefinition, 'required' | 'value' | 'closed' | 'hint' | 'check' | 'askedFor'>
+> {
   readonly choices?: readonly PresetChoice[]
 }
 

@@ -103,10 +103,16 @@ const longhorn: PresetDefinition = {
         value: placed && hasRoom ? 'volume' : 'ephemeral',
         choices: options(...(placed ? ['volume'] : []), 'ephemeral'),
       }),
-      { ...diskField(context), required: false, check: isDisk },
-      field('name', 'text', { value: 'longhorn', check: isVolumeName }),
-      { ...field('minSize', 'text', { value: '10GiB', check: isSize }) },
-      ...(hasNoMounts(context) ? [] : [field('path', 'text', { value: '/var/lib/longhorn', check: isPath })]),
+      { ...diskField(context), required: false, check: isDisk, askedFor: ['volume'] },
+      field('name', 'text', {
+        value: 'longhorn',
+        check: isVolumeName,
+        askedFor: hasNoMounts(context) ? ['volume', 'ephemeral'] : ['volume'],
+      }),
+      field('minSize', 'text', { value: '10GiB', check: isSize, askedFor: ['volume'] }),
+      ...(hasNoMounts(context)
+        ? []
+        : [field('path', 'text', { value: '/var/lib/longhorn', check: isPath, askedFor: ['ephemeral'] })]),
       field('v2', 'switch'),
     ]
   },

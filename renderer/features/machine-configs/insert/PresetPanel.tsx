@@ -41,11 +41,8 @@ export function PresetPanel({
   const reason =
     problems.length > 0 ? t('insert.put.wait') : draft?.text === text ? t('insert.put.none') : undefined
 
-  /** Longhorn asks for a disk or for a folder, never for both; where there is no path to mount, the folder has a name. */
-  function isAsked({ id }: PresetField): boolean {
-    if (values['where'] === undefined || values['where'] === 'volume') return id !== 'path'
-    const named = preset.fields.every((field) => field.id !== 'path')
-    return !['disk', 'minSize', ...(named ? [] : ['name'])].includes(id)
+  function isAsked({ askedFor }: PresetField): boolean {
+    return askedFor?.includes(values['where'] ?? '') ?? true
   }
   function change(id: string, value: string) {
     setValues((before) => ({ ...before, [id]: value }))
