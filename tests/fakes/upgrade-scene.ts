@@ -189,3 +189,16 @@ export function flat(plan: UpgradePlan) {
     whole: plan,
   }
 }
+
+export type UpgradeScene = ReturnType<typeof createUpgradeScene>
+
+/** The plan of an upgrade of the first of these nodes, once `prepare` has had its way with them. */
+export async function planOf(
+  specs: readonly FakeNodeSpec[],
+  prepare: (scene: UpgradeScene) => void = () => undefined,
+  version = 'v1.14.0',
+) {
+  const scene = createUpgradeScene(specs)
+  prepare(scene)
+  return scene.plan(specs[0]!.hostname, version)
+}

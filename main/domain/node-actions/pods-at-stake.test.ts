@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { kubePod as pod } from '../../../tests/fakes/kube-pod.ts'
 import type { KubePod } from '../kubernetes/kubernetes-port.ts'
 import type { KubernetesReading } from '../upgrades/kubernetes-reading.ts'
 import { known, unknown } from '../upgrades/known.ts'
@@ -8,25 +9,6 @@ import { podChecks, podsRow } from './pods-at-stake.ts'
 const facts = {
   kubernetesNode: known({ name: 'estante-1', ready: true, unschedulable: false }),
 } as unknown as NodeFacts
-
-function pod(name: string, more: Partial<KubePod> = {}): KubePod {
-  return {
-    namespace: 'home',
-    name,
-    uid: name,
-    node: 'estante-1',
-    labels: { app: name },
-    annotations: {},
-    phase: 'Running',
-    ready: true,
-    leaving: false,
-    mirror: false,
-    controller: 'ReplicaSet',
-    emptyDir: false,
-    images: {},
-    ...more,
-  }
-}
 
 function reading(pods: readonly KubePod[], held: readonly string[] = []) {
   const covers = (labels: Readonly<Record<string, string>>) => held.includes(labels['app'] ?? '')

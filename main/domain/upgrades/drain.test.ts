@@ -1,30 +1,12 @@
 import { expect, test } from 'vitest'
 import type { RunAnswer, RunQuestion } from '#contract/runs.ts'
 import { createManualClock } from '../../../tests/fakes/manual-clock.ts'
+import { kubePod as pod } from '../../../tests/fakes/kube-pod.ts'
 import { noKubernetes } from '../../../tests/fakes/no-kubernetes.ts'
 import type { Eviction, KubePod, KubernetesPort } from '../kubernetes/kubernetes-port.ts'
 import type { RunControl, RunEvent } from '../runs/run-port.ts'
 import { TalosFailure } from '../talos-failure.ts'
 import { cordon, drain, hasToLeave, uncordon, type DrainScene } from './drain.ts'
-
-function pod(name: string, more: Partial<KubePod> = {}): KubePod {
-  return {
-    namespace: 'home',
-    name,
-    uid: `uid-${name}`,
-    node: 'estante-1',
-    labels: { app: name },
-    annotations: {},
-    phase: 'Running',
-    ready: true,
-    leaving: false,
-    mirror: false,
-    controller: 'ReplicaSet',
-    emptyDir: false,
-    images: {},
-    ...more,
-  }
-}
 
 /** A node with these pods; `held` are kept by a budget until they are let go. */
 function scene(pods: KubePod[], held = new Set<string>()) {

@@ -1,25 +1,7 @@
 import { expect, test } from 'vitest'
+import { kubePod as pod } from '../../../tests/fakes/kube-pod.ts'
 import type { KubePod } from '../kubernetes/kubernetes-port.ts'
 import { podsCheck, type KubernetesReading } from './kubernetes-reading.ts'
-
-function pod(name: string, more: Partial<KubePod> = {}): KubePod {
-  return {
-    namespace: 'home',
-    name,
-    uid: `uid-${name}`,
-    node: 'estante-1',
-    labels: { app: name },
-    annotations: {},
-    phase: 'Running',
-    ready: true,
-    leaving: false,
-    mirror: false,
-    controller: 'ReplicaSet',
-    emptyDir: false,
-    images: {},
-    ...more,
-  }
-}
 
 /** Made by hand: nobody makes it anew. */
 function loose(name: string): KubePod {

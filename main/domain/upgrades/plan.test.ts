@@ -1,21 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { UpgradePlan as UpgradePlanSchema } from '#contract/upgrades.ts'
-import type { FakeNodeSpec } from '../../../tests/fakes/fake-node.ts'
 import { SECRET } from '../../../tests/fakes/fake-node.ts'
-import { controlPlane, createUpgradeScene, SCHEMATIC, worker } from '../../../tests/fakes/upgrade-scene.ts'
+import {
+  controlPlane,
+  createUpgradeScene,
+  SCHEMATIC,
+  worker,
+  planOf,
+} from '../../../tests/fakes/upgrade-scene.ts'
 
-type Scene = ReturnType<typeof createUpgradeScene>
 const three = [controlPlane(1), controlPlane(2), controlPlane(3), worker(1)]
-
-async function planOf(
-  specs: readonly FakeNodeSpec[],
-  prepare: (scene: Scene) => void = () => undefined,
-  version = 'v1.14.0',
-) {
-  const scene = createUpgradeScene(specs)
-  prepare(scene)
-  return scene.plan(specs[0]!.hostname, version)
-}
 
 describe('the plan of an upgrade', () => {
   test('shows each fact before and after, what is kept, and the same in talosctl', async () => {

@@ -2,10 +2,16 @@ import { describe, expect, test } from 'vitest'
 import { UpgradePlan as UpgradePlanSchema } from '#contract/upgrades.ts'
 import type { FakeNodeSpec } from '../../../tests/fakes/fake-node.ts'
 import { SECRET } from '../../../tests/fakes/fake-node.ts'
-import { controlPlane, createUpgradeScene, SCHEMATIC, worker } from '../../../tests/fakes/upgrade-scene.ts'
+import {
+  controlPlane,
+  createUpgradeScene,
+  SCHEMATIC,
+  worker,
+  planOf,
+  type UpgradeScene,
+} from '../../../tests/fakes/upgrade-scene.ts'
 
-type FlatPlan = Awaited<ReturnType<Scene['plan']>>
-type Scene = ReturnType<typeof createUpgradeScene>
+type FlatPlan = Awaited<ReturnType<UpgradeScene['plan']>>
 const three = [controlPlane(1), controlPlane(2), controlPlane(3), worker(1)]
 
 /** Booted from plain images: no schematic to tell. */
@@ -13,16 +19,6 @@ function plain(spec: FakeNodeSpec): FakeNodeSpec {
   const { schematicId: gone, ...rest } = spec
   expect(gone).toBe(SCHEMATIC)
   return rest
-}
-
-async function planOf(
-  specs: readonly FakeNodeSpec[],
-  prepare: (scene: Scene) => void = () => undefined,
-  version = 'v1.14.0',
-) {
-  const scene = createUpgradeScene(specs)
-  prepare(scene)
-  return scene.plan(specs[0]!.hostname, version)
 }
 
 function check(plan: FlatPlan, id: FlatPlan['preflight'][number]['id']) {
@@ -34,7 +30,7 @@ function row(plan: FlatPlan, fact: FlatPlan['rows'][number]['fact']) {
 }
 
 describe('preflight', () => {
-  test.each<[string, Parameters<typeof check>[1], string, (scene: Scene) => void]>([
+  test.each<[string, Parameters<typeof check>[1], string, (scene: UpgradeScene) => void]>([
     [
       'an operator',
       'role-admin',
@@ -119,7 +115,7 @@ describe('preflight', () => {
     expect((await scene.finish(await scene.start(plan.planId, ['etcd-quorum']))).outcome).toBe('proven')
   })
 
-  test.each<[string, Parameters<typeof check>[1], string, string, (scene: Scene) => void]>([
+  test.each<[string, Parameters<typeof check>[1], string, string, (scene: UpgradeScene) => void]>([
     ['too little room for the image', 'disk-space', 'block', 'EPHEMERAL 100 MiB', (s) => (s.talos.node('bronce-1').ephemeral.available = 100 * 1024 ** 2)],
     ['little room', 'disk-space', 'warn', 'EPHEMERAL 1000 MiB', (s) => (s.talos.node('bronce-1').ephemeral.available = 1000 * 1024 ** 2)],
     ['an EFI partition for one UKI', 'boot-space', 'warn', 'EFI 100 MiB', (s) => (s.talos.node('bronce-1').efiBytes = 100 * 1024 ** 2)],
