@@ -1,11 +1,11 @@
 import { useEffect, useMemo, useState, type ReactNode } from 'react'
 import type { AppState } from '#contract/app.ts'
+import { languageOf, type Language } from '#contract/languages.ts'
 import { TalosClientContext } from '../ipc/client-context.ts'
 import { createStores, StoresContext, useApp, type Stores } from '../ipc/stores/stores-context.ts'
 import type { TalosClient } from '../ipc/talos-client.ts'
 import { Announcer } from '../ui/announcer.tsx'
 import { HintProvider } from '../ui/Hint.tsx'
-import type { Language } from '../ui/i18n/catalogue.ts'
 import { TextProvider } from '../ui/i18n/text.tsx'
 import { RemedyContext, type RemedyActions } from '../ui/remedies.tsx'
 import { navigate } from '../ui/route.ts'
@@ -65,7 +65,7 @@ function useWatches(stores: Stores): void {
 function Settled({ children }: { readonly children: ReactNode }) {
   const app = useApp((state) => state.app)
   const systemIsDark = useMedia('(prefers-color-scheme: dark)')
-  const language = useMemo(() => languageOf(app), [app])
+  const language = useMemo(() => languageFor(app), [app])
   const wanted = app?.settings.theme ?? 'system'
   const theme = wanted === 'system' ? (systemIsDark ? 'dark' : 'light') : wanted
   useEffect(() => {
@@ -87,10 +87,8 @@ function Settled({ children }: { readonly children: ReactNode }) {
   )
 }
 
-function languageOf(app: AppState | undefined): Language {
-  const wanted = app?.settings.language ?? 'system'
-  if (wanted !== 'system') return wanted
+function languageFor(app: AppState | undefined): Language {
   // In the browser host the process may run under another locale than the person's browser.
   const system = app?.host === 'electron' ? app.locale : navigator.language
-  return system.toLowerCase().startsWith('es') ? 'es' : 'en'
+  return languageOf(app?.settings.language ?? 'system', system)
 }

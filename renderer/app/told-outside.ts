@@ -1,17 +1,10 @@
+import { longRuns } from '#contract/long-runs.ts'
 import type { Run } from '#contract/runs.ts'
 import { isActive } from '../ipc/stores/runs-store.ts'
 import type { TextTools } from '../ui/i18n/text.tsx'
 import { runPlace, runTitle, runVerdict } from '../ui/run-words.ts'
 
-/** Runs long enough that a person looks elsewhere meanwhile; the same that main tells the Electron host of. */
-const LONG_ONES: ReadonlySet<Run['kind']> = new Set([
-  'upgrade',
-  'rollback',
-  'reboot',
-  'shutdown',
-  'reset',
-  'kubernetes',
-])
+const LONG_ONES: ReadonlySet<Run['kind']> = new Set(longRuns)
 
 export interface Told {
   /** What was last known of each run, by its id. */

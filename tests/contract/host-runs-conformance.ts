@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ContextName, RunId } from '#contract/names.ts'
 import type { Run } from '#contract/runs.ts'
 import type { HostPort } from '../../main/domain/host-port.ts'
-import type { Language } from '../../main/domain/runs/tell-host.ts'
+import type { Language } from '#contract/languages.ts'
 import type { RunsStreamEvent } from '../../main/domain/runs/run-feed.ts'
 import { createClusterLocks } from '../../main/store/cluster-locks.ts'
 

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { ContextName, RunId } from '#contract/names.ts'
+import { languageOf, type Language } from '#contract/languages.ts'
 import type { Run } from '#contract/runs.ts'
-import { languageOf, shareOf, tellHost, type Language } from './tell-host.ts'
+import { shareOf, tellHost } from './tell-host.ts'
 import type { RunsStreamEvent } from './run-feed.ts'
 
 function run(more: Partial<Run> = {}): Run {

@@ -1,14 +1,8 @@
+import type { Language } from '#contract/languages.ts'
+import { longRuns, type LongRun } from '#contract/long-runs.ts'
 import type { Run, RunOutcome } from '#contract/runs.ts'
 import type { HostPort } from '../host-port.ts'
 import type { RunEngine } from './run-engine.ts'
-
-export type Language = 'en' | 'es'
-
-/** `system`: what the operating system prefers, a BCP 47 tag; anything that is not Spanish is told in English. */
-export function languageOf(chosen: 'system' | Language, system: string): Language {
-  if (chosen !== 'system') return chosen
-  return system.toLowerCase().startsWith('es') ? 'es' : 'en'
-}
 
 /** The system's message stands outside the window, so its few words live here. */
 const WORDS: Readonly<Record<Language, Readonly<Record<RunOutcome | 'asks', string>>>> = {
@@ -40,7 +34,7 @@ const WORDS: Readonly<Record<Language, Readonly<Record<RunOutcome | 'asks', stri
   },
 }
 
-const KINDS = {
+const KINDS: Readonly<Record<Language, Readonly<Record<LongRun, string>>>> = {
   en: {
     upgrade: 'upgrade',
     rollback: 'rollback',
@@ -57,12 +51,11 @@ const KINDS = {
     reset: 'restablecimiento',
     kubernetes: 'Kubernetes',
   },
-} as const satisfies Readonly<Record<Language, Readonly<Partial<Record<Run['kind'], string>>>>>
+}
 
 /** Runs short enough that nobody looks away meanwhile say nothing of themselves. */
-type LongOne = keyof (typeof KINDS)['en']
-function isLong(kind: Run['kind']): kind is LongOne {
-  return kind in KINDS.en
+function isLong(kind: Run['kind']): kind is LongRun {
+  return longRuns.some((long) => long === kind)
 }
 
 /**
@@ -97,7 +90,7 @@ export async function tellHost(
 }
 
 /** `casa: upgrade v1.13.9 → v1.14.0` */
-function titleOf({ context, title }: Run, kind: LongOne, language: Language): string {
+function titleOf({ context, title }: Run, kind: LongRun, language: Language): string {
   const { from, to } = title.parameters
   const what = `${context}: ${KINDS[language][kind]}`
   return from !== undefined && to !== undefined ? `${what} ${from} → ${to}` : what

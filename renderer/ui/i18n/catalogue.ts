@@ -1,3 +1,4 @@
+import type { Language } from '#contract/languages.ts'
 import { configChangesEn } from './en/config-changes.ts'
 import { configInsertsEn } from './en/config-inserts.ts'
 import { demoEn } from './en/demo.ts'
@@ -74,7 +75,6 @@ const spanish: Translated<typeof english> = {
   ...demoEs,
 }
 
-export type Language = 'en' | 'es'
 type Catalogue = typeof english
 export type TextKey = keyof Catalogue
 export type NamesOf<K extends TextKey> = NamesIn<Catalogue[K]>

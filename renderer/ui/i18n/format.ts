@@ -1,4 +1,4 @@
-import type { Language } from './catalogue.ts'
+import type { Language } from '#contract/languages.ts'
 
 /** Dates, durations and amounts as the person's language writes them. Instants are ISO 8601 in UTC and shown in local time. */
 export interface Format {

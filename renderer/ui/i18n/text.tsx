@@ -1,5 +1,6 @@
 import { createContext, Fragment, use, useMemo, type ReactNode } from 'react'
-import { catalogues, type Language, type NamesOf, type TextKey } from './catalogue.ts'
+import type { Language } from '#contract/languages.ts'
+import { catalogues, type NamesOf, type TextKey } from './catalogue.ts'
 import { createFormat, type Format } from './format.ts'
 import { inLanguage } from './said/said.ts'
 

@@ -1,4 +1,4 @@
-import type { Language } from '../catalogue.ts'
+import type { Language } from '#contract/languages.ts'
 import { saidOfConfigs } from './configs.ts'
 import { saidOfContexts } from './contexts.ts'
 import { saidOfRuns } from './runs.ts'
