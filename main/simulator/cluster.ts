@@ -3,7 +3,6 @@ import { demoNodes, type NodePlan, plannedNodes, plannedSpares, type SparePlan }
 import type { ClusterState } from './cluster-api.ts'
 import type { MachineSpec, SimulatedClock, SimulatedMachine } from './machine-api.ts'
 import { createClock } from './machine/clock.ts'
-
 import { createClusterState } from './machine/cluster-state.ts'
 import { createMachine } from './machine/create-machine.ts'
 import type { Home, HousedMachine } from './machine/core.ts'

@@ -9,6 +9,16 @@ export function extentsOf(bytes: number): number {
   return Math.max(0, Math.floor((bytes - PE_START) / EXTENT))
 }
 
+/** Minor number of the volume itself: those before it are of its hidden parts. */
+export function mapperMinor({ minors }: LogicalVolume): number {
+  return minors.at(-1) ?? 0
+}
+
+/** `dm-3` */
+export function mapperNode(volume: LogicalVolume): string {
+  return `dm-${mapperMinor(volume)}`
+}
+
 /** Names udev gives a logical volume: a hyphen in a name is doubled in the mapper's. */
 export function volumeLinks({ group, name, uuid }: LogicalVolume): readonly string[] {
   return [

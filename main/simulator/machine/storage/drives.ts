@@ -1,7 +1,7 @@
 import type { LogicalVolume, MdArray } from '../boot-disk.ts'
 import type { MachineCore } from '../core.ts'
 import type { Drive } from '../hardware.ts'
-import { arrayBytes, arrayLinks, EXTENT, volumeLinks } from './devices.ts'
+import { arrayBytes, arrayLinks, EXTENT, mapperMinor, mapperNode, volumeLinks } from './devices.ts'
 
 /** A whole disk to the kernel: a drive, an array or a logical volume. */
 export interface BlockDisk {
@@ -77,14 +77,13 @@ function ofArray(core: Pick<MachineCore, 'hardware' | 'disk'>, array: MdArray): 
 }
 
 function ofVolume(volume: LogicalVolume): BlockDisk {
-  const minor = volume.minors.at(-1) ?? 0
   const hidden = volume.minors.slice(0, -1)
   return {
-    name: `dm-${minor}`,
+    name: mapperNode(volume),
     bytes: volume.extents * EXTENT,
     major: 253,
-    minor,
-    path: `/virtual/block/dm-${minor}`,
+    minor: mapperMinor(volume),
+    path: `/virtual/block/${mapperNode(volume)}`,
     secondaries:
       hidden.length > 0
         ? hidden.map((part) => `dm-${part}`)

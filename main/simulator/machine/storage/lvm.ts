@@ -99,15 +99,14 @@ function reconcileGroup(core: MachineCore, group: string, devices: readonly stri
   const foreign = missing.find((device) =>
     disk.lvm.physical.some((volume) => volume.device === device && volume.group !== ''),
   )
-  if (missing.length === 0) return
-  if (foreign !== undefined) return
+  if (missing.length === 0 || foreign !== undefined) return
   kernel.controller(GROUPS, known ? 'extending LVM volume group' : 'creating LVM volume group', {
     vg: group,
     devices: missing.map((device) => `/dev/${device}`),
   })
   edit(core, {
     groups: known
-      ? disk.lvm.groups.map((one) => (one === known ? { ...one, seqno: one.seqno + 1 } : one))
+      ? written(disk.lvm, group)
       : [
           ...disk.lvm.groups,
           { name: group, uuid: lvmUuid(hardware.uuid, `vg ${group} ${core.clock.now()}`), seqno: 1 },
@@ -116,6 +115,11 @@ function reconcileGroup(core: MachineCore, group: string, devices: readonly stri
       missing.includes(volume.device) ? { ...volume, group } : volume,
     ),
   })
+}
+
+/** Each write of a group's metadata counts its sequence number up. */
+function written({ groups }: Lvm, name: string): Lvm['groups'] {
+  return groups.map((group) => (group.name === name ? { ...group, seqno: group.seqno + 1 } : group))
 }
 
 function warn(core: MachineCore, group: string, error: string): void {
@@ -137,10 +141,27 @@ function isSigned(core: MachineCore, device: string): boolean {
   return core.disk.arrays.some(({ members }) => members.includes(device))
 }
 
-/** Extents of a device, and those that no logical volume has. */
-export function roomOn(core: MachineCore, device: string): { readonly total: number; readonly free: number } {
-  const size = partitionAt(core, device)?.size ?? bytesOf(core, device)
-  const total = extentsOf(size)
+export function deviceSize(core: MachineCore, device: string): number {
+  return partitionAt(core, device)?.size ?? bytesOf(core, device)
+}
+
+/** In extents. */
+interface Room {
+  readonly total: number
+  /** What no logical volume has. */
+  readonly free: number
+}
+
+export function roomIn(core: MachineCore, group: string): Room {
+  const rooms = devicesOf(core, group).map((device) => roomOn(core, device))
+  return {
+    total: rooms.reduce((sum, { total }) => sum + total, 0),
+    free: rooms.reduce((sum, { free }) => sum + free, 0),
+  }
+}
+
+export function roomOn(core: MachineCore, device: string): Room {
+  const total = extentsOf(deviceSize(core, device))
   const used = core.disk.lvm.logical
     .flatMap(({ legs }) => legs)
     .filter((leg) => leg.device === device)
@@ -195,7 +216,7 @@ function reconcileVolume(core: MachineCore, wanted: LogicalVolumeFacts): string 
         minors: freeMinors(lvm, 1 + hiddenParts(wanted.layout, legs.length)),
       },
     ],
-    groups: lvm.groups.map((one) => (one.name === wanted.group ? { ...one, seqno: one.seqno + 1 } : one)),
+    groups: written(lvm, wanted.group),
   })
   return undefined
 }
@@ -238,7 +259,7 @@ function extentsWanted(
 ): number {
   const rounded = (extents: number): number => Math.floor(extents / stripes) * stripes
   if (percent === 0) return Math.ceil(Math.ceil(bytes / EXTENT) / stripes) * stripes
-  const total = devicesOf(core, group).reduce((sum, device) => sum + roomOn(core, device).total, 0)
+  const { total } = roomIn(core, group)
   const share = Math.floor((total * percent) / 100)
   // Each copy of a mirror keeps an extent for its own records.
   const kept = layout === 'raid1' || layout === 'raid10' ? copies * stripes : 0
@@ -285,7 +306,7 @@ function freeMinors(lvm: Lvm, count: number): readonly number[] {
 const SLACK = 1.01
 
 function resize(core: MachineCore, wanted: LogicalVolumeFacts, known: LogicalVolume): string | undefined {
-  const total = devicesOf(core, wanted.group).reduce((sum, device) => sum + roomOn(core, device).total, 0)
+  const { total } = roomIn(core, wanted.group)
   const share = Math.floor((total * EXTENT * wanted.percent) / 100)
   const target = wanted.percent > 0 ? Math.floor(share / (wanted.layout === 'raid1' ? 2 : 1)) : wanted.bytes
   const now = known.extents * EXTENT

@@ -3,11 +3,10 @@ import { talosOf, type MachineCore } from '../core.ts'
 import { prettySize } from '../go-format.ts'
 import { put, replaceAll } from '../resources/keys.ts'
 import { atLeast } from '../versions.ts'
-import { EXTENT, mapperName } from './devices.ts'
-import { bytesOf } from './drives.ts'
-import { devicesOf, type LvmPlan, reconcileLvm, roomOn } from './lvm.ts'
+import { EXTENT, mapperMinor, mapperName } from './devices.ts'
+import { devicesOf, deviceSize, type LvmPlan, reconcileLvm, roomIn, roomOn } from './lvm.ts'
 import { reconcileArrays } from './md-arrays.ts'
-import { partitionAt, provisionVolumes } from './partitions.ts'
+import { provisionVolumes } from './partitions.ts'
 import { isOpen } from './remove-lvm.ts'
 
 /**
@@ -162,9 +161,7 @@ function publishStatuses(core: MachineCore): void {
 
 function groupStatus(core: MachineCore, { name, uuid, seqno }: Lvm['groups'][number]): object {
   const devices = devicesOf(core, name)
-  const rooms = devices.map((device) => roomOn(core, device))
-  const total = rooms.reduce((sum, room) => sum + room.total, 0)
-  const free = rooms.reduce((sum, room) => sum + room.free, 0)
+  const { total, free } = roomIn(core, name)
   return {
     name,
     uuid,
@@ -198,7 +195,7 @@ function groupStatus(core: MachineCore, { name, uuid, seqno }: Lvm['groups'][num
 
 function physicalStatus(core: MachineCore, { device, uuid, group }: Lvm['physical'][number]): object {
   const { total, free } = roomOn(core, device)
-  const deviceBytes = partitionAt(core, device)?.size ?? bytesOf(core, device)
+  const deviceBytes = deviceSize(core, device)
   const [major, minor] = numbersOf(core, device)
   const isIn = group !== ''
   // Outside a group there are no extents, only a device.
@@ -235,7 +232,7 @@ function numbersOf(core: MachineCore, device: string): readonly [major: string, 
 }
 
 function volumeStatus(core: MachineCore, volume: LogicalVolume): object {
-  const { group, name, uuid, layout, extents, minors } = volume
+  const { group, name, uuid, layout, extents } = volume
   const bytes = extents * EXTENT
   return {
     path: `/dev/${group}/${name}`,
@@ -263,7 +260,7 @@ function volumeStatus(core: MachineCore, volume: LogicalVolume): object {
     metadataSize: '',
     readAhead: 'auto',
     kernelMajor: '253',
-    kernelMinor: String(minors.at(-1) ?? 0),
+    kernelMinor: String(mapperMinor(volume)),
     origin: '',
     originSize: '',
     poolLV: '',

@@ -1,6 +1,7 @@
 import { Code, SimulatedStatus } from '../../machine-api.ts'
 import type { LogicalVolume } from '../boot-disk.ts'
 import type { MachineCore } from '../core.ts'
+import { mapperNode } from './devices.ts'
 import { edit } from './lvm.ts'
 import { partitionsOf } from './partitions.ts'
 
@@ -39,12 +40,8 @@ export function removePhysicalVolume(core: MachineCore, device: string): void {
   core.hooks.storageChanged()
 }
 
-function nodeOf({ minors }: LogicalVolume): string {
-  return `dm-${minors.at(-1) ?? 0}`
-}
-
 export function isOpen(core: MachineCore, volume: LogicalVolume): boolean {
-  const node = nodeOf(volume)
+  const node = mapperNode(volume)
   return partitionsOf(core).some(({ disk, mount }) => disk === node && mount !== undefined)
 }
 
@@ -53,7 +50,7 @@ function checkClosed(core: MachineCore, volume: LogicalVolume): void {
 }
 
 function drop(core: MachineCore, volumes: readonly LogicalVolume[]): void {
-  const nodes = volumes.map(nodeOf)
+  const nodes = volumes.map(mapperNode)
   edit(core, { logical: core.disk.lvm.logical.filter((one) => !volumes.includes(one)) })
   core.disk.dataPartitions = core.disk.dataPartitions.filter(({ disk }) => !nodes.includes(disk))
 }
