@@ -1,5 +1,7 @@
 /** Each rule is a sentence of ARCHITECTURE.md. Test files may reach for fakes, so most rules leave them out. */
 const test = '\\.test\\.tsx?$'
+/** Contract files that run in the page: names and plain values. */
+const plainContract = '^preload/contract/(bridge|languages|long-runs)\\.ts$'
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
@@ -103,14 +105,21 @@ module.exports = {
     },
     {
       name: 'renderer-takes-contract-types-only',
-      comment: 'Schemas would pull zod into the page; bridge.ts has the names.',
+      comment:
+        'Schemas would pull zod into the page; the plain files have the names and values both sides need.',
       severity: 'error',
       from: { path: '^renderer/', pathNot: test },
       to: {
         path: '^preload/contract/',
-        pathNot: '^preload/contract/bridge\\.ts$',
+        pathNot: plainContract,
         dependencyTypesNot: ['type-only'],
       },
+    },
+    {
+      name: 'plain-contract-files-bring-no-schemas',
+      severity: 'error',
+      from: { path: plainContract },
+      to: { dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'features-do-not-import-each-other',
