@@ -5,17 +5,16 @@ import { NodeAddress } from '#contract/names.ts'
 import type { Result } from '#contract/wire-error.ts'
 import { buildApp } from '../../main/scripts/build-app.mjs'
 import { formatEndpoint, parseEndpoint } from '../../main/domain/talosconfig/endpoint.ts'
-import { parseTalosconfig } from '../../main/domain/talosconfig/parse-talosconfig.ts'
 import type { ParsedContext } from '../../main/domain/talosconfig/parsed-talosconfig.ts'
 import { createTalosPort } from '../../main/talos/grpc-talos-port.ts'
 import { loadProtos } from '../../main/talos/load-protos.ts'
-import { certificateReader } from '../../main/talos/read-certificate.ts'
 import { createChannelCredentials, createClientContext } from '../../main/talos/secure-context.ts'
 import { startSimulator, type RunningSimulator } from '../e2e/simulator.ts'
 import { dropped } from '../fakes/app-scene.ts'
 import { protosDir } from '../fakes/talos-node.ts'
 import { printTable, spreadOf, spreadRow } from './figures.ts'
 import { serveApp, type ServedApp } from './served-app.ts'
+import { contextOf } from '../fakes/talosconfig-context.ts'
 
 const WARM_UP = 200
 const ROUNDS = 1_000
@@ -80,13 +79,6 @@ async function time(call: () => Promise<unknown>): Promise<number> {
   const started = performance.now()
   await call()
   return performance.now() - started
-}
-
-function contextOf(talosconfig: string): ParsedContext {
-  const bytes = new TextEncoder().encode(talosconfig)
-  const context = parseTalosconfig(bytes, certificateReader, Date.now()).entries[0]?.context
-  if (context === undefined) throw new Error('the simulator wrote no context')
-  return context
 }
 
 /** A channel of its own, warm after the first call, with grpc-js' own options. */

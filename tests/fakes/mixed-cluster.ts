@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { parseTalosconfig } from '../../main/domain/talosconfig/parse-talosconfig.ts'
 import {
   type NodePlan,
   type SimulatedCluster,
@@ -8,8 +7,7 @@ import {
 } from '../../main/simulator/cluster.ts'
 import type { SimulatedMachine } from '../../main/simulator/machine-api.ts'
 import type { TalosconfigRole } from '../../main/simulator/wire/serve-cluster.ts'
-import { createTalosPort } from '../../main/talos/grpc-talos-port.ts'
-import { certificateReader } from '../../main/talos/read-certificate.ts'
+import { ownCaller, type OwnCaller, ownClient, type OwnClient } from './own-client.ts'
 import { connectWith } from './talosconfig-client.ts'
 import { PROTOS_DIR, type WireClient } from './wire-client.ts'
 
@@ -18,8 +16,6 @@ export const LINES = ['v1.14.0', 'v1.13.9', 'v1.12.11', 'v1.11.6', 'v1.10.9', 'v
 export type Line = (typeof LINES)[number]
 export const CONTROL_PLANES = LINES.slice(0, 3)
 export const WORKERS = LINES.slice(3)
-
-export type OwnClient = ReturnType<typeof createTalosPort>
 
 interface MixedClusterOptions extends Omit<SimulatedClusterOptions, 'nodes' | 'protosDir'> {
   readonly controlPlanes?: readonly Line[]
@@ -38,6 +34,8 @@ export interface MixedCluster extends AsyncDisposable {
   hostOf(line: Line, role?: 'worker'): string
   /** Our own client. */
   port(role?: TalosconfigRole): OwnClient
+  /** What our own client's answers come over, for calls that it has no use for. */
+  caller(role?: TalosconfigRole): OwnCaller
   /** Plain grpc-js to that node. */
   wire(line: Line, role?: TalosconfigRole): WireClient
   wireTo(hostname: string, role?: TalosconfigRole): WireClient
@@ -73,6 +71,7 @@ export async function startMixedCluster(options: MixedClusterOptions = {}): Prom
     ],
   })
   const ports = new Map<TalosconfigRole, OwnClient>()
+  const callers = new Map<TalosconfigRole, OwnCaller>()
   const clients = new Map<string, WireClient>()
   const targetOf = (hostname: string): string => {
     const { address, port } = cluster.node(hostname).spec
@@ -98,22 +97,21 @@ export async function startMixedCluster(options: MixedClusterOptions = {}): Prom
       ports.set(role, port)
       return port
     },
+    caller(role = 'os:admin') {
+      const known = callers.get(role)
+      if (known) return known
+      const caller = ownCaller(cluster.talosconfig(role))
+      callers.set(role, caller)
+      return caller
+    },
     wire: (line, role) => wireTo(hostOf(line), role),
     wireTo,
     async [Symbol.asyncDispose]() {
-      for (const port of ports.values()) port.close()
+      for (const one of [...ports.values(), ...callers.values()]) one.close()
       for (const client of clients.values()) client.close()
       await cluster[Symbol.asyncDispose]()
     },
   }
-}
-
-/** Our own client with what a talosconfig says, as the app makes it. */
-export function ownClient(talosconfig: string): OwnClient {
-  const bytes = new TextEncoder().encode(talosconfig)
-  const context = parseTalosconfig(bytes, certificateReader, Date.now()).entries[0]?.context
-  if (!context) throw new Error('a talosconfig without a context')
-  return createTalosPort({ context, protosDir: PROTOS_DIR, connectTimeoutMs: 2_000 })
 }
 
 /** All of a stream, or until what is looked for has come. */

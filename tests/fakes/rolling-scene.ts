@@ -8,7 +8,6 @@ import type { Run } from '#contract/runs.ts'
 import type { PlanOptions, UpgradePlan } from '#contract/upgrades.ts'
 import { findKubeconfig } from '../../main/domain/kubernetes/find-kubeconfig.ts'
 import { createRunEngine } from '../../main/domain/runs/run-engine.ts'
-import { parseTalosconfig } from '../../main/domain/talosconfig/parse-talosconfig.ts'
 import { createKubernetesHandlers } from '../../main/ipc/handlers/kubernetes.ts'
 import { createRunHandlers } from '../../main/ipc/handlers/runs.ts'
 import { createUpgradeHandlers } from '../../main/ipc/handlers/upgrades.ts'
@@ -24,12 +23,12 @@ import { createEtcdSnapshots } from '../../main/store/etcd-snapshots.ts'
 import { readKubernetesLines } from '../../main/store/kubernetes-lines.ts'
 import { createRunJournal } from '../../main/store/run-journal.ts'
 import { createTalosPort } from '../../main/talos/grpc-talos-port.ts'
-import { certificateReader } from '../../main/talos/read-certificate.ts'
 import { witness } from './cluster-witness.ts'
 import { createHurriedClock } from './hurried-clock.ts'
 import { planningOver } from './planning.ts'
 import { createRecordingLog } from './recording-log.ts'
 import { protosDir } from './talos-node.ts'
+import { contextOf } from './talosconfig-context.ts'
 import { sha256, table } from './upgrade-scene.ts'
 
 export interface RollingOptions {
@@ -62,9 +61,7 @@ export async function createRollingScene(options: RollingOptions) {
   ends.push(() => cluster[Symbol.asyncDispose]())
   const seen = witness(cluster)
   ends.push(() => seen[Symbol.dispose]())
-  const bytes = new TextEncoder().encode(cluster.talosconfig())
-  const context = parseTalosconfig(bytes, certificateReader, Date.now()).entries[0]?.context
-  if (context === undefined) throw new Error('the cluster wrote no context')
+  const context = contextOf(cluster.talosconfig())
   const talos = createTalosPort({ context, protosDir, connectTimeoutMs: 1_000 })
   ends.push(() => talos.close())
   const folder = await mkdtemp(join(tmpdir(), 'ichor-rolling-'))

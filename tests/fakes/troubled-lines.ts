@@ -7,9 +7,9 @@ import {
   type Line,
   minorOf,
   type MixedCluster,
-  type OwnClient,
   startMixedCluster,
 } from './mixed-cluster.ts'
+import type { OwnClient } from './own-client.ts'
 import { never } from './one-node.ts'
 import { connectWith } from './talosconfig-client.ts'
 import type { WireClient } from './wire-client.ts'

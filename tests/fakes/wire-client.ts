@@ -28,7 +28,7 @@ type Replies<Service extends string, Definition> = {
 }
 
 /** What each path answers, from the generated types. */
-type Answers = Replies<'machine.MachineService', MachineServiceDefinition> &
+export type Answers = Replies<'machine.MachineService', MachineServiceDefinition> &
   Replies<'machine.ImageService', ImageServiceDefinition> &
   Replies<'machine.LifecycleService', LifecycleServiceDefinition> &
   Replies<'machine.MDService', MDServiceDefinition> &
@@ -68,6 +68,23 @@ export function talosCredentials(ca: string, pair: KeyPairPem): ChannelCredentia
   )
 }
 
+interface WireMethod<Answer> {
+  readonly path: string
+  readonly requestSerialize: (request: object) => Buffer
+  readonly responseDeserialize: (bytes: Buffer) => Answer
+}
+
+/** A method of ours by its path, as the protos define it. */
+export function methodAt<Path extends keyof Answers>(
+  path: Path,
+  services: ReadonlyMap<string, ServiceDefinition> = loadProtos(PROTOS_DIR).services,
+): WireMethod<Answers[Path]> {
+  const [, service = '', method = ''] = path.split('/')
+  const definition = services.get(service)?.[method]
+  if (!definition) throw new Error(`protos have no ${path}`)
+  return definition
+}
+
 export function createWireClient(
   target: string,
   channel: ChannelCredentials,
@@ -77,12 +94,7 @@ export function createWireClient(
     'grpc.max_receive_message_length': 32 * 1024 * 1024,
     'grpc.use_local_subchannel_pool': 1,
   })
-  const methodOf = (path: string) => {
-    const [, service = '', method = ''] = path.split('/')
-    const definition = services.get(service)?.[method]
-    if (!definition) throw new Error(`protos have no ${path}`)
-    return definition
-  }
+  const methodOf = <Path extends keyof Answers>(path: Path) => methodAt(path, services)
   return {
     unary<Path extends keyof Answers>(path: Path, request: object = {}, metadata = new Metadata()) {
       const { requestSerialize, responseDeserialize } = methodOf(path)

@@ -1,12 +1,11 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { isFailure } from '../../main/domain/talos-failure.ts'
-import { parseTalosconfig } from '../../main/domain/talosconfig/parse-talosconfig.ts'
 import { startSimulatedCluster, type SimulatedCluster } from '../../main/simulator/cluster.ts'
 import { createTalosPort } from '../../main/talos/grpc-talos-port.ts'
-import { certificateReader } from '../../main/talos/read-certificate.ts'
 import { never } from '../fakes/one-node.ts'
 import { protosDir } from '../fakes/talos-node.ts'
+import { contextOf } from '../fakes/talosconfig-context.ts'
 
 const MACHINE_STATUS = {
   namespace: 'runtime',
@@ -24,9 +23,7 @@ beforeAll(async () => {
     protosDir,
     resourcesDir: join(protosDir, '..', 'resources'),
   })
-  const bytes = new TextEncoder().encode(cluster.talosconfig())
-  const context = parseTalosconfig(bytes, certificateReader, Date.now()).entries[0]?.context
-  if (context === undefined) throw new Error('the cluster wrote no context')
+  const context = contextOf(cluster.talosconfig())
   nodes = context.nodes
   port = createTalosPort({ context, protosDir, connectTimeoutMs: 1_000 })
 })

@@ -1,14 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { WatchEvent } from '../../main/domain/nodes/talos-port.ts'
-import { parseTalosconfig } from '../../main/domain/talosconfig/parse-talosconfig.ts'
 import type { ParsedContext } from '../../main/domain/talosconfig/parsed-talosconfig.ts'
 import { createOsAuthority } from '../../main/simulator/wire/pki.ts'
 import type { TalosconfigRole } from '../../main/simulator/wire/serve-cluster.ts'
 import { createTalosPort } from '../../main/talos/grpc-talos-port.ts'
-import { certificateReader } from '../../main/talos/read-certificate.ts'
 import { never } from '../fakes/one-node.ts'
 import { type SmallCluster, startSmallCluster } from '../fakes/small-cluster.ts'
 import { protosDir } from '../fakes/talos-node.ts'
+import { contextOf } from '../fakes/talosconfig-context.ts'
 
 const SERVICES = { namespace: 'runtime', type: 'Services.v1alpha1.talos.dev' } as const
 
@@ -35,10 +34,7 @@ function contextAs(
   role: TalosconfigRole = 'os:admin',
   options: { readonly expired?: boolean } = {},
 ): ParsedContext {
-  const bytes = new TextEncoder().encode(cluster.served.talosconfig(role, options))
-  const context = parseTalosconfig(bytes, certificateReader, Date.now()).entries[0]?.context
-  if (context === undefined) throw new Error('the cluster wrote a talosconfig without a context')
-  return context
+  return contextOf(cluster.served.talosconfig(role, options))
 }
 
 function portAs(context: ParsedContext = contextAs()): ReturnType<typeof createTalosPort> {

@@ -4,7 +4,6 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { ContextName, NodeAddress } from '#contract/names.ts'
 import type { Preset } from '#contract/presets.ts'
 import { createRunEngine } from '../../main/domain/runs/run-engine.ts'
-import { parseTalosconfig } from '../../main/domain/talosconfig/parse-talosconfig.ts'
 import { createMachineConfigHandlers } from '../../main/ipc/handlers/machine-configs.ts'
 import { createMigrationHandlers } from '../../main/ipc/handlers/migrations.ts'
 import { createPatchHandlers, createPatchSecrets } from '../../main/ipc/handlers/patches.ts'
@@ -16,12 +15,12 @@ import { createConfigResources } from '../../main/store/config-resources.ts'
 import { createDraftStore } from '../../main/store/draft-store.ts'
 import { createSavedPatches } from '../../main/store/saved-patches.ts'
 import { createTalosPort } from '../../main/talos/grpc-talos-port.ts'
-import { certificateReader } from '../../main/talos/read-certificate.ts'
 import { memorySeal, sha256 } from '../fakes/config-scene.ts'
 import { createHurriedClock } from '../fakes/hurried-clock.ts'
 import { createMemoryJournal } from '../fakes/memory-journal.ts'
 import { createRecordingLog } from '../fakes/recording-log.ts'
 import { protosDir } from '../fakes/talos-node.ts'
+import { contextOf } from '../fakes/talosconfig-context.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 
@@ -42,9 +41,7 @@ async function scene(talosVersion: string, contract: '1.13' | '1.14' = '1.13') {
     resourcesDir,
   })
   stack.push(() => cluster[Symbol.asyncDispose]())
-  const bytes = new TextEncoder().encode(cluster.talosconfig())
-  const context = parseTalosconfig(bytes, certificateReader, Date.now()).entries[0]?.context
-  if (context === undefined) throw new Error('the cluster wrote no context')
+  const context = contextOf(cluster.talosconfig())
   const talos = createTalosPort({ context, protosDir, connectTimeoutMs: 5_000 })
   stack.push(() => talos.close())
   const clock = createHurriedClock(60)

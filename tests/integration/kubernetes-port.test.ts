@@ -2,12 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findKubeconfig } from '../../main/domain/kubernetes/find-kubeconfig.ts'
 import type { KubePod, KubernetesPort } from '../../main/domain/kubernetes/kubernetes-port.ts'
 import { Secret } from '../../main/domain/secret.ts'
-import { parseTalosconfig } from '../../main/domain/talosconfig/parse-talosconfig.ts'
 import { createKubernetesPort } from '../../main/kubernetes/https-kubernetes-port.ts'
 import { startSimulatedCluster, type SimulatedCluster } from '../../main/simulator/cluster.ts'
 import { createTalosPort } from '../../main/talos/grpc-talos-port.ts'
-import { certificateReader } from '../../main/talos/read-certificate.ts'
 import { protosDir } from '../fakes/talos-node.ts'
+import { contextOf } from '../fakes/talosconfig-context.ts'
 
 const { signal } = new AbortController()
 const ends: (() => PromiseLike<void> | void)[] = []
@@ -31,9 +30,7 @@ function connect(
 beforeAll(async () => {
   cluster = await startSimulatedCluster({ protosDir, seed: 5, speed: 100 })
   ends.push(() => cluster[Symbol.asyncDispose]())
-  const bytes = new TextEncoder().encode(cluster.talosconfig())
-  const context = parseTalosconfig(bytes, certificateReader, Date.now()).entries[0]?.context
-  if (context === undefined) throw new Error('the cluster wrote no context')
+  const context = contextOf(cluster.talosconfig())
   endpoints = context.endpoints
   talos = createTalosPort({ context, protosDir, connectTimeoutMs: 1_000 })
   ends.push(() => talos.close())

@@ -8,7 +8,6 @@ import type { RunId } from '#contract/names.ts'
 import { ContextName, NodeAddress } from '#contract/names.ts'
 import type { Run } from '#contract/runs.ts'
 import { createRunEngine } from '../../main/domain/runs/run-engine.ts'
-import { parseTalosconfig } from '../../main/domain/talosconfig/parse-talosconfig.ts'
 import { createMachineConfigHandlers } from '../../main/ipc/handlers/machine-configs.ts'
 import { startSimulatedCluster } from '../../main/simulator/cluster.ts'
 import { createClock } from '../../main/simulator/machine/clock.ts'
@@ -17,11 +16,11 @@ import { createConfigResources } from '../../main/store/config-resources.ts'
 import { createDraftStore } from '../../main/store/draft-store.ts'
 import { createRunJournal } from '../../main/store/run-journal.ts'
 import { createTalosPort } from '../../main/talos/grpc-talos-port.ts'
-import { certificateReader } from '../../main/talos/read-certificate.ts'
 import { memorySeal, sha256 } from '../fakes/config-scene.ts'
 import { createHurriedClock } from '../fakes/hurried-clock.ts'
 import { createRecordingLog } from '../fakes/recording-log.ts'
 import { protosDir } from '../fakes/talos-node.ts'
+import { contextOf } from '../fakes/talosconfig-context.ts'
 
 const SPEED = 60
 const stack: (() => PromiseLike<void> | void)[] = []
@@ -44,9 +43,7 @@ async function scene(talosVersion: string) {
     resourcesDir,
   })
   stack.push(() => cluster[Symbol.asyncDispose]())
-  const bytes = new TextEncoder().encode(cluster.talosconfig())
-  const context = parseTalosconfig(bytes, certificateReader, Date.now()).entries[0]?.context
-  if (context === undefined) throw new Error('the cluster wrote no context')
+  const context = contextOf(cluster.talosconfig())
   const talos = createTalosPort({ context, protosDir, connectTimeoutMs: 1_000 })
   stack.push(() => talos.close())
   const folder = await mkdtemp(join(tmpdir(), 'ichor-apply-'))

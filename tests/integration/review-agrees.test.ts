@@ -5,7 +5,6 @@ import { ContextName, NodeAddress } from '#contract/names.ts'
 import type { Review } from '#contract/machine-configs.ts'
 import { createRunEngine } from '../../main/domain/runs/run-engine.ts'
 import { isFailure } from '../../main/domain/talos-failure.ts'
-import { parseTalosconfig } from '../../main/domain/talosconfig/parse-talosconfig.ts'
 import { createMachineConfigHandlers } from '../../main/ipc/handlers/machine-configs.ts'
 import { startSimulatedCluster } from '../../main/simulator/cluster.ts'
 import { createClock } from '../../main/simulator/machine/clock.ts'
@@ -13,12 +12,12 @@ import { createConfigHistory } from '../../main/store/config-history.ts'
 import { createConfigResources } from '../../main/store/config-resources.ts'
 import { createDraftStore } from '../../main/store/draft-store.ts'
 import { createTalosPort } from '../../main/talos/grpc-talos-port.ts'
-import { certificateReader } from '../../main/talos/read-certificate.ts'
 import { systemClock } from '../../main/talos/system-clock.ts'
 import { memorySeal, sha256 } from '../fakes/config-scene.ts'
 import { createMemoryJournal } from '../fakes/memory-journal.ts'
 import { createRecordingLog } from '../fakes/recording-log.ts'
 import { protosDir } from '../fakes/talos-node.ts'
+import { contextOf } from '../fakes/talosconfig-context.ts'
 
 type Outcome = 'no-reboot' | 'reboot' | 'refused'
 
@@ -39,9 +38,7 @@ async function scene(talosVersion: string) {
     resourcesDir,
   })
   stack.push(() => cluster[Symbol.asyncDispose]())
-  const bytes = new TextEncoder().encode(cluster.talosconfig())
-  const context = parseTalosconfig(bytes, certificateReader, Date.now()).entries[0]?.context
-  if (context === undefined) throw new Error('the cluster wrote no context')
+  const context = contextOf(cluster.talosconfig())
   const talos = createTalosPort({ context, protosDir, connectTimeoutMs: 5_000 })
   stack.push(() => talos.close())
   const log = createRecordingLog()

@@ -41,6 +41,8 @@ describe.each(LINES)('%s', (line) => {
   const node = () => mixed.addressOf(line)
   const own = () => mixed.port()
   const wire = () => mixed.wire(line)
+  /** What our client's answers come over, for what it does not ask for itself. */
+  const caller = () => mixed.caller()
 
   test('lists the members of etcd, its own state and who leads', async () => {
     const members = await own().etcdMembers(node(), never)
@@ -169,10 +171,13 @@ describe.each(LINES)('%s', (line) => {
     await expect.poll(async () => (await kubelet())?.health.healthy, { timeout: 10_000 }).toBe(true)
   })
 
-  test('lists its containers, whose logs our client reads by their ids', async () => {
+  test('lists its containers to both, and our client reads their logs by their ids', async () => {
     const of = async (request: object) => {
       const { messages } = await wire().unary(`${M}/Containers`, request)
-      return messages[0]?.containers ?? []
+      const containers = messages[0]?.containers ?? []
+      const ours = await caller().ask(node(), `${M}/Containers`, request)
+      expect(ours.messages[0]?.containers).toEqual(containers)
+      return containers
     }
     const system = await of({ namespace: 'system', driver: 'CONTAINERD' })
     expect(system.map(({ id }) => id)).toEqual(expect.arrayContaining(['apid', 'etcd', 'kubelet', 'trustd']))
@@ -188,15 +193,23 @@ describe.each(LINES)('%s', (line) => {
       const ours = await gather(own().serviceLog(node(), { id, follow: false, tailLines: 2 }, never))
       expect([id, ours.length]).toEqual([id, 2])
     }
-    const { messages } = await wire().unary(`${M}/Stats`, { namespace: 'k8s.io', driver: 'CRI' })
-    expect(Number(messages[0]?.stats.find(({ id }) => id === api?.id)?.cpuUsage)).toBeGreaterThan(0)
+    const ofPods = { namespace: 'k8s.io', driver: 'CRI' }
+    for (const ask of [wire().unary(`${M}/Stats`, ofPods), caller().ask(node(), `${M}/Stats`, ofPods)]) {
+      const { messages } = await ask
+      expect(Number(messages[0]?.stats.find(({ id }) => id === api?.id)?.cpuUsage)).toBeGreaterThan(0)
+    }
   })
 
-  test('tells its time to grpc-js, and to our client that it is synced', async () => {
-    const { messages } = await wire().unary('/time.TimeService/TimeCheck', { server: 'time.cloudflare.com' })
-    expect(messages[0]?.server).toBe('time.cloudflare.com')
-    const times = [messages[0]?.localtime, messages[0]?.remotetime].map((time) => Number(time?.seconds))
-    for (const seconds of times) expect(Math.abs(seconds - Date.now() / 1000)).toBeLessThan(60)
+  test('tells its time to both, and to our client that it is synced', async () => {
+    const path = '/time.TimeService/TimeCheck'
+    const server = 'time.cloudflare.com'
+    for (const ask of [wire().unary(path, { server }), caller().ask(node(), path, { server })]) {
+      const { messages } = await ask
+      expect(messages[0]?.server).toBe(server)
+      const times = [messages[0]?.localtime, messages[0]?.remotetime].map((time) => Number(time?.seconds))
+      for (const seconds of times) expect(Math.abs(seconds - Date.now() / 1000)).toBeLessThan(60)
+    }
+    await expect(caller().ask(node(), path, {})).rejects.toMatchObject({ code: 'refused' })
     const key = { namespace: 'runtime', type: 'TimeStatuses.v1alpha1.talos.dev', id: 'node' }
     const status = await own().get(node(), key, never)
     expect(status?.spec).toMatchObject({ synced: true, syncDisabled: false })

@@ -3,14 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import type { ResourceKey, WatchEvent } from '../../main/domain/nodes/talos-port.ts'
 import type { Event__Output } from '../../main/talos/generated/cosi/resource/Event.ts'
-import {
-  byLine,
-  LINES,
-  minorOf,
-  type MixedCluster,
-  type OwnClient,
-  startMixedCluster,
-} from '../fakes/mixed-cluster.ts'
+import { byLine, LINES, minorOf, type MixedCluster, startMixedCluster } from '../fakes/mixed-cluster.ts'
+import type { OwnClient } from '../fakes/own-client.ts'
 import { never } from '../fakes/one-node.ts'
 import { PROTOS_DIR, type WireClient } from '../fakes/wire-client.ts'
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type SimulatedCluster, startSimulatedCluster } from '../../main/simulator/cluster.ts'
 import { LINES, minorOf } from '../fakes/mixed-cluster.ts'
+import { ownCaller, type OwnCaller } from '../fakes/own-client.ts'
 import { connectWith } from '../fakes/talosconfig-client.ts'
 import { PROTOS_DIR, type WireClient } from '../fakes/wire-client.ts'
 
@@ -14,6 +15,8 @@ const bytesOf = (frames: readonly { readonly bytes: Buffer }[]): Buffer =>
 describe.each(LINES)('the only control plane of %s', (talos) => {
   let cluster: SimulatedCluster
   let wire: WireClient
+  /** What our client's answers come over: it has no use for these calls itself. */
+  let caller: OwnCaller
   beforeAll(async () => {
     cluster = await startSimulatedCluster({
       protosDir: PROTOS_DIR,
@@ -25,16 +28,20 @@ describe.each(LINES)('the only control plane of %s', (talos) => {
       ],
     })
     wire = connect('cp')
+    caller = ownCaller(cluster.talosconfig())
   })
   afterAll(async () => {
+    caller.close()
     wire.close()
     await cluster[Symbol.asyncDispose]()
   })
 
-  function connect(hostname: string): WireClient {
+  function addressOf(hostname: string): string {
     const { address, port } = cluster.node(hostname).spec
-    return connectWith(cluster.talosconfig(), `${address}:${port}`)
+    return `${address}:${port}`
   }
+  const connect = (hostname: string): WireClient => connectWith(cluster.talosconfig(), addressOf(hostname))
+  const bootstrap = () => caller.ask(addressOf('cp'), BOOTSTRAP, {}, 'write')
 
   async function etcd() {
     const { messages } = await wire.unary('/machine.MachineService/ServiceList')
@@ -62,6 +69,10 @@ describe.each(LINES)('the only control plane of %s', (talos) => {
     await expect(wire.unary(BOOTSTRAP)).rejects.toMatchObject({
       code: 6,
       details: 'etcd data directory is not empty',
+    })
+    await expect(bootstrap()).rejects.toMatchObject({
+      code: 'refused',
+      message: expect.stringContaining('It says: etcd data directory is not empty') as string,
     })
     const worker = connect('worker')
     await expect(worker.upload(RECOVER, [])).rejects.toMatchObject({ code: 9 })
@@ -102,20 +113,29 @@ describe.each(LINES)('the only control plane of %s', (talos) => {
 
   test('starts empty when it is bootstrapped without one', async () => {
     await loseEtcd()
-    await wire.unary(BOOTSTRAP)
+    await bootstrap()
     await expect.poll(async () => (await etcd())?.health?.healthy, { timeout: 10_000 }).toBe(true)
     const { messages } = await wire.unary('/machine.MachineService/EtcdMemberList')
     expect(messages[0]?.members.map(({ hostname }) => hostname)).toEqual(['cp'])
   })
 
+  const VALIDATE = '/machine.MachineService/EtcdDowngradeValidate'
+  const downgrade = (version: string) => caller.ask(addressOf('cp'), VALIDATE, { version })
   // It came with 1.11.
-  if (minorOf(talos) < 11) return
+  if (minorOf(talos) < 11) {
+    test('does not know how to go back a release', async () => {
+      await expect(downgrade('3.5')).rejects.toMatchObject({ code: 'unsupported-by-version' })
+    })
+    return
+  }
   test('goes back one release and no further', async () => {
-    const validate = (version: string) =>
-      wire.unary('/machine.MachineService/EtcdDowngradeValidate', { version })
+    const validate = (version: string) => wire.unary(VALIDATE, { version })
     const [now, before] = talos === 'v1.14.0' ? ['3.7.0', '3.6'] : ['3.6.0', '3.5']
     const { messages } = await validate(before)
     expect(messages[0]?.clusterDowngrade?.clusterVersion).toBe(now)
+    const ours = await downgrade(before)
+    expect(ours.messages[0]?.clusterDowngrade?.clusterVersion).toBe(now)
+    await expect(downgrade('3')).rejects.toMatchObject({ code: 'refused' })
     const refusals: readonly (readonly [string, number, string])[] = [
       ['', 3, 'version is required for etcd downgrade'],
       ['3', 3, 'version should be in MAJOR.MINOR format'],

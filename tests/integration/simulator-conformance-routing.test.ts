@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createOsAuthority, issueClient } from '../../main/simulator/wire/pki.ts'
-import { LINES, type Line, minorOf, type OwnClient, ownClient } from '../fakes/mixed-cluster.ts'
+import { LINES, type Line, minorOf } from '../fakes/mixed-cluster.ts'
+import { type OwnClient, ownClient } from '../fakes/own-client.ts'
 import { never } from '../fakes/one-node.ts'
 import { metadataOf, type SmallCluster, startSmallCluster } from '../fakes/small-cluster.ts'
 import { createWireClient, talosCredentials, type WireClient } from '../fakes/wire-client.ts'

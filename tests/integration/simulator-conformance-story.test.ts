@@ -210,7 +210,10 @@ test('counters move like those of a living machine: never back, smoothly, and wi
 test('processes are those of the services, and only ever use more time', async () => {
   const processes = async (line: Line) => {
     const { messages } = await first.mixed.wire(line).unary(`${M}/Processes`)
-    return messages[0]?.processes ?? []
+    const ours = await first.mixed.caller('os:reader').ask(first.mixed.addressOf(line), `${M}/Processes`)
+    const processes = messages[0]?.processes ?? []
+    expect(ours.messages[0]?.processes).toEqual(processes)
+    return processes
   }
   const before = await byLine(processes)
   await first.clock.advance(60_000)

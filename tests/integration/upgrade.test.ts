@@ -6,7 +6,6 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { ContextName, NodeAddress, RunId } from '#contract/names.ts'
 import type { Run } from '#contract/runs.ts'
 import { createRunEngine } from '../../main/domain/runs/run-engine.ts'
-import { parseTalosconfig } from '../../main/domain/talosconfig/parse-talosconfig.ts'
 import { createActionPlanHandlers } from '../../main/ipc/handlers/action-plans.ts'
 import { createNodeActionHandlers } from '../../main/ipc/handlers/node-actions.ts'
 import { createRunHandlers } from '../../main/ipc/handlers/runs.ts'
@@ -17,11 +16,11 @@ import type { SimulatedMachine } from '../../main/simulator/machine-api.ts'
 import { createEtcdSnapshots } from '../../main/store/etcd-snapshots.ts'
 import { createRunJournal } from '../../main/store/run-journal.ts'
 import { createTalosPort } from '../../main/talos/grpc-talos-port.ts'
-import { certificateReader } from '../../main/talos/read-certificate.ts'
 import { createHurriedClock } from '../fakes/hurried-clock.ts'
 import { planningOver } from '../fakes/planning.ts'
 import { createRecordingLog } from '../fakes/recording-log.ts'
 import { protosDir } from '../fakes/talos-node.ts'
+import { contextOf } from '../fakes/talosconfig-context.ts'
 import { sha256, table } from '../fakes/upgrade-scene.ts'
 import { noKubernetes } from '../fakes/no-kubernetes.ts'
 
@@ -41,9 +40,7 @@ async function scene(nodes: readonly NodePlan[], patience = PATIENCE) {
   const resourcesDir = join(protosDir, '..', 'resources')
   const cluster = await startSimulatedCluster({ name: 'casa', nodes, speed: SPEED, protosDir, resourcesDir })
   stack.push(() => cluster[Symbol.asyncDispose]())
-  const bytes = new TextEncoder().encode(cluster.talosconfig())
-  const context = parseTalosconfig(bytes, certificateReader, Date.now()).entries[0]?.context
-  if (context === undefined) throw new Error('the cluster wrote no context')
+  const context = contextOf(cluster.talosconfig())
   const talos = createTalosPort({ context, protosDir, connectTimeoutMs: 1_000 })
   stack.push(() => talos.close())
   const folder = await mkdtemp(join(tmpdir(), 'ichor-upgrade-'))

@@ -1,14 +1,11 @@
 import { join } from 'node:path'
-import { parseTalosconfig } from '../../../main/domain/talosconfig/parse-talosconfig.ts'
 import { createTalosPort } from '../../../main/talos/grpc-talos-port.ts'
-import { certificateReader } from '../../../main/talos/read-certificate.ts'
 import { secretsIn } from '../../fakes/cluster-secrets.ts'
+import { contextOf } from '../../fakes/talosconfig-context.ts'
 
 /** Every secret in the configurations of a talosconfig's nodes, read over the wire beside the app. */
 export async function configSecrets(talosconfig: string): Promise<readonly string[]> {
-  const bytes = new TextEncoder().encode(talosconfig)
-  const context = parseTalosconfig(bytes, certificateReader, Date.now()).entries[0]?.context
-  if (context === undefined) throw new Error('the talosconfig has no context')
+  const context = contextOf(talosconfig)
   const protosDir = join(import.meta.dirname, '../../../protos')
   const talos = createTalosPort({ context, protosDir, connectTimeoutMs: 10_000 })
   try {
