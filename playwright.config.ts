@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from '@playwright/test'
 
 /** The browser host in a real Chromium. Its path comes from tests/run.mjs, which finds or installs one. */
@@ -9,8 +10,8 @@ export default defineConfig({
   timeout: 180_000, // a whole upgrade of Kubernetes on a busy machine
   expect: { timeout: 20_000 },
   fullyParallel: false,
-  // A test waits for its cluster most of the time; two of them fill the two cores of a small CI machine.
-  workers: 2,
+  // A page, an app and a cluster fill a core; one more would only be slow.
+  workers: Math.max(2, availableParallelism()),
   retries: 0,
   forbidOnly: true,
   reporter: [['list'], ['json']],
