@@ -207,6 +207,23 @@ describe('a node that does not come back as it should freezes the rest', () => {
   )
 
   test(
+    'one that falls back to the same version without the new image is named as such too',
+    async () => {
+      scene.cluster.node('estante-1').cause('silent-fallback')
+      const run = await scene.upgrade(WORKERS, 'v1.13.9', QUICK)
+      expect(scene.nodesOf(run)).toEqual(['estante-1 fell-back', 'estante-2 not-touched'])
+      expect(run.verdict.find(({ fact }) => fact === 'boot-entry')).toMatchObject({
+        expected: 'Talos-v1.13.9~1.efi',
+        found: 'Talos-v1.13.9.efi',
+        outcome: 'differs',
+      })
+      expect(seen.restarted()).toEqual(['estante-1'])
+      await expectUntouched(run, 'estante-2')
+    },
+    LONG,
+  )
+
+  test(
     'one that never gets ready goes back by itself, is told so, and the next one is not touched',
     async () => {
       scene.cluster.node('estante-1').cause('upgrade-never-ready')

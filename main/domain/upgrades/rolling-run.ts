@@ -85,7 +85,8 @@ export function runNodes(
         verdicts.push(found)
         yield { kind: 'node-ended', node: culprit.scene.node, ...found }
       }
-      if (!isDone(verdict.outcome) || at === all.length - 1) break
+      // Extensions or arguments that one lost, the next would lose as well.
+      if (verdict.outcome !== 'proven' || at === all.length - 1) break
       wasStopped = control.stopAfterNode() || !(yield* inNode(node, betweenNodes(scene, prepared)))
       if (wasStopped) break
     }

@@ -106,6 +106,23 @@ describe('an upgrade with the older mechanism', () => {
     expect((await scene.finish(await scene.start(plan.planId))).outcome).toBe('proven')
   })
 
+  test('says of a GRUB node which arguments it will have, and that talosctl has to be told', async () => {
+    const config = 'machine:\n  install:\n    extraKernelArgs: [mitigations=off]\n'
+    const grub = { bootLoader: 'grub', config, kernelArguments: 'intel_iommu=on' } as const
+    const plan = await createUpgradeScene([worker(1, 'v1.13.9', grub)]).plan('estante-1', 'v1.14.0')
+    expect(plan.rows.find(({ fact }) => fact === 'kernel-arguments')).toMatchObject({
+      before: 'intel_iommu=on',
+      after: 'mitigations=off',
+      note: 'changes',
+    })
+    expect(plan.preflight.find(({ id }) => id === 'kernel-arguments-kept')).toMatchObject({
+      outcome: 'warn',
+      evidence: 'intel_iommu=on',
+      because: 'grub-drops-arguments',
+    })
+    expect(plan.talosctl).toMatch(/ upgrade --image \S+:v1\.14\.0 --legacy$/)
+  })
+
   test('a sequence that is locked is a conflict, and nothing has changed', async () => {
     const scene = createUpgradeScene([worker(1, 'v1.11.6', { kubernetes: 'v1.34.1' })])
     scene.talos.node('estante-1').troubles.add('locked')
@@ -139,6 +156,19 @@ describe('an upgrade that goes wrong', () => {
     })
     expect(run.verdict.find(({ fact }) => fact === 'stage')?.outcome).toBe('proven')
     expect(run.verdict.find(({ fact }) => fact === 'boot-id')?.outcome).toBe('proven')
+  })
+
+  test.each([
+    ['systemd-boot', worker(1)],
+    ['GRUB', worker(1, 'v1.13.9', { bootLoader: 'grub' })],
+  ])('silently boots the old entry of the same version (%s): fell back', async (_, spec) => {
+    const scene = createUpgradeScene([spec])
+    const { planId } = await scene.plan('estante-1', 'v1.13.9')
+    scene.talos.node('estante-1').troubles.add('falls-back')
+    const run = await scene.finish(await scene.start(planId))
+    expect(run.outcome).toBe('fell-back')
+    expect(run.verdict.find(({ fact }) => fact === 'boot-entry')?.outcome).toBe('differs')
+    expect(run.verdict.find(({ fact }) => fact === 'talos')?.outcome).toBe('proven')
   })
 
   test('never gets ready: not ready after half an hour, with what it waits for', async () => {
@@ -218,6 +248,25 @@ describe('an upgrade that goes wrong', () => {
     expect(rowsOf(run)).toEqual(
       expect.arrayContaining(['schematic differs', 'extensions differs', 'talos proven']),
     )
+  })
+
+  test('the schematic is gone afterwards: the next node is not touched', async () => {
+    const scene = createUpgradeScene([worker(1), worker(2)])
+    scene.talos.node('estante-1').troubles.add('loses-schematic')
+    const nodes = ['estante-1', 'estante-2'].map((name) => scene.ref(name).node)
+    const { context } = scene.ref('estante-1')
+    const { planId } = await scene.handlers['upgrades.plan'](
+      { context, nodes, version: 'v1.14.0' },
+      scene.signal,
+    )
+    const run = await scene.finish(await scene.start(planId))
+    expect(run.outcome).toBe('proven-with-differences')
+    expect(run.nodes?.map(({ hostname, outcome, state }) => [hostname, outcome ?? state])).toEqual([
+      ['estante-1', 'proven-with-differences'],
+      ['estante-2', 'not-touched'],
+    ])
+    // Its image was pulled before the first one was touched.
+    expect(scene.talos.node('estante-2').calls).toEqual([expect.stringMatching(/^pull/)])
   })
 
   test('etcd moved between the click and the first step: refused before anything is touched', async () => {

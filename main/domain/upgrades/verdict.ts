@@ -67,21 +67,32 @@ export function judgeRows(rows: readonly VerdictRow[], facts: NodeFacts): readon
     const finding = findingOf(row.fact, facts)
     if (!finding.known) return { fact, ...before, expected, outcome: 'unknown', note: finding.reason }
     const found = finding.value ?? NONE
-    const outcome = matches(row.fact, expected, found) ? 'proven' : 'differs'
+    const outcome = matches(row.fact, { expected, found, before: row.before }) ? 'proven' : 'differs'
     return { fact, ...before, expected, found, outcome, note: READ_FROM[row.fact] }
   })
 }
 
-/** From the rows to one word. A node on the version it came from, after another boot, fell back by itself (behaviour.md §5.9). */
+/**
+ * From the rows to one word. A node on the version it came from, after another boot, fell back by itself (behaviour.md
+ * §5.9); where the version stays the same, the entry it booted tells, and where that is not told, the schematic.
+ */
 export function outcomeOf(rows: readonly VerdictRow[]): RunOutcome {
   const row = (fact: VerdictFact): VerdictRow | undefined => rows.find((one) => one.fact === fact)
   const [talos, boot, stage] = [row('talos'), row('boot-id'), row('stage')]
   const essential = [talos, boot, stage]
   if (boot?.outcome === 'differs') return 'failed'
-  if (talos?.outcome === 'differs') return talos.found === talos.before ? 'fell-back' : 'failed'
+  if (talos?.outcome === 'differs') return isAsBefore(talos) ? 'fell-back' : 'failed'
+  const entry = row('boot-entry')
+  const witness = entry === undefined || entry.outcome === 'unknown' ? row('schematic') : entry
+  if (talos !== undefined && talos.expected === talos.before && isAsBefore(witness)) return 'fell-back'
   if (stage?.outcome === 'differs') return 'not-ready'
   if (essential.some((one) => one?.outcome === 'unknown')) return 'unknown'
   return rows.every((one) => one.outcome === 'proven') ? 'proven' : 'proven-with-differences'
+}
+
+/** It had to change and did not. */
+function isAsBefore(row: VerdictRow | undefined): boolean {
+  return row?.outcome === 'differs' && row.found === row.before
 }
 
 export function isVerdictFact(fact: string): fact is VerdictFact {
@@ -116,16 +127,27 @@ function findingOf(fact: VerdictFact, facts: NodeFacts): Known<string | undefine
   }
 }
 
-function matches(fact: VerdictFact, expected: string, found: string): boolean {
+interface Compared {
+  readonly expected: string
+  readonly found: string
+  readonly before: string | undefined
+}
+
+function matches(fact: VerdictFact, { expected, found, before }: Compared): boolean {
   if (expected.startsWith(NOT)) return found !== NONE && found !== expected.slice(NOT.length)
   switch (fact) {
     case 'kernel-arguments': {
-      // More arguments than before are no loss.
-      const there = new Set(found.split(' '))
-      return expected === NONE || expected.split(' ').every((argument) => there.has(argument))
+      // More arguments than before are no loss, unless they are those that had to go.
+      const [there, wanted, was] = [found, expected, before ?? NONE].map(splitArguments)
+      const gone = was?.filter((one) => wanted?.includes(one) !== true) ?? []
+      return (
+        wanted?.every((one) => there?.includes(one)) === true && !gone.some((one) => there?.includes(one))
+      )
     }
     case 'boot-entry':
-      // The boot loader numbers a second file of the same version: `Talos-v1.14.0~1.efi`.
+      // The boot loader numbers a second file of the same version: `Talos-v1.14.0~1.efi`. Whatever its number is, it is
+      // not the one that ran before.
+      if (found === before && expected !== before) return false
       return found.replace(/~\d+(?=\.efi$)/, '') === expected.replace(/~\d+(?=\.efi$)/, '')
     case 'boot-id':
     case 'talos':
@@ -139,6 +161,10 @@ function matches(fact: VerdictFact, expected: string, found: string): boolean {
       // A vendor's build may say more behind the version.
       return found.startsWith(expected.replace(/\)$/, ''))
   }
+}
+
+function splitArguments(text: string): readonly string[] {
+  return text === NONE ? [] : text.split(' ')
 }
 
 function argumentsOf(cmdline: NodeFacts['kernelCmdline']): Known<string | undefined> {
