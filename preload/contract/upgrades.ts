@@ -92,6 +92,7 @@ export const CheckReason = z.enum([
   'extension-unasked',
   'grub-ignores-schematic',
   'grub-loses-arguments',
+  'grub-drops-arguments',
   'path-through-patch',
   'path-skips',
   'path-pre-release',
@@ -101,6 +102,8 @@ export const CheckReason = z.enum([
   'sequence-locked',
   'pods-nowhere-to-go',
   'pods-not-drained',
+  'pods-unmanaged',
+  'pods-held-and-unmanaged',
 ])
 export type CheckReason = z.infer<typeof CheckReason>
 

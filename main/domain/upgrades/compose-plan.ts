@@ -5,7 +5,7 @@ import { known, type Known } from './known.ts'
 import { kubernetesChecks, podsCheck, type KubernetesReading } from './kubernetes-reading.ts'
 import type { NodeFacts } from './node-facts.ts'
 import { orderNodes } from './order.ts'
-import { fingerprint, type PreparedNode } from './plan.ts'
+import { fingerprint, hasLifecycle, type PreparedNode } from './plan.ts'
 import { kubernetesName, leavingOf, stepsOf, type Leaving } from './plan-steps.ts'
 import type { Surroundings } from '../runs/run-in-the-way.ts'
 import { clusterChecks, throwIfBlocked } from './preflight.ts'
@@ -79,16 +79,31 @@ function withKubernetes(one: PreparedNode, parts: ComposeParts, at: number, coun
   const preflight = asks
     ? [...one.plan.preflight, podsCheck(kubernetes.value, name, leaving)]
     : one.plan.preflight
-  const rows = [
-    ...one.plan.rows,
-    restartRow(one.facts, at === 0 && options.coldBoot ? 'powercycle' : 'default'),
-    podsRow(one, leaving, options.drainSeconds),
-  ]
-  const plan = { ...one.plan, steps, preflight, rows }
+  const mode = at === 0 && options.coldBoot ? 'powercycle' : 'default'
+  const rows = [...one.plan.rows, restartRow(one.facts, mode), podsRow(one, leaving, options.drainSeconds)]
+  const talosctl = [one.plan.talosctl, ...commandOptions(one.plan, options, mode)].join(' ')
+  const plan = { ...one.plan, steps, preflight, rows, talosctl }
   const node =
     kubernetes?.known === true ? kubernetes.value.nodes.find((each) => each.name === name) : undefined
   if (node === undefined) return { ...one, plan }
   return { ...one, plan, facts: { ...one.facts, kubernetesImage: known(node.osImage) } }
+}
+
+/** What talosctl has to be told beside the image to do the same, where it would do something else by itself. */
+function commandOptions(
+  { mechanism, from }: NodePlan,
+  { drain, drainSeconds }: PlanOptions,
+  mode: 'default' | 'powercycle',
+): readonly string[] {
+  if (mechanism === 'rollback') return []
+  const isNew = mechanism === 'lifecycle'
+  return [
+    // Where the node has the new calls, talosctl takes them unasked.
+    ...(mechanism === 'legacy' && hasLifecycle(from) ? ['--legacy'] : []),
+    ...(mode === 'powercycle' ? ['--reboot-mode powercycle'] : []),
+    ...(isNew && !drain ? ['--drain=false'] : []),
+    ...(isNew && drain && drainSeconds !== 300 ? [`--drain-timeout ${drainSeconds}s`] : []),
+  ]
 }
 
 /** kexec, or through the firmware and why; nothing where the node did not tell. */

@@ -202,7 +202,10 @@ function installSection(text: string): Omit<InstallFacts, 'version' | 'staged'> 
   return {
     ...(image === undefined ? {} : { image }),
     extraKernelArgs: listField(install, 'extraKernelArgs').map(String),
-    grubUsesUkiCmdline: flagField(install, 'grubUseUKICmdline') ?? false,
+    // The document of 1.14 leaves no choice (behaviour.md §5.8).
+    grubUsesUkiCmdline:
+      documents.some((document) => field(document, 'kind') === 'UnattendedInstallConfig') ||
+      (flagField(install, 'grubUseUKICmdline') ?? false),
     shape: documents.map((document) => shapeOf(document)),
   }
 }

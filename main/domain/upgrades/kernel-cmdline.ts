@@ -1,37 +1,55 @@
 /**
- * Arguments that Talos puts on every command line by itself and changes from version to version, and what a boot
- * loader adds. They say nothing about whether the person's own arguments were kept.
+ * What Talos puts on every command line by itself and changes from version to version. It says nothing about whether the
+ * person's own arguments were kept; with another value (`pti=off`, `selinux=0`) it is theirs.
  */
-const NOT_THE_PERSONS = new Set([
-  'BOOT_IMAGE',
-  'initrd',
-  'console',
-  'consoleblank',
-  'ima_appraise',
-  'ima_hash',
-  'ima_template',
-  'init_on_alloc',
-  'init_on_free',
-  'lockdown',
-  'lsm',
-  'module.sig_enforce',
-  'nvme_core.io_timeout',
-  'printk.devkmsg',
-  'proc_mem.force_override',
-  'pti',
-  'selinux',
-  'slab_nomerge',
-  'sysctl.kernel.kexec_load_disabled',
-  'talos.config',
-  'talos.platform',
-])
+const OF_TALOS: Readonly<Record<string, readonly string[]>> = {
+  consoleblank: ['0'],
+  ima_appraise: ['fix'],
+  ima_hash: ['sha512'],
+  ima_template: ['ima-ng'],
+  init_on_alloc: ['1'],
+  lockdown: ['confidentiality', 'integrity'],
+  'module.sig_enforce': ['1'],
+  'nvme_core.io_timeout': ['4294967295'],
+  'printk.devkmsg': ['on'],
+  'proc_mem.force_override': ['never'],
+  pti: ['on'],
+  selinux: ['1'],
+  slab_nomerge: [''],
+  'sysctl.kernel.kexec_load_disabled': ['1'],
+}
+
+/** Of the boot loader, or of the platform and how it was told its configuration. */
+const NOBODYS: ReadonlySet<string> = new Set(['BOOT_IMAGE', 'initrd', 'talos.config', 'talos.platform'])
+
+/** The screens that Talos itself writes to on a machine of one's own; a serial console there was asked for. */
+const METAL_CONSOLES: readonly string[] = ['tty0', 'ttyAMA0']
 
 /** The arguments that someone asked for, in order. */
 export function ownArguments(cmdline: string): readonly string[] {
-  return cmdline.split(/\s+/).filter((argument) => {
-    const name = /^[^=]*/.exec(argument)?.[0] ?? ''
-    return name !== '' && !NOT_THE_PERSONS.has(name)
+  const all = cmdline.split(/\s+/).filter((argument) => argument !== '')
+  const isMetal = all.includes('talos.platform=metal')
+  return all.filter((argument) => {
+    const [name = '', ...rest] = argument.split('=')
+    const value = rest.join('=')
+    // Clouds bring their consoles along, each its own.
+    if (name === 'console') return isMetal && !METAL_CONSOLES.includes(value)
+    return !NOBODYS.has(name) && OF_TALOS[name]?.includes(value) !== true
   })
+}
+
+const SERIAL = 'console=ttyS0'
+
+/**
+ * What GRUB puts on the command line from the configuration, as the installer writes it where `grubUseUKICmdline` is not
+ * set: the arguments named there, and the serial console of a machine of one's own that has it now (behaviour.md §5.3).
+ * @param running the command line now; @param named `machine.install.extraKernelArgs`, as far as the installer gets them
+ */
+export function grubArguments(running: string, named: readonly string[]): readonly string[] {
+  const own = ownArguments(['talos.platform=metal', ...named].join(' '))
+  const keepsSerial =
+    ownArguments(running).includes(SERIAL) && !named.some((argument) => argument.startsWith('console='))
+  return keepsSerial ? [SERIAL, ...own] : own
 }
 
 /** `A` or `B`: GRUB writes the path of the kernel it loaded (`BOOT_IMAGE=/A/vmlinuz`) on the command line. */

@@ -39,6 +39,15 @@ test('a drain is told what it will meet: budgets, pods that nobody makes anew, v
     id: 'pods-can-move',
     outcome: 'warn',
     evidence: EVIDENCE,
+    because: 'pods-held-and-unmanaged',
+  })
+  expect(podsCheck(reading([pod('db')]), 'estante-1', 'drained')).not.toHaveProperty('because')
+})
+
+test('a pod that nobody makes anew does not stop a drain, and the check does not say so', () => {
+  expect(podsCheck(reading([loose('tool'), pod('cache')]), 'estante-1', 'drained')).toMatchObject({
+    outcome: 'warn',
+    because: 'pods-unmanaged',
   })
 })
 

@@ -93,9 +93,14 @@ export function podsCheck(
   name: string,
   leaving: 'drained' | 'not-drained' | 'nowhere-to-go',
 ): PreflightCheck {
-  const { evidence, stubborn, leave } = podsEvidence(reading, name)
+  const { evidence, stubborn, unmanaged, leave } = podsEvidence(reading, name)
   if (leaving === 'drained') {
-    return { id: 'pods-can-move', outcome: stubborn > 0 ? 'warn' : 'pass', evidence }
+    const id = 'pods-can-move'
+    if (stubborn === 0) return { id, outcome: 'pass', evidence }
+    // The drain stops at what a budget holds, and leaves where it is what nobody would make anew.
+    if (unmanaged === 0) return { id, outcome: 'warn', evidence }
+    const because = unmanaged === stubborn ? 'pods-unmanaged' : 'pods-held-and-unmanaged'
+    return { id, outcome: 'warn', evidence, because }
   }
   const because = leaving === 'nowhere-to-go' ? 'pods-nowhere-to-go' : 'pods-not-drained'
   const isNobodyHit = stubborn + leave === 0
@@ -108,6 +113,8 @@ export interface PodsEvidence {
   readonly leave: number
   /** Held by a budget, or made anew by nobody. */
   readonly stubborn: number
+  /** Those of them that nobody makes anew: they stay and stop with their node. */
+  readonly unmanaged: number
 }
 
 /** `12 pods; home/db-0 (db: 1 up, 1 wanted); home/tool (no controller); emptyDir: 2` */
@@ -131,7 +138,7 @@ export function podsEvidence({ pods, budgets }: KubernetesReading, name: string)
     ...(parts.length > NAMED ? [`+${parts.length - NAMED}`] : []),
     ...(emptied.length === 0 ? [] : [`emptyDir: ${emptied.length}`]),
   ].join('; ')
-  return { evidence, leave: leaving.length, stubborn: parts.length }
+  return { evidence, leave: leaving.length, stubborn: parts.length, unmanaged: loose.length }
 }
 
 function storageText(items: readonly StorageItem[]): string {

@@ -2,7 +2,7 @@ import type { ExtensionChange } from '#contract/images.ts'
 import type { NodePlan, PlanRow } from '#contract/upgrades.ts'
 import { extensionChanges, shortName } from '../images/extension-changes.ts'
 import { hideLooseSecrets } from '../nodes/loose-secrets.ts'
-import { grubSlot, otherSlot, ownArguments } from './kernel-cmdline.ts'
+import { grubArguments, grubSlot, otherSlot, ownArguments } from './kernel-cmdline.ts'
 import { valueOf, type Known } from './known.ts'
 import type { NodeFacts, SchematicFacts } from './node-facts.ts'
 import type { SchematicContent } from './schematic.ts'
@@ -158,13 +158,16 @@ function extensionRow({ name, before, after, state }: ExtensionChange): PlanRow 
   }
 }
 
-function kernelArgumentsRow(facts: NodeFacts, { losesKernelArguments, image }: RowsTarget): PlanRow {
+function kernelArgumentsRow(
+  facts: NodeFacts,
+  { losesKernelArguments, image, mechanism }: RowsTarget,
+): PlanRow {
   const { kernelCmdline, install } = facts
   const cmdline = valueOf(kernelCmdline)
   const own = cmdline === undefined ? undefined : ownArguments(cmdline)
   const running = own === undefined ? undefined : said(own)
+  const section = valueOf(install)
   if (losesKernelArguments) {
-    const section = valueOf(install)
     const before = running ?? (section === undefined ? undefined : said(section.extraKernelArgs))
     return {
       fact: 'kernel-arguments',
@@ -173,11 +176,16 @@ function kernelArgumentsRow(facts: NodeFacts, { losesKernelArguments, image }: R
       note: 'lost',
     }
   }
-  if (image === undefined || own === undefined) return row('kernel-arguments', running, undefined)
+  if (image === undefined || cmdline === undefined || own === undefined) {
+    return row('kernel-arguments', running, undefined)
+  }
   // grub.cfg is written from the config there, whatever the schematic says (behaviour.md §5.8).
-  const fromConfig = bootsUki(facts) === false && valueOf(install)?.grubUsesUkiCmdline !== true
-  const after = fromConfig ? own : argumentsAfter(own, image)
-  return row('kernel-arguments', running, said(after))
+  if (bootsUki(facts) === false && section?.grubUsesUkiCmdline !== true) {
+    if (!install.known) return row('kernel-arguments', running, undefined)
+    const named = mechanism === 'legacy' ? (section?.extraKernelArgs ?? []) : []
+    return row('kernel-arguments', running, said(grubArguments(cmdline, named)))
+  }
+  return row('kernel-arguments', running, said(argumentsAfter(own, image)))
 }
 
 /** Join tokens and addresses with theirs are arguments too. */

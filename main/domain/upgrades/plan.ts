@@ -163,12 +163,17 @@ function targetOf(table: VersionTable, version: string, node: string): string {
   return `v${parsed.version}`
 }
 
+/** Whether that version has the calls whose steps the client holds. */
+export function hasLifecycle(version: string): boolean {
+  return minorsBetween('1.13.0', version) >= 0
+}
+
 /**
  * 1.13 has the mechanism whose steps the client holds. The older one still serves GRUB nodes that take kernel
  * arguments from their config: only it hands them to the installer (behaviour.md §5.3).
  */
 function mechanismOf(facts: NodeFacts, tag: string): 'lifecycle' | 'legacy' {
-  if (minorsBetween('1.13.0', tag) < 0) return 'legacy'
+  if (!hasLifecycle(tag)) return 'legacy'
   return losesKernelArguments(facts) && hasLegacyUpgrade(tag) ? 'legacy' : 'lifecycle'
 }
 

@@ -5,6 +5,7 @@ import { shortName } from '../images/extension-changes.ts'
 import type { ChosenImage } from '../images/choose-image.ts'
 import { hideLooseSecrets } from '../nodes/loose-secrets.ts'
 import type { Sha256 } from './hash-port.ts'
+import { grubArguments, ownArguments } from './kernel-cmdline.ts'
 import { valueOf } from './known.ts'
 import type { NodeFacts } from './node-facts.ts'
 import type { CheckFinding } from './preflight.ts'
@@ -190,6 +191,19 @@ function kernelArgumentsCheck(facts: NodeFacts, { mechanism, image }: ImageFacts
       evidence: `GRUB, grubUseUKICmdline: false; ${evidence}`,
       because: 'grub-ignores-schematic',
       readings,
+    }
+  }
+  if (ownGrub && (mechanism === 'legacy' || !losesKernelArguments(facts))) {
+    const cmdline = valueOf(facts.kernelCmdline) ?? ''
+    const kept = grubArguments(cmdline, mechanism === 'legacy' ? (install.value?.extraKernelArgs ?? []) : [])
+    const gone = ownArguments(cmdline).filter((argument) => !kept.includes(argument))
+    if (gone.length > 0) {
+      return {
+        outcome: 'warn',
+        evidence: hideLooseSecrets(gone.join(' ')),
+        because: 'grub-drops-arguments',
+        readings,
+      }
     }
   }
   if (mechanism === 'legacy')

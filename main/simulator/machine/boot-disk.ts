@@ -152,6 +152,20 @@ export function installEntry(disk: BootDisk, running: string, image: BootImage):
   return label
 }
 
+/**
+ * An image as the installer writes it: GRUB's command line comes from the config unless that points at the UKI, and only
+ * who hands the config's arguments to the installer keeps them (behaviour.md §5.3, §5.8).
+ */
+export function asWritten(
+  { loader }: Pick<BootDisk, 'loader'>,
+  image: BootImage,
+  fromConfig: readonly string[] | undefined,
+  isHanded: boolean,
+): BootImage {
+  if (loader !== 'grub' || fromConfig === undefined) return image
+  return { ...image, kernelArguments: isHanded ? fromConfig : [] }
+}
+
 /** `Talos-v1.13.9.efi`, or with `~1`, `~2` … when that file is there. */
 function freeUkiName(disk: BootDisk, talos: string): string {
   const taken = new Set(disk.entries.map((entry) => entry.label))

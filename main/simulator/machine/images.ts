@@ -6,7 +6,7 @@ import {
   type LayerProgress,
   type SimulatedMachine,
 } from '../machine-api.ts'
-import { installEntry, type BootImage } from './boot-disk.ts'
+import { asWritten, installEntry, type BootImage } from './boot-disk.ts'
 import { hostnameOf, powerOf, talosOf, type MachineCore } from './core.ts'
 import { installerLines } from './installer-lines.ts'
 import { jitter } from './random.ts'
@@ -134,7 +134,8 @@ async function* runInstaller(
 }
 
 function commit(core: MachineCore, image: BootImage): void {
-  const label = installEntry(core.disk, core.life.entry.label, image)
+  const named = core.life.active?.facts.grubArguments
+  const label = installEntry(core.disk, core.life.entry.label, asWritten(core.disk, image, named, false))
   publishMeta(core)
   core.kernel.talos(`installed Talos ${image.talos} as boot entry "${label}"`)
 }

@@ -1,4 +1,4 @@
-import { installEntry, isInstalled, type BootImage } from './boot-disk.ts'
+import { asWritten, installEntry, isInstalled, type BootImage } from './boot-disk.ts'
 import { selectDisks } from './config/disk-selector.ts'
 import { diskPaths, hostnameOf, powerOf, talosOf, type MachineCore } from './core.ts'
 import { loadConfig } from './load-config.ts'
@@ -257,7 +257,8 @@ async function install(
     await sleep(milliseconds)
     core.kernel.talos(text)
   }
-  installEntry(core.disk, core.life.entry.label, image)
+  const named = core.life.active?.facts.grubArguments
+  installEntry(core.disk, core.life.entry.label, asWritten(core.disk, image, named, true))
   core.disk.staged = undefined
   if (isFirst) {
     core.disk.config = core.life.active?.text ?? ''

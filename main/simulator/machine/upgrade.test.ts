@@ -109,6 +109,24 @@ test('GRUB goes from A to B and has no booted entry to show', async () => {
   )
 })
 
+test("GRUB's arguments come from the config, and only the older way hands them to the installer", async () => {
+  const legacy = { stage: false, force: false, preserve: false, rebootMode: 'DEFAULT' } as const
+  const named = { bootLoader: 'grub', kernelArguments: ['intel_iommu=on'] } as const
+  const cmdlineOf = ({ machine }: SimulatedMachines) =>
+    spec(machine, 'KernelCmdlines.runtime', 'cmdline')?.['cmdline']
+
+  const old = await runningMachines(one('v1.11.6', named))
+  await during(old, old.machine.upgradeLegacy({ image: image('v1.12.11'), ...legacy }))
+  await old.clock.advance(300_000)
+  expect(cmdlineOf(old)).toMatch(/^BOOT_IMAGE=\/B\/vmlinuz .* intel_iommu=on$/)
+  await during(old, old.machine.upgradeLegacy({ image: image('v1.13.9'), ...legacy }))
+  await old.clock.advance(300_000)
+  expect(cmdlineOf(old)).toContain('intel_iommu=on')
+  await upgradeTo(old, image('v1.14.0'))
+  expect(old.machine.talosVersion).toBe('v1.14.0')
+  expect(cmdlineOf(old)).not.toContain('intel_iommu=on')
+})
+
 test.each(['v1.9.6', 'v1.10.9', 'v1.11.6', 'v1.12.11', 'v1.13.9', 'v1.14.0'])(
   'a machine of %s that was never upgraded has nothing to roll back to',
   async (talos) => {

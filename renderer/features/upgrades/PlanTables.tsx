@@ -114,12 +114,17 @@ export function BeforeValue({ row }: { readonly row: PlanRow }) {
   return (
     <span className="plan-value">
       {before === undefined ? (
-        <Dash why={text.t('unknown')} />
+        <Dash why={text.t(hadNone(row) ? 'plan.none-before' : 'unknown')} />
       ) : (
         <Elided value={before} other={valueOf(row, row.after, text)} />
       )}
     </span>
   )
+}
+
+/** How this run goes had no before, and what is added was not there: neither is unknown. */
+function hadNone({ fact, note }: PlanRow): boolean {
+  return fact === 'mechanism' || fact === 'restart' || fact === 'pods' || note === 'added'
 }
 
 export function AfterValue({ row }: { readonly row: PlanRow }) {

@@ -61,6 +61,8 @@ export interface ConfigFacts {
   /** `machine.install`: what to write on a blank machine, and where. */
   readonly installImage: string | undefined
   readonly installDisk: string | undefined
+  /** What GRUB puts on the command line; `undefined` where it takes the arguments of the UKI. */
+  readonly grubArguments: readonly string[] | undefined
   /** In CEL, where the disk is selected; a selector that is none has been refused before. */
   readonly installSelector: string | undefined
   /** 1.14: the document by which a blank machine installs itself while it runs on. */

@@ -103,6 +103,11 @@ export function readFacts(documents: readonly ConfigDocument[], talos: string): 
       text(at(legacy, 'machine', 'install', 'image')) ??
       text(at(one('UnattendedInstallConfig'), 'installer', 'image')),
     installDisk: text(at(legacy, 'machine', 'install', 'disk')),
+    grubArguments:
+      of('UnattendedInstallConfig').length > 0 ||
+      at(legacy, 'machine', 'install', 'grubUseUKICmdline') === true
+        ? undefined
+        : list(at(legacy, 'machine', 'install', 'extraKernelArgs')).map(String),
     installSelector: selectorOf(at(legacy, 'machine', 'install', 'diskSelector')),
     unattended: of('UnattendedInstallConfig').map(unattendedOf)[0],
   }

@@ -59,7 +59,9 @@ function machineSection({ spec, secrets, link, installerImage }: GenerateRequest
       ? [
           '        grubUseUKICmdline: true # Indicates if legacy GRUB bootloader should use kernel cmdline from the UKI.',
         ]
-      : []),
+      : spec.bootLoader === 'grub' && spec.kernelArguments.length > 0
+        ? [`        extraKernelArgs: ${JSON.stringify(spec.kernelArguments)}`]
+        : []),
     "    # Used to configure the machine's sysctls.",
     '    sysctls:',
     '        vm.max_map_count: "262144"',

@@ -122,6 +122,7 @@ export const upgradesEn = {
 
   'target.unknown-line': 'a line of Talos that this Ichor does not know',
   'target.not-published': 'the Image Factory does not list it',
+  'plan.none-before': 'none before',
   'plan.row.extension': 'Extension',
   'plan.row.boot-loader': 'Boot loader',
   'plan.row.secure-boot': 'Secure boot',
@@ -181,6 +182,8 @@ export const upgradesEn = {
     'This node boots with GRUB and takes its arguments from machine.install.extraKernelArgs; those of the schematic have no effect.',
   'because.grub-loses-arguments':
     'It boots with GRUB and takes its arguments from the configuration. This way of upgrading does not hand them on.',
+  'because.grub-drops-arguments':
+    'These are on its command line now and not in machine.install.extraKernelArgs, where GRUB gets them from. They will be gone; name them there first to keep them.',
   'because.path-through-patch': 'Talos tests the way through the latest patch of each minor. Go there first.',
   'because.path-skips': 'Talos goes one minor at a time. Start with the first stop of the path.',
   'because.path-pre-release': 'A pre-release, for trying out. There may be no way to the finished version.',
@@ -194,6 +197,10 @@ export const upgradesEn = {
     'No other node takes pods, so none is moved. What runs here is down from the restart until the node is ready again.',
   'because.pods-not-drained':
     'You chose not to move pods. These stop with the node, budgets or not, and start again when it is back.',
+  'because.pods-unmanaged':
+    'No controller would make these anew on another node, so the drain leaves them. They stop with this node and start again with it.',
+  'because.pods-held-and-unmanaged':
+    'The drain will stop at those that a budget holds and ask what you want. Those without a controller stay: they stop with this node and start again with it.',
 
   'preflight.read': 'what was read',
   'accept.downtime': 'I accept that Kubernetes’ API and etcd are down until the node is back.',

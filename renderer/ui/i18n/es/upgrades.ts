@@ -122,6 +122,7 @@ export const upgradesEs: Translated<typeof upgradesEn> = {
 
   'target.unknown-line': 'una serie de Talos que este Ichor no conoce',
   'target.not-published': 'la Image Factory no la ofrece',
+  'plan.none-before': 'nada antes',
   'plan.row.extension': 'Extensión',
   'plan.row.boot-loader': 'Gestor de arranque',
   'plan.row.secure-boot': 'Arranque seguro',
@@ -186,6 +187,8 @@ export const upgradesEs: Translated<typeof upgradesEn> = {
     'Este nodo arranca con GRUB y toma sus argumentos de machine.install.extraKernelArgs; los del schematic no tienen efecto.',
   'because.grub-loses-arguments':
     'Arranca con GRUB y toma sus argumentos de la configuración. Esta forma de actualizar no se los pasa.',
+  'because.grub-drops-arguments':
+    'Ahora están en su línea de órdenes, pero no en machine.install.extraKernelArgs, de donde los toma GRUB. Desaparecerán; para conservarlos, escríbelos antes ahí.',
   'because.path-through-patch': 'Talos prueba el camino por el último parche de cada menor. Ve antes ahí.',
   'because.path-skips': 'Talos avanza una menor cada vez. Empieza por la primera parada del camino.',
   'because.path-pre-release':
@@ -200,6 +203,10 @@ export const upgradesEs: Translated<typeof upgradesEn> = {
     'Ningún otro nodo admite pods, así que no se mueve ninguno. Lo que corre aquí no funciona desde el reinicio hasta que el nodo vuelva a estar listo.',
   'because.pods-not-drained':
     'Has elegido no mover pods. Estos se paran con el nodo, haya presupuesto o no, y arrancan de nuevo cuando vuelva.',
+  'because.pods-unmanaged':
+    'Ningún controlador los volvería a crear en otro nodo, así que el drenado los deja. Se paran con este nodo y arrancan de nuevo con él.',
+  'because.pods-held-and-unmanaged':
+    'El drenado se detendrá en los que retiene un presupuesto y te preguntará qué hacer. Los que no tienen controlador se quedan: se paran con este nodo y arrancan de nuevo con él.',
 
   'preflight.read': 'qué se leyó',
   'accept.downtime': 'Acepto que la API de Kubernetes y etcd no respondan hasta que el nodo vuelva.',
