@@ -41,16 +41,17 @@ export async function runSelfTest(options: {
   }
   return {
     ok: checks.every((check) => check.outcome !== 'fail'),
-    runtime: runtimeName(),
+    runtime: runtimeNames()[0] ?? '',
     tookMs: Math.round(performance.now() - started),
     at: new Date(options.now?.() ?? Date.now()).toISOString(),
     checks,
   }
 }
 
-function runtimeName(): string {
-  const { electron } = process.versions as Record<string, string | undefined>
-  return electron === undefined ? `Node ${process.versions.node}` : `Electron ${electron}`
+/** Electron first, where the app is in it, then its Node. */
+function runtimeNames(): readonly string[] {
+  const { electron, node } = process.versions as Record<string, string | undefined>
+  return [...(electron === undefined ? [] : [`Electron ${electron}`]), `Node ${node ?? ''}`]
 }
 
 /** True in Electron. The type of `process.features` does not know it yet. */
@@ -62,7 +63,7 @@ function checkRuntime(): Finding {
   const library = isBoringSsl() ? 'BoringSSL' : `OpenSSL ${process.versions.openssl}`
   return {
     outcome: 'note',
-    found: `${runtimeName()} with Node ${process.versions.node}, ${library}, ${process.platform} ${process.arch}`,
+    found: `${runtimeNames().join(', ')}, ${library}, ${process.platform} ${process.arch}`,
   }
 }
 

@@ -11,12 +11,20 @@ export interface NodeState {
   readonly long: string
 }
 
-/** What is known now: a silent node is unknown, whatever it said before. */
-/** `away`: it was shut down or erased from here, so its silence is what was asked for. */
+/** A node that went because it was told to. `since`: ISO 8601. */
+export interface Away {
+  readonly since: string
+  readonly how: 'off' | 'maintenance'
+}
+
+/**
+ * What is known now: a silent node is unknown, whatever it said before. `away`: it was shut down or erased from here, so
+ * its silence is what was asked for.
+ */
 export function nodeState(
   node: Pick<NodeSummary, 'reach' | 'stage'>,
   { t, format }: TextTools,
-  away?: { readonly since: string; readonly how: 'off' | 'maintenance' },
+  away?: Away,
 ): NodeState {
   const { reach, stage } = node
   if (reach.kind === 'connecting') {

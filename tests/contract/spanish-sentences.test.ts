@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { runSelfTest } from '../../main/talos/self-test.ts'
 import { inLanguage } from '../../renderer/ui/i18n/said/said.ts'
 
 const MAIN = join(import.meta.dirname, '..', '..', 'main')
@@ -58,6 +59,12 @@ test('whoever reads Spanish reads every sentence of main in Spanish', () => {
   expect(all.length).toBeGreaterThan(120)
   const english = all.filter(({ text }) => inLanguage(text, 'es') === text)
   expect(english.map(({ file, text }) => `${file.slice(MAIN.length + 1)}: ${text}`)).toEqual([])
+})
+
+test('and what the self-test found, but for the names of the runtime', async () => {
+  const { checks } = await runSelfTest({ protosDir: join(MAIN, '..', 'protos') })
+  const english = checks.filter(({ id, found }) => id !== 'runtime' && inLanguage(found, 'es') === found)
+  expect(english).toEqual([])
 })
 
 test('names and counts keep their places, and findings are told one by one', () => {

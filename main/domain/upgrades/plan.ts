@@ -129,7 +129,7 @@ function fitCheck(
   other: string | undefined,
   schema: JsonSchema | undefined,
 ): ReturnType<typeof configCheck> {
-  if (other === undefined) return { outcome: 'unknown', evidence: UNTOLD }
+  if (other === undefined) return { outcome: 'unknown', evidence: 'The other slot tells no version.' }
   return configCheck(facts, `v${lineOf(other) ?? ''}`, schema)
 }
 

@@ -191,17 +191,21 @@ function LogPane({
         ) : (
           <span>{t('logs.paused', { count: waiting })}</span>
         )}
-        <span>{t('logs.held', { count: log.held, max: LINES_HELD })}</span>
-        <IconButton
-          size="small"
-          icon={Copy}
-          label={t('copy.what', { what: t('logs.copy') })}
-          onClick={() =>
-            void navigator.clipboard.writeText(textOf(view.shown)).then(() => announce(t('copy.done')))
-          }
-        />
-        <code className="to-end">{command}</code>
-        <CopyButton text={command} what={t('command.what')} />
+        <span className="log-copied">
+          {t('logs.held', { count: log.held, max: LINES_HELD })}
+          <IconButton
+            size="small"
+            icon={Copy}
+            label={t('copy.what', { what: t('logs.copy') })}
+            onClick={() =>
+              void navigator.clipboard.writeText(textOf(view.shown)).then(() => announce(t('copy.done')))
+            }
+          />
+        </span>
+        <span className="log-copied to-end">
+          <code>{command}</code>
+          <CopyButton text={command} what={t('command.what')} />
+        </span>
       </div>
     </>
   )

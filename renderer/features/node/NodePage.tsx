@@ -1,5 +1,4 @@
 import { ArrowUpToLine, Hourglass, Pencil, Power, RotateCw, Undo2 } from 'lucide-react'
-import type { ReactNode } from 'react'
 import type { NodeDetail, NodeSummary } from '#contract/nodes.ts'
 import type { Run } from '#contract/runs.ts'
 import { useLatest } from '../../ipc/use-stream.ts'
@@ -7,16 +6,14 @@ import { selectNode } from '../../ipc/stores/nodes-store.ts'
 import { awayAs, selectPutAway, selectTrial } from '../../ipc/stores/runs-store.ts'
 import { useNodes, useRuns } from '../../ipc/stores/stores-context.ts'
 import { LinkButton } from '../../ui/Button.tsx'
-import { CopyButton } from '../../ui/Command.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
 import { ErrorState } from '../../ui/ErrorNote.tsx'
 import { useText } from '../../ui/i18n/text.tsx'
-import { NodeTabs } from '../../ui/NodeTabs.tsx'
-import { nodeName, nodeState } from '../../ui/node-state.ts'
+import { NodeHead } from '../../ui/NodeHead.tsx'
+import { nodeName } from '../../ui/node-state.ts'
 import { Note } from '../../ui/Note.tsx'
-import { PageBody, PageHead } from '../../ui/Page.tsx'
+import { PageBody } from '../../ui/Page.tsx'
 import { hrefOf, type NodeTab } from '../../ui/route.ts'
-import { State } from '../../ui/State.tsx'
 import { KernelLogTab, ServiceLogsTab } from './LogsTab.tsx'
 import { Overview } from './Overview.tsx'
 import { TakeAway } from './TakeAway.tsx'
@@ -33,6 +30,7 @@ interface Props {
 export function NodePage({ context, node, tab }: Props) {
   const { t } = useText()
   const summary = useNodes(selectNode(node))
+  const off = useRuns(selectPutAway(context, node))
   const { latest, error } = useLatest('nodes.watch-detail', { context, node })
   if (summary === undefined) {
     return error === undefined ? (
@@ -43,9 +41,11 @@ export function NodePage({ context, node, tab }: Props) {
   }
   return (
     <>
-      <PageHead
-        title={nodeName(summary)}
-        below={headLine(summary, context)}
+      <NodeHead
+        context={context}
+        node={summary}
+        away={awayAs(off)}
+        tab={tab}
         actions={
           <>
             <LinkButton icon={Pencil} href={hrefOf({ at: 'node', context, node, tab: 'configuration' })}>
@@ -65,44 +65,9 @@ export function NodePage({ context, node, tab }: Props) {
             </LinkButton>
           </>
         }
-        tabs={<NodeTabs context={context} node={node} current={tab} />}
       />
       <NodeTabBody tab={tab} context={context} node={node} summary={summary} detail={latest} />
     </>
-  )
-}
-
-/** The line below the name: address, role, state. Also shown while the detail is still on its way. */
-function headLine(node: NodeSummary, context: string): ReactNode[] {
-  return [
-    <Address key="address" address={node.address} />,
-    <RoleOf key="role" node={node} context={context} />,
-    <NodeStateWord key="state" node={node} />,
-  ]
-}
-
-function Address({ address }: { readonly address: string }) {
-  const { t } = useText()
-  return (
-    <>
-      {address} <CopyButton text={address} what={t('word.address')} />
-    </>
-  )
-}
-
-function RoleOf({ node, context }: { readonly node: NodeSummary; readonly context: string }) {
-  const { t } = useText()
-  return <>{t('node.of', { role: t(`role.${node.role}`), context })}</>
-}
-
-function NodeStateWord({ node }: { readonly node: NodeSummary }) {
-  const text = useText()
-  const off = useRuns(selectPutAway(node.context, node.address))
-  const state = nodeState(node, text, awayAs(off))
-  return (
-    <State kind={state.kind} icon={state.icon}>
-      <b>{state.long}</b>
-    </State>
   )
 }
 

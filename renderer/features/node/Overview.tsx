@@ -260,12 +260,12 @@ function ThisBoot({ detail }: { readonly detail: NodeDetail }) {
 /** Elided in the middle, whole on the clipboard. */
 function Identifier({ text, what }: { readonly text: string; readonly what: string }) {
   return (
-    <>
+    <span className="identifier">
       <span className="elided-id" title={text}>
         {shortId(text)}
       </span>{' '}
       <CopyButton text={text} what={what} />
-    </>
+    </span>
   )
 }
 

@@ -63,7 +63,7 @@ const OUTCOME_KIND: Readonly<Record<SelfTestReport['checks'][number]['outcome'],
 }
 
 function Checks({ report }: { readonly report: SelfTestReport }) {
-  const { t } = useText()
+  const { t, said } = useText()
   const counted = report.checks.filter((check) => check.outcome !== 'note')
   const passed = counted.filter((check) => check.outcome === 'pass').length
   return (
@@ -82,7 +82,7 @@ function Checks({ report }: { readonly report: SelfTestReport }) {
             <Cell>
               <State kind={OUTCOME_KIND[check.outcome]}>{t(`diagnostics.${check.outcome}`)}</State>
             </Cell>
-            <Cell mono>{check.found}</Cell>
+            <Cell mono>{said(check.found)}</Cell>
           </Row>
         ))}
         <SumRow>

@@ -1,5 +1,6 @@
 import { FileDown, NotebookText } from 'lucide-react'
 import { selectNode } from '../../ipc/stores/nodes-store.ts'
+import { awayAs, selectPutAway } from '../../ipc/stores/runs-store.ts'
 import { useNodes, useRuns } from '../../ipc/stores/stores-context.ts'
 import { useAction, useQuery } from '../../ipc/use-call.ts'
 import { useAnnounce } from '../../ui/announcer.tsx'
@@ -8,6 +9,7 @@ import { EmptyState } from '../../ui/EmptyState.tsx'
 import { ErrorNote } from '../../ui/ErrorNote.tsx'
 import { useText } from '../../ui/i18n/text.tsx'
 import { nodeName, plainVersion } from '../../ui/node-state.ts'
+import { NodeHead } from '../../ui/NodeHead.tsx'
 import { NodeTabs } from '../../ui/NodeTabs.tsx'
 import { PageBody, PageHead, Section } from '../../ui/Page.tsx'
 import { hrefOf } from '../../ui/route.ts'
@@ -31,39 +33,43 @@ export function NodeHistoryPage({ context, node }: Props) {
   const announce = useAnnounce()
   const summary = useNodes(selectNode(node))
   const name = summary === undefined ? node : nodeName(summary)
+  const off = useRuns(selectPutAway(context, node))
   const all = useRuns((state) => state.runs)
   const runs = all.filter((run) => run.context === context && isOfNode(run, node))
   const save = useAction('node-actions.export-history')
   const file = `${name}-history.md`
+  const saveButton = runs.length > 0 && (
+    <Button
+      icon={FileDown}
+      busy={save.busy}
+      onClick={() => {
+        void save.run({ context, node }).then((result) => {
+          if (!result.ok) return
+          saveText(file, result.value.markdown, 'text/markdown')
+          announce(t('save.done'))
+        })
+      }}
+    >
+      {t('node-history.export')}
+    </Button>
+  )
   return (
     <>
-      <PageHead
-        title={name}
-        actions={
-          runs.length > 0 && (
-            <Button
-              icon={FileDown}
-              busy={save.busy}
-              onClick={() => {
-                void save.run({ context, node }).then((result) => {
-                  if (!result.ok) return
-                  saveText(file, result.value.markdown, 'text/markdown')
-                  announce(t('history.saved'))
-                })
-              }}
-            >
-              {t('history.export')}
-            </Button>
-          )
-        }
-        tabs={<NodeTabs context={context} node={node} current="history" />}
-      />
+      {summary === undefined ? (
+        <PageHead
+          title={name}
+          actions={saveButton}
+          tabs={<NodeTabs context={context} node={node} current="history" />}
+        />
+      ) : (
+        <NodeHead context={context} node={summary} away={awayAs(off)} tab="history" actions={saveButton} />
+      )}
       <PageBody>
         {save.error !== undefined && <ErrorNote error={save.error} />}
         <Boots context={context} node={node} name={name} ended={runs.filter((run) => run.endedAt).length} />
         <Section title={t('runs.title')}>
           {runs.length === 0 ? (
-            <EmptyState icon={NotebookText} title={t('history.none')} />
+            <EmptyState icon={NotebookText} title={t('node-history.none')} />
           ) : (
             <TaskTable runs={runs} />
           )}

@@ -235,7 +235,7 @@ function RunActions({ run }: { readonly run: Run }) {
             if (!result.ok) return
             const day = run.startedAt.slice(0, 10)
             saveText(`${run.hostname}-${run.kind}-${day}.md`, result.value.markdown, 'text/markdown')
-            announce(t('history.saved'))
+            announce(t('save.done'))
           })
         }}
       >

@@ -1,6 +1,8 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { catalogues, type TextKey } from './catalogue.ts'
-import type { Text } from './text-types.ts'
+import type { Text, Texts } from './text-types.ts'
 
 const keys = Object.keys(catalogues.en) as TextKey[]
 
@@ -24,6 +26,17 @@ describe('the Spanish catalogue', () => {
 })
 
 describe('both catalogues', () => {
+  // Put together, the later one of two would silently stand for both.
+  test.each(['en', 'es'])('have each key in one file only, %s', async (language) => {
+    const folder = join(import.meta.dirname, language)
+    const parts = await Promise.all(
+      readdirSync(folder).map((file) => import(join(folder, file)) as Promise<Record<string, Texts>>),
+    )
+    const all = parts.flatMap((part) => Object.values(part).flatMap((texts) => Object.keys(texts)))
+    expect(all.filter((key, at) => all.indexOf(key) !== at)).toEqual([])
+    expect(all).toHaveLength(keys.length)
+  })
+
   test('say nothing with an exclamation mark, an oops or a please', () => {
     const loud = keys.filter((key) =>
       [catalogues.en[key], catalogues.es[key]].some((text) =>

@@ -204,10 +204,8 @@ export const nodeActionsEn = {
   'next.remove-member': 'etcd still lists the member of the node that was erased.',
   'next.remove-member.do': 'Plan its removal from {node}',
 
-  'history.title': 'History',
-  'history.none': 'Nothing was done to this node from this computer.',
-  'history.export': 'Save as Markdown',
-  'history.saved': 'Saved',
+  'node-history.none': 'Nothing was done to this node from this computer.',
+  'node-history.export': 'Save as Markdown',
   'boots.title': 'Boot times',
   'boots.remark': 'seconds from the request until ready',
   'boots.none': 'No run of this computer has restarted this node yet.',

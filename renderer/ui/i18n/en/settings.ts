@@ -14,7 +14,7 @@ export const settingsEn = {
   'settings.language.en': 'English',
   'settings.language.es': 'Español',
   'settings.tree': 'Tree',
-  'settings.tree.auto': 'Folds when the window is narrow',
+  'settings.tree.auto': 'By the width',
   'settings.tree.open': 'Always open',
   'settings.tree.folded': 'Always folded',
   'settings.tasks': 'Task log',

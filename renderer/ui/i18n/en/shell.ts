@@ -10,6 +10,7 @@ export const shellEn = {
   loading: 'Reading…',
   'copy.what': 'Copy {what}',
   'copy.done': 'Copied',
+  'save.done': 'Saved',
   'command.same': 'Same in talosctl',
   'command.what': 'command',
   'word.address': 'address',

@@ -7,8 +7,7 @@ export const upgradesEn = {
   'upgrade.title.choose': 'Upgrade {node}',
   'upgrade.title.rollback': 'Roll {node} back',
   'upgrade.computed': 'Computed {time}',
-  'upgrade.refused-when':
-    'refused if the configuration, the schematic or etcd moves after that, or after {time}',
+  'upgrade.refused-when': 'holds until {time}, unless the configuration, the schematic or etcd moves',
   'upgrade.again': 'Compute again',
   'upgrade.target': 'Target',
   'upgrade.target.remark': '{node} runs {version}',

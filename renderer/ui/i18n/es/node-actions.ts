@@ -201,10 +201,8 @@ export const nodeActionsEs: Translated<typeof nodeActionsEn> = {
   'next.remove-member': 'etcd aún tiene en la lista al miembro del nodo que se borró.',
   'next.remove-member.do': 'Planear su retirada desde {node}',
 
-  'history.title': 'Historial',
-  'history.none': 'Desde este ordenador no se ha hecho nada en este nodo.',
-  'history.export': 'Guardar como Markdown',
-  'history.saved': 'Guardado',
+  'node-history.none': 'Desde este ordenador no se ha hecho nada en este nodo.',
+  'node-history.export': 'Guardar como Markdown',
   'boots.title': 'Tiempos de arranque',
   'boots.remark': 'segundos desde la petición hasta estar listo',
   'boots.none': 'Ninguna tarea de este ordenador ha reiniciado aún este nodo.',

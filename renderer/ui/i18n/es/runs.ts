@@ -35,7 +35,7 @@ export const runsEs: Translated<typeof runsEn> = {
   'run.kind.manifests': 'Sincronizar manifiestos',
 
   'run.upgrade': 'Actualizar Talos {from} → {to}',
-  'run.rollback': 'Volver atrás Talos {from} → {to}',
+  'run.rollback': 'Volver atrás: Talos {from} → {to}',
   'run.kubernetes': 'Actualizar Kubernetes {from} → {to}',
   'run.manifests': { one: 'Sincronizar {count} manifiesto', other: 'Sincronizar {count} manifiestos' },
   'run.reboot-default': 'Reiniciar',

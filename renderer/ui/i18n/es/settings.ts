@@ -13,7 +13,7 @@ export const settingsEs: Translated<typeof settingsEn> = {
   'settings.language.en': 'English',
   'settings.language.es': 'Español',
   'settings.tree': 'Árbol',
-  'settings.tree.auto': 'Se pliega si la ventana es estrecha',
+  'settings.tree.auto': 'Según el ancho',
   'settings.tree.open': 'Siempre abierto',
   'settings.tree.folded': 'Siempre plegado',
   'settings.tasks': 'Registro de tareas',

@@ -10,6 +10,7 @@ export const shellEs: Translated<typeof shellEn> = {
   loading: 'Leyendo…',
   'copy.what': 'Copiar {what}',
   'copy.done': 'Copiado',
+  'save.done': 'Guardado',
   'command.same': 'Lo mismo en talosctl',
   'command.what': 'orden',
   'word.address': 'dirección',

@@ -4,10 +4,9 @@ import type { Translated } from '../text-types.ts'
 export const upgradesEs: Translated<typeof upgradesEn> = {
   'upgrade.title': 'Actualizar {node} a Talos {version}',
   'upgrade.title.choose': 'Actualizar {node}',
-  'upgrade.title.rollback': 'Volver atrás {node}',
+  'upgrade.title.rollback': 'Devolver {node} a la otra ranura',
   'upgrade.computed': 'Calculado {time}',
-  'upgrade.refused-when':
-    'deja de valer si cambian la configuración, el schematic o etcd, o después de las {time}',
+  'upgrade.refused-when': 'vale hasta las {time} si no cambian la configuración, el schematic ni etcd',
   'upgrade.again': 'Calcular de nuevo',
   'upgrade.target': 'Destino',
   'upgrade.target.remark': '{node} tiene {version}',
@@ -215,7 +214,7 @@ export const upgradesEs: Translated<typeof upgradesEn> = {
   'accept.other': 'Lo he leído y sigo.',
   'upgrade.accept-first': { one: 'Hay {count} punto que aceptar.', other: 'Hay {count} puntos que aceptar.' },
   'upgrade.start': 'Actualizar {node} a {version}',
-  'upgrade.start.rollback': 'Volver atrás {node}',
+  'upgrade.start.rollback': 'Devolver {node}',
   'upgrade.blocked': { one: '{count} comprobación lo impide.', other: '{count} comprobaciones lo impiden.' },
   'upgrade.nothing-sent': 'Aún no se ha enviado nada.',
   'upgrade.choose-first': 'Elige una versión para ver qué cambia.',

@@ -15,6 +15,7 @@ export const saidOfRuns: Said = [
     'The spec of a {0} is not the YAML it should be.',
     'La especificación de un {0} no es el YAML que debería.',
   ],
+  ['The other slot tells no version.', 'La otra ranura no dice su versión.'],
   ['The call was cancelled.', 'Se ha cancelado la llamada.'],
   ['Cancelled.', 'Cancelado.'],
   ['The kubeconfig of {0} is too large.', 'El kubeconfig de {0} es demasiado grande.'],

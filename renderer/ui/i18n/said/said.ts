@@ -2,12 +2,15 @@ import type { Language } from '#contract/languages.ts'
 import { saidOfConfigs } from './configs.ts'
 import { saidOfContexts } from './contexts.ts'
 import { saidOfRuns } from './runs.ts'
+import { saidOfSelfTest } from './self-test.ts'
 
-const patterns = [...saidOfRuns, ...saidOfConfigs, ...saidOfContexts].map(([said, spanish]) => ({
-  said: new RegExp(`^${said.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{\d\}/g, '(.+?)')}$`, 's'),
-  order: [...said.matchAll(/\{(\d)\}/g)].map(([, at]) => at ?? ''),
-  spanish,
-}))
+const patterns = [...saidOfRuns, ...saidOfConfigs, ...saidOfContexts, ...saidOfSelfTest].map(
+  ([said, spanish]) => ({
+    said: new RegExp(`^${said.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{\d\}/g, '(.+?)')}$`, 's'),
+    order: [...said.matchAll(/\{(\d)\}/g)].map(([, at]) => at ?? ''),
+    spanish,
+  }),
+)
 
 /**
  * A sentence of main in the person's language. Main writes English, as logs and exports are in it; what it did not write
