@@ -26,7 +26,7 @@ test('a node is rebooted by a plan, its boot is charted, and its history is save
   await expect(window.getByRole('img', { name: /^1 boot of estante-1/ })).toBeVisible()
   await expect(window.getByRole('table', { name: 'Boot times' })).toContainText('1.13.9')
   const download = window.waitForEvent('download')
-  await window.getByRole('button', { name: 'Save as a file' }).click()
+  await window.getByRole('button', { name: 'Save as Markdown' }).click()
   const saved = await download
   expect(saved.suggestedFilename()).toBe('estante-1-history.md')
   expect(readFileSync(await saved.path(), 'utf8')).toContain('## reboot estante-1')
