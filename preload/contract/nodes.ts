@@ -74,6 +74,8 @@ export const NodeSummary = z.object({
   /** The config on disk is not the one that runs. */
   configStaged: z.boolean().optional(),
   etcd: z.object({ leader: z.boolean() }).optional(),
+  /** Its etcd was asked and said nothing; without this and without `etcd` nobody asked yet. */
+  etcdSilent: z.literal(true).optional(),
   diagnostics: z.array(z.object({ id: z.string(), message: z.string() })),
 })
 export type NodeSummary = z.infer<typeof NodeSummary>

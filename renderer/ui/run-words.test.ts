@@ -25,6 +25,13 @@ describe('a run', () => {
     )
   })
 
+  test('of nodes from several versions names each without its v', () => {
+    const parameters = { from: 'v1.12.11, v1.13.9', to: 'v1.13.9' }
+    expect(runTitle(run({ title: { key: 'run.upgrade', parameters } }), en)).toBe(
+      'Upgrade Talos 1.12.11, 1.13.9 → 1.13.9',
+    )
+  })
+
   test('is called by its mode where that changes the sentence', () => {
     expect(runTitle(run({}), en)).toBe('Reboot, power cycle')
   })

@@ -30,7 +30,9 @@ export function runTitle(run: Pick<Run, 'title' | 'kind'>, text: TextTools): str
 }
 
 function withPlainVersions(parameters: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, plainVersion(value)]))
+  // Nodes of one run may come from several versions.
+  const plain = (list: string): string => list.split(', ').map(plainVersion).join(', ')
+  return Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, plain(value)]))
 }
 
 /** Where a run is: its node, or how many. */

@@ -80,6 +80,7 @@ export function followNode(address: NodeAddress, { context, talos, clock, log }:
       delete readings.cpuPercent
       // Another member leads by now, or none does.
       delete readings.etcdLeader
+      readings.etcdSilent = true
       readings.reach = { kind: 'silent', since: toInstant(clock.now()), error: toWireError(error) }
     }
     changed()
@@ -168,8 +169,10 @@ export function followNode(address: NodeAddress, { context, talos, clock, log }:
     try {
       const status = await talos.etcdStatus(address, ended.signal)
       readings.etcdLeader = status.leaderId === status.memberId
+      delete readings.etcdSilent
     } catch (error) {
       delete readings.etcdLeader
+      readings.etcdSilent = true
       throw error
     } finally {
       changed()

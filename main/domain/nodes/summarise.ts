@@ -24,6 +24,7 @@ export interface NodeReadings {
   readonly bootTookSeconds?: number
   readonly configStaged?: boolean
   readonly etcdLeader?: boolean
+  readonly etcdSilent?: true
 }
 
 /** One row of the fleet, from what the node has told. Absent stays absent. */
@@ -58,6 +59,7 @@ export function summarise(
     ...present('bootedAt', readings.bootedAt),
     ...present('bootTookSeconds', readings.bootTookSeconds),
     ...present('configStaged', readings.configStaged),
+    ...present('etcdSilent', readings.etcdSilent),
     ...present('etcd', readings.etcdLeader === undefined ? undefined : { leader: readings.etcdLeader }),
   }
 }

@@ -81,7 +81,9 @@ function withKubernetes(one: PreparedNode, parts: ComposeParts, at: number, coun
     : one.plan.preflight
   const mode = at === 0 && options.coldBoot ? 'powercycle' : 'default'
   const rows = [...one.plan.rows, restartRow(one.facts, mode), podsRow(one, leaving, options.drainSeconds)]
-  const talosctl = [one.plan.talosctl, ...commandOptions(one.plan, options, mode)].join(' ')
+  const talosctl = [one.plan.talosctl, ...commandOptions(one.plan, leaving, options.drainSeconds, mode)].join(
+    ' ',
+  )
   const plan = { ...one.plan, steps, preflight, rows, talosctl }
   const node =
     kubernetes?.known === true ? kubernetes.value.nodes.find((each) => each.name === name) : undefined
@@ -92,7 +94,8 @@ function withKubernetes(one: PreparedNode, parts: ComposeParts, at: number, coun
 /** What talosctl has to be told beside the image to do the same, where it would do something else by itself. */
 function commandOptions(
   { mechanism, from }: NodePlan,
-  { drain, drainSeconds }: PlanOptions,
+  leaving: Leaving,
+  drainSeconds: number,
   mode: 'default' | 'powercycle',
 ): readonly string[] {
   if (mechanism === 'rollback') return []
@@ -101,8 +104,8 @@ function commandOptions(
     // Where the node has the new calls, talosctl takes them unasked.
     ...(mechanism === 'legacy' && hasLifecycle(from) ? ['--legacy'] : []),
     ...(mode === 'powercycle' ? ['--reboot-mode powercycle'] : []),
-    ...(isNew && !drain ? ['--drain=false'] : []),
-    ...(isNew && drain && drainSeconds !== 300 ? [`--drain-timeout ${drainSeconds}s`] : []),
+    ...(isNew && leaving !== 'drained' ? ['--drain=false'] : []),
+    ...(isNew && leaving === 'drained' && drainSeconds !== 300 ? [`--drain-timeout ${drainSeconds}s`] : []),
   ]
 }
 

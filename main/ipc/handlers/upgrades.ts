@@ -215,5 +215,6 @@ export function createUpgradeHandlers(
 
 /** `v1.13.9`, or `v1.12.11, v1.13.9` where the nodes are not alike. */
 function listOf(nodes: readonly NodePlan[], what: 'from' | 'to'): string {
-  return [...new Set(nodes.map((node) => node[what]))].sort().join(', ')
+  const versions = [...new Set(nodes.map((node) => node[what]))]
+  return versions.toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true })).join(', ')
 }

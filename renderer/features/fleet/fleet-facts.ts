@@ -29,11 +29,16 @@ export interface EtcdFacts {
   readonly spare: number
 }
 
-/** `undefined` while no control plane has told of its member: a reader's key may not ask. */
+/**
+ * `undefined` while no control plane has told of its member (a reader's key may not ask), or one that may still tell of
+ * its own was not asked yet: a cluster that is only being read has not lost its quorum.
+ */
 export function etcdFacts(nodes: readonly NodeSummary[]): EtcdFacts | undefined {
   const planes = nodes.filter(isControlPlane)
   const told = planes.filter((node) => node.etcd !== undefined)
-  if (told.length === 0) return undefined
+  const isUnasked = ({ reach, etcd, etcdSilent }: NodeSummary): boolean =>
+    reach.kind !== 'silent' && etcd === undefined && etcdSilent === undefined
+  if (told.length === 0 || planes.some(isUnasked)) return undefined
   const up = told.filter((node) => isAnswering(node) && !isBetweenBoots(node)).length
   return { up, members: planes.length, spare: up - (Math.floor(planes.length / 2) + 1) }
 }

@@ -65,6 +65,12 @@ describe('etcd in the band', () => {
   test('is unknown while no control plane told of its member', () => {
     expect(etcdFacts([node('a', { role: 'controlplane' }), node('b')])).toBeUndefined()
   })
+
+  test('is unknown while one was not asked yet, and lost when those that were asked say nothing', () => {
+    const [mute, unasked] = [{ etcd: undefined, etcdSilent: true as const }, { etcd: undefined }]
+    expect(etcdFacts([plane('a'), plane('b', unasked), plane('c', unasked)])).toBeUndefined()
+    expect(etcdFacts([plane('a'), plane('b', mute), plane('c', mute)])).toMatchObject({ up: 1, spare: -1 })
+  })
 })
 
 test('versions are counted, newest first, also past nine', () => {

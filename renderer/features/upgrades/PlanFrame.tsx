@@ -96,6 +96,8 @@ export function PlanFrame({
           <span className="meta">
             {blocks > 0 ? (
               <State kind="decide">{t('upgrade.blocked', { count: blocks })}</State>
+            ) : waiting > 0 ? (
+              <State kind="caution">{t('upgrade.accept-first', { count: waiting })}</State>
             ) : (
               t('upgrade.nothing-sent')
             )}

@@ -110,15 +110,15 @@ function SlotValue({ slot, fact }: { readonly slot: BootSlot; readonly fact: Slo
 
 /** Why nobody can say it: what Talos does not write down is not the same as what nobody could look at. */
 function whyNot(
-  { running }: BootSlot,
+  { running, talos }: BootSlot,
   fact: SlotFact,
 ): 'slots.no-date' | 'slots.no-entry' | 'slots.not-read' | 'slots.nothing' {
   if (fact === 'installed') return 'slots.no-date'
-  if (!running) return 'slots.nothing'
+  if (!running && talos === undefined) return 'slots.nothing'
   return fact === 'label' ? 'slots.no-entry' : 'slots.not-read'
 }
 
-function valueOf(slot: BootSlot, fact: SlotFact, { format }: TextTools): string | undefined {
+function valueOf(slot: BootSlot, fact: SlotFact, { t, format }: TextTools): string | undefined {
   switch (fact) {
     case 'label':
       return slot.label
@@ -127,7 +127,7 @@ function valueOf(slot: BootSlot, fact: SlotFact, { format }: TextTools): string 
     case 'schematic':
       return slot.schematicId
     case 'extensions':
-      return slot.extensions?.join(', ')
+      return slot.extensions?.length === 0 ? t('none') : slot.extensions?.join(', ')
     case 'kernel-arguments':
       return slot.kernelArguments
     case 'installed':
