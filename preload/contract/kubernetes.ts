@@ -42,8 +42,11 @@ export const ImageRow = z.object({
   /** Absent where it could not be read. */
   before: z.string().optional(),
   after: z.string(),
-  /** `there-already`: an earlier run brought it; `off`: the cluster does not run this component. */
-  note: z.enum(['changes', 'there-already', 'off', 'unknown']),
+  /**
+   * `there-already`: an earlier run brought it; `written`: it stands in the configuration and does not run yet; `off`:
+   * the cluster does not run this component.
+   */
+  note: z.enum(['changes', 'written', 'there-already', 'off', 'unknown']),
 })
 export type ImageRow = z.infer<typeof ImageRow>
 

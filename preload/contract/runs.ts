@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { method, stream } from './define.ts'
+import { KubernetesComponent } from './kubernetes.ts'
 import { ContextName, Instant, Nothing, RunId } from './names.ts'
 import { NodeRole } from './nodes.ts'
 import { WireError } from './wire-error.ts'
@@ -175,6 +176,29 @@ export const NextStep = z.discriminatedUnion('kind', [
     memberId: z.string(),
     evidence: z.string(),
   }),
+  /** Kubernetes stands between two versions: a new plan leaves alone what stands and goes on there. */
+  z.object({
+    kind: z.literal('kubernetes'),
+    /** Where it goes on: the first image of the order that is not yet what it is to be. */
+    node: z.string(),
+    hostname: z.string(),
+    component: KubernetesComponent,
+    version: z.string(),
+    /** Whether the run that was cut off took the kubelets along. */
+    kubelets: z.boolean(),
+    /** Images that stand, of all. */
+    there: z.number().int(),
+    images: z.number().int(),
+    evidence: z.string(),
+  }),
+  /** `node`: the control plane that renders objects which the cluster has otherwise, or not at all. */
+  z.object({
+    kind: z.literal('manifests'),
+    node: z.string(),
+    hostname: z.string(),
+    objects: z.number().int(),
+    evidence: z.string(),
+  }),
 ])
 export type NextStep = z.infer<typeof NextStep>
 
@@ -233,7 +257,7 @@ export const runsContract = {
   'runs.answer': method(z.object({ runId: RunId, questionId: z.string(), answer: RunAnswer }), Nothing),
   /** After a crash: read the node and write down what is found, or close it as it is. Never repeats a step. */
   'runs.settle': method(z.object({ runId: RunId, how: z.enum(['observe', 'close']) }), Nothing),
-  /** Reads the node and says what is left to do. Sends nothing that changes anything. */
+  /** Reads the node, or the cluster, and says what is left to do. Sends nothing that changes anything. */
   'runs.next': method(z.object({ runId: RunId }), z.object({ next: z.array(NextStep) })),
   'runs.export': method(z.object({ runId: RunId }), z.object({ markdown: z.string() })),
 } as const

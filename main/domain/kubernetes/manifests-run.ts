@@ -1,17 +1,16 @@
 import type { RunOutcome, VerdictRow } from '#contract/runs.ts'
 import type { ClockPort } from '../clock-port.ts'
-import { field } from '../nodes/spec-fields.ts'
 import type { RunControl, RunEvent } from '../runs/run-port.ts'
 import { TalosFailure, isFailure, toWireError } from '../talos-failure.ts'
 import { ask, valueOf } from '../upgrades/known.ts'
 import { duration, runStep, throwIfStopped, type RunPart, type StepResult } from '../upgrades/run-step.ts'
 import type { KubeManifest, KubernetesPort } from './kubernetes-port.ts'
-import { compare, titleOf, type PreparedManifests } from './manifests.ts'
+import { titleOf, type PreparedManifests } from './manifests.ts'
+import { expectedOf, judgeManifests, outcomeOfManifests, rolloutOf } from './manifests-verdict.ts'
 
 /** Milliseconds for the pods of a changed object to be the new ones (behaviour.md §6 step 11). */
 const ROLLS_OUT_WITHIN = 5 * 60_000
 const LOOK_EVERY = 1_000
-const AS_RENDERED = 'as rendered'
 
 interface Deps {
   readonly kubernetes: KubernetesPort
@@ -45,7 +44,7 @@ export function runManifests(
       }
     } catch (error) {
       if (control.signal.aborted || !(error instanceof TalosFailure)) throw error
-      const rows = await readBack(moving, deps, control.signal)
+      const rows = await judgeManifests(moving, deps.kubernetes, control.signal)
       const stopped = isFailure(error, 'cancelled') && control.stopRequested()
       const outcome: RunOutcome = stopped ? 'stopped' : state.changed ? 'failed' : 'refused'
       yield { kind: 'verdict', rows, outcome, ...(stopped ? {} : { error: toWireError(error) }) }
@@ -55,18 +54,13 @@ export function runManifests(
       StepResult<readonly VerdictRow[]>
     > {
       yield { kind: 'step-progress', id: 'verify', progress: 0 }
-      const value = await readBack(moving, deps, control.signal)
+      const value = await judgeManifests(moving, deps.kubernetes, control.signal)
       return {
         value,
         detail: `${value.filter(({ outcome }) => outcome === 'proven').length}/${value.length}`,
       }
     })
-    const outcome: RunOutcome = rows.some((row) => row.outcome === 'differs')
-      ? 'proven-with-differences'
-      : rows.some((row) => row.outcome === 'unknown')
-        ? 'unknown'
-        : 'proven'
-    yield { kind: 'verdict', rows, outcome }
+    yield { kind: 'verdict', rows, outcome: outcomeOfManifests(rows) }
   }
 }
 
@@ -94,47 +88,4 @@ async function* applyOne(
     if (rollout !== told) yield { kind: 'step-progress', id, detail: (told = rollout) }
     await clock.sleep(LOOK_EVERY, signal)
   }
-}
-
-/** How far the pods are, or `undefined` when all are the new ones; objects without pods are there at once. */
-function rolloutOf(object: KubeManifest | undefined, generation: number | undefined): string | undefined {
-  if (object === undefined) return '–'
-  const number = (...path: readonly string[]): number => Number(field(object, ...path) ?? 0)
-  const observed = number('status', 'observedGeneration') >= (generation ?? 0)
-  if (object.kind === 'Deployment') {
-    const wanted = Number(field(object, 'spec', 'replicas') ?? 1)
-    const [updated, available] = [number('status', 'updatedReplicas'), number('status', 'availableReplicas')]
-    return observed && updated >= wanted && available >= wanted && number('status', 'replicas') <= wanted
-      ? undefined
-      : `${updated}/${wanted}`
-  }
-  if (object.kind === 'DaemonSet') {
-    const wanted = number('status', 'desiredNumberScheduled')
-    const [updated, available] = [
-      number('status', 'updatedNumberScheduled'),
-      number('status', 'numberAvailable'),
-    ]
-    return observed && updated >= wanted && available >= wanted ? undefined : `${updated}/${wanted}`
-  }
-  return undefined
-}
-
-function expectedOf(object: KubeManifest): VerdictRow {
-  return { fact: titleOf(object), expected: AS_RENDERED, outcome: 'unknown' }
-}
-
-async function readBack(
-  objects: readonly KubeManifest[],
-  { kubernetes }: Deps,
-  signal: AbortSignal,
-): Promise<readonly VerdictRow[]> {
-  const rows: VerdictRow[] = []
-  for (const object of objects) {
-    const row = await compare(object, kubernetes, signal)
-    const base = { fact: row.object, expected: AS_RENDERED }
-    if (row.change === 'unknown') rows.push({ ...base, outcome: 'unknown', note: row.reason ?? '–' })
-    else if (row.change === 'unchanged') rows.push({ ...base, found: AS_RENDERED, outcome: 'proven' })
-    else rows.push({ ...base, found: row.change === 'created' ? '–' : 'differs', outcome: 'differs' })
-  }
-  return rows
 }

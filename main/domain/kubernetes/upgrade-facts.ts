@@ -17,14 +17,13 @@ export const POD_COMPONENTS = [
   'kube-proxy',
 ] as const
 
-/** One node of the cluster as Kubernetes and Talos told it at one moment. */
-export interface UpgradeNode {
+/** What one node runs of Kubernetes, as Kubernetes and Talos told it at one moment. */
+export interface RunningNode {
   /** By which Talos is asked: the node's own address in Kubernetes. */
   readonly address: string
   readonly kube: KubeNode
   readonly hostname: string
   readonly role: NodeRole
-  readonly facts: NodeFacts
   /** Resource version and text of the active config; the text has secrets. */
   readonly config: Known<{
     readonly version: string
@@ -33,10 +32,18 @@ export interface UpgradeNode {
   }>
 }
 
-export interface ClusterFacts {
-  readonly nodes: readonly UpgradeNode[]
+export interface UpgradeNode extends RunningNode {
+  readonly facts: NodeFacts
+}
+
+export interface RunningCluster {
+  readonly nodes: readonly RunningNode[]
   /** Pods of the control plane's components, by node name. */
   readonly pods: readonly KubePod[]
+}
+
+export interface ClusterFacts extends RunningCluster {
+  readonly nodes: readonly UpgradeNode[]
   /** Lowest version among the components' pods, as talosctl takes it (behaviour.md §6 step 2). */
   readonly current: string | undefined
 }

@@ -1,10 +1,4 @@
-import type {
-  ImageRow,
-  KubernetesCheck,
-  KubernetesComponent,
-  KubernetesOptions,
-  KubernetesPlan,
-} from '#contract/kubernetes.ts'
+import type { KubernetesCheck, KubernetesOptions, KubernetesPlan } from '#contract/kubernetes.ts'
 import { toInstant } from '../clock-port.ts'
 import { TalosFailure } from '../talos-failure.ts'
 import { valueOf } from '../upgrades/known.ts'
@@ -13,16 +7,13 @@ import type { Surroundings } from '../runs/run-in-the-way.ts'
 import { clusterChecks } from '../upgrades/preflight.ts'
 import type { VersionTable } from '../upgrades/version-table.ts'
 import { parse } from 'semver'
-import { imageFor, versionOfImage } from './component-config.ts'
+import { imageRows, namesAbove, STATIC_PODS } from './image-rows.ts'
 import { judgeKubernetes, type KubernetesLines, type TalosOfNode } from './lines.ts'
 import { linesEntered, removalChecks } from './removals.ts'
-import { podOf, versionOfPod, type ClusterFacts, type UpgradeNode } from './upgrade-facts.ts'
+import { podOf, versionOfPod, type ClusterFacts } from './upgrade-facts.ts'
 
 /** Milliseconds a plan holds when nothing moves. */
 const PLAN_VALID = 30 * 60_000
-
-/** In the order in which they go, on each control plane before the next component. */
-export const STATIC_PODS = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const
 
 export interface KubernetesPlanParts {
   readonly planId: string
@@ -81,43 +72,6 @@ export function planKubernetes(
     ].join(' '),
   }
   return { plan, facts, inputs: fingerprint(facts) }
-}
-
-/** Every image that would move, by component and node, in the order of the run. */
-function* imageRows(facts: ClusterFacts, to: string, options: KubernetesOptions): Generator<ImageRow> {
-  const planes = facts.nodes.filter(({ role }) => isControlPlane(role))
-  for (const component of STATIC_PODS) {
-    for (const node of planes) yield rowOf(node, component, podImage(facts, node, component), to)
-  }
-  for (const node of planes) yield rowOf(node, 'kube-proxy', undefined, to)
-  if (!options.kubelets) return
-  for (const node of facts.nodes) yield rowOf(node, 'kubelet', node.kube.kubeletVersion, to)
-}
-
-/** @param running version that is found to run, where one can be told; the config alone proves nothing */
-function rowOf(
-  node: UpgradeNode,
-  component: KubernetesComponent,
-  running: string | undefined,
-  to: string,
-): ImageRow {
-  const config = valueOf(node.config)?.kubernetes[component]
-  const after = imageFor(component, config?.image, to)
-  const base = { node: node.address, hostname: node.hostname, component, after }
-  if (config === undefined) return { ...base, note: 'unknown' }
-  if (!config.enabled) return { ...base, note: 'off' }
-  const before = config.image ?? running
-  const isThere = versionOfImage(config.image) === to && (running === undefined || running === to)
-  return { ...base, ...(before === undefined ? {} : { before }), note: isThere ? 'there-already' : 'changes' }
-}
-
-function podImage(
-  facts: ClusterFacts,
-  node: UpgradeNode,
-  component: KubernetesComponent,
-): string | undefined {
-  const pod = podOf(facts.pods, component, node.kube.name)
-  return pod === undefined ? undefined : versionOfPod(pod)
 }
 
 function* checks(
@@ -191,8 +145,11 @@ function pathCheck(
 ): KubernetesCheck {
   const { legal, reason } = judgeKubernetes(parts.lines, parts.table, from, to, talosOf(facts))
   const aboutTalos = reason === 'talos-too-old' || reason === 'talos-too-new'
-  const evidence = `${from}${whoIsBehind(facts, from)} → ${to}`
-  return { id: 'version-path', outcome: legal || aboutTalos ? 'pass' : 'block', evidence }
+  const isUpwards = legal || aboutTalos
+  const above = isUpwards ? namesAbove(facts, to) : []
+  const evidence = [`${from}${whoIsBehind(facts, from)} → ${to}`, ...above].join('; ')
+  const isLegal = isUpwards && above.length === 0
+  return { id: 'version-path', outcome: isLegal ? 'pass' : 'block', evidence }
 }
 
 /** The oldest component decides; where not all are alike it is named: ` (kube-proxy)`, which moves with the manifests. */

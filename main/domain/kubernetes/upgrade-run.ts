@@ -1,4 +1,4 @@
-import type { KubernetesComponent } from '#contract/kubernetes.ts'
+import type { ImageRow, KubernetesComponent } from '#contract/kubernetes.ts'
 import type { RunOutcome, VerdictRow } from '#contract/runs.ts'
 import type { ClockPort } from '../clock-port.ts'
 import { applyPatch } from '../machine-config/patches/apply-patch.ts'
@@ -18,6 +18,7 @@ import {
   type StepResult,
 } from '../upgrades/run-step.ts'
 import { imageFor, imagePatch, readKubernetesConfig } from './component-config.ts'
+import { isLeft, STATIC_PODS } from './image-rows.ts'
 import type { KubernetesPort } from './kubernetes-port.ts'
 import {
   componentPods,
@@ -27,13 +28,7 @@ import {
   type ClusterFacts,
   type UpgradeNode,
 } from './upgrade-facts.ts'
-import {
-  fingerprint,
-  nodeChecks,
-  STATIC_PODS,
-  throwIfKubernetesBlocked,
-  type PreparedKubernetes,
-} from './upgrade-plan.ts'
+import { fingerprint, nodeChecks, throwIfKubernetesBlocked, type PreparedKubernetes } from './upgrade-plan.ts'
 import { expectedRows, judgeKubernetesRows, outcomeOf } from './upgrade-verdict.ts'
 
 /** Milliseconds for a static pod, and for a kubelet and its node, to be there with the new version (behaviour.md §6). */
@@ -59,6 +54,7 @@ export interface KubernetesRunDeps {
 interface Scene extends KubernetesRunDeps {
   readonly control: RunControl
   readonly to: string
+  readonly images: readonly ImageRow[]
 }
 
 /** Only an image is set: no list is merged, so no rule of a list is needed. */
@@ -74,9 +70,8 @@ export function runKubernetesUpgrade(
   deps: KubernetesRunDeps,
 ): (control: RunControl) => AsyncGenerator<RunEvent, void, void> {
   return async function* (control) {
-    const { kubernetes } = deps
-    const scene: Scene = { ...deps, control, to: plan.to }
-    const steps = stepsOf(plan.options, facts)
+    const scene: Scene = { ...deps, control, to: plan.to, images: plan.images }
+    const steps = stepsOf(plan, facts)
     const expected = expectedRows(facts, plan.to, plan.options.kubelets)
     yield {
       kind: 'planned',
@@ -98,7 +93,7 @@ export function runKubernetesUpgrade(
       }
     } catch (error) {
       if (control.signal.aborted || !(error instanceof TalosFailure)) throw error
-      const rows = await judgeKubernetesRows(expected, kubernetes, control.signal)
+      const rows = await judgeKubernetesRows(expected, deps, control.signal)
       const stopped = isFailure(error, 'cancelled') && control.stopRequested()
       yield {
         kind: 'verdict',
@@ -112,7 +107,7 @@ export function runKubernetesUpgrade(
       StepResult<readonly VerdictRow[]>
     > {
       yield { kind: 'step-progress', id: 'verify', progress: 0 }
-      const value = await judgeKubernetesRows(expected, kubernetes, control.signal)
+      const value = await judgeKubernetesRows(expected, deps, control.signal)
       const proven = value.filter(({ outcome }) => outcome === 'proven').length
       return { value, detail: `${proven}/${value.length}` }
     })
@@ -130,17 +125,15 @@ function plannedStep({ id, name, node }: Step): { id: string; name: string; node
   return { id, name, node: node.address }
 }
 
-function stepsOf(
-  options: { readonly prePull: boolean; readonly kubelets: boolean },
-  facts: ClusterFacts,
-): readonly Step[] {
+function stepsOf({ options, images }: PreparedKubernetes['plan'], facts: ClusterFacts): readonly Step[] {
   const planes = facts.nodes.filter(({ role }) => isControlPlane(role))
   const of = (name: Step['name'], nodes: readonly UpgradeNode[]): Step[] =>
     nodes
       .filter((node) => name === 'pull' || valueOf(node.config)?.kubernetes[name].enabled !== false)
       .map((node) => ({ id: stepIdOf(node.address, name), name, node }))
+  const pulling = facts.nodes.filter(({ address }) => toPull(images, address).length > 0)
   return [
-    ...(options.prePull ? of('pull', options.kubelets ? facts.nodes : planes) : []),
+    ...(options.prePull ? of('pull', pulling) : []),
     ...STATIC_PODS.flatMap((component) => of(component, planes)),
     ...of('kube-proxy', planes),
     ...(options.kubelets ? of('kubelet', facts.nodes) : []),
@@ -182,20 +175,18 @@ function runOne(scene: Scene, step: Step, changed: () => void): RunPart<void> {
   }
 }
 
+/** What a node does not run yet of the images that it will; kube-proxy's comes with the manifests. */
+function toPull(images: readonly ImageRow[], address: string): readonly ImageRow[] {
+  return images.filter((row) => row.node === address && row.component !== 'kube-proxy' && isLeft(row))
+}
+
 /** Each image the node will run, so that nothing waits for a registry once a component is down. */
 async function* pull(scene: Scene, id: string, node: UpgradeNode): RunPart<StepResult<void>> {
-  const { talos, clock, control, to } = scene
+  const { talos, clock, control } = scene
   const since = clock.now()
-  const config = valueOf(node.config)?.kubernetes
-  const wanted = (component: KubernetesComponent): string =>
-    imageFor(component, config?.[component].image, to)
-  const images = [
-    ...(isControlPlane(node.role)
-      ? STATIC_PODS.map((component) => ({ image: wanted(component), into: 'cri' as const }))
-      : []),
-    { image: wanted('kubelet'), into: 'system' as const },
-  ]
-  for (const [index, { image, into }] of images.entries()) {
+  const images = toPull(scene.images, node.address)
+  for (const [index, { after: image, component }] of images.entries()) {
+    const into = component === 'kubelet' ? 'system' : 'cri'
     yield { kind: 'step-progress', id, detail: image, progress: index / images.length }
     const pulled = await ask(control.signal, () =>
       talos.prePullImage(node.address, image, into, control.signal),

@@ -1,25 +1,38 @@
 import type { Run, RunOutcome, VerdictRow } from '#contract/runs.ts'
+import type { TalosPort } from '../nodes/talos-port.ts'
 import type { Observation } from '../runs/run-engine.ts'
-import { ask, valueOf } from '../upgrades/known.ts'
+import { ask, valueOf, type Known } from '../upgrades/known.ts'
 import { isControlPlane } from '../upgrades/node-facts.ts'
+import { readKubernetesConfig, versionOfImage } from './component-config.ts'
+import { STATIC_PODS, versionNow } from './image-rows.ts'
 import type { KubernetesPort } from './kubernetes-port.ts'
-import { componentPods, podOf, versionOfPod, type ClusterFacts, type UpgradeNode } from './upgrade-facts.ts'
-import { STATIC_PODS } from './upgrade-plan.ts'
+import { componentPods, versionOfPod, type ClusterFacts, type UpgradeNode } from './upgrade-facts.ts'
 
 const NODE_READY = 'Ready'
 
-/** What the verdict asks: each pod's and each kubelet's version, and every node Ready. */
+/** Whom a verdict asks: Kubernetes what runs, Talos what its configs say of kube-proxy. */
+interface Witnesses {
+  readonly talos: Pick<TalosPort, 'readMachineConfig'>
+  readonly kubernetes: KubernetesPort
+}
+
+/**
+ * What the verdict asks: each pod's and each kubelet's version, every node Ready, and kube-proxy's version in each
+ * config, as its pods only follow with the manifests (behaviour.md §6 step 9).
+ */
 export function expectedRows(facts: ClusterFacts, to: string, kubelets: boolean): readonly VerdictRow[] {
   return facts.nodes.flatMap((node) => {
     const config = valueOf(node.config)?.kubernetes
     const pods = isControlPlane(node.role)
       ? STATIC_PODS.filter((component) => config?.[component].enabled !== false)
       : []
-    const rows: VerdictRow[] = pods.map((fact) => {
-      const pod = podOf(facts.pods, fact, node.kube.name)
-      return row(node.address, fact, pod === undefined ? undefined : versionOfPod(pod), to)
-    })
-    if (kubelets) rows.push(row(node.address, 'kubelet', node.kube.kubeletVersion, to))
+    const hasProxy = isControlPlane(node.role) && config?.['kube-proxy'].enabled !== false
+    const components = [
+      ...pods,
+      ...(hasProxy ? (['kube-proxy'] as const) : []),
+      ...(kubelets ? (['kubelet'] as const) : []),
+    ]
+    const rows = components.map((fact) => row(node.address, fact, versionNow(facts, node, fact), to))
     rows.push(row(node.address, 'kubernetes-node', node.kube.ready ? NODE_READY : 'NotReady', NODE_READY))
     return rows
   })
@@ -32,12 +45,17 @@ function row(node: string, fact: string, before: string | undefined, expected: s
 /** Lays what the cluster tells now beside what was expected. */
 export async function judgeKubernetesRows(
   expected: readonly VerdictRow[],
-  kubernetes: KubernetesPort,
+  { talos, kubernetes }: Witnesses,
   signal: AbortSignal,
 ): Promise<readonly VerdictRow[]> {
-  const [nodes, pods] = await Promise.all([
+  const [nodes, pods, proxies] = await Promise.all([
     ask(signal, () => kubernetes.nodes(signal)),
     ask(signal, () => componentPods(kubernetes, signal)),
+    readProxies(
+      talos,
+      expected.flatMap(({ fact, node }) => (fact === 'kube-proxy' && node !== undefined ? [node] : [])),
+      signal,
+    ),
   ])
   return expected.map((one) => {
     const base = {
@@ -45,6 +63,17 @@ export async function judgeKubernetesRows(
       expected: one.expected,
       ...(one.node === undefined ? {} : { node: one.node }),
       ...(one.before === undefined ? {} : { before: one.before }),
+    }
+    const proxy = one.fact === 'kube-proxy' ? proxies.get(one.node ?? '') : undefined
+    if (proxy?.known === false) return { ...base, outcome: 'unknown', note: proxy.reason }
+    if (proxy !== undefined) {
+      const found = proxy.value ?? '–'
+      return {
+        ...base,
+        found,
+        outcome: found === one.expected ? 'proven' : 'differs',
+        note: 'MachineConfig',
+      }
     }
     if (!nodes.known) return { ...base, outcome: 'unknown', note: nodes.reason }
     if (!pods.known) return { ...base, outcome: 'unknown', note: pods.reason }
@@ -60,6 +89,22 @@ export async function judgeKubernetesRows(
       note: one.fact === 'kubelet' || one.fact === 'kubernetes-node' ? 'Node' : 'Pod',
     }
   })
+}
+
+/** kube-proxy's version in the config of each of these nodes, by address. */
+async function readProxies(
+  talos: Witnesses['talos'],
+  addresses: readonly string[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Known<string | undefined>>> {
+  const found = addresses.map(async (address) => {
+    const version = await ask(signal, async () => {
+      const read = await talos.readMachineConfig(address, 'active', signal)
+      return versionOfImage(readKubernetesConfig(read?.text ?? '')['kube-proxy'].image)
+    })
+    return [address, version] as const
+  })
+  return new Map(await Promise.all(found))
 }
 
 function findingOf(fact: string, node: UpgradeNode['kube'], pods: ClusterFacts['pods']): string | undefined {
@@ -80,16 +125,16 @@ export function outcomeOf(rows: readonly VerdictRow[]): RunOutcome {
 }
 
 /**
- * Reads the cluster for an upgrade of Kubernetes that was cut off. Manifests are only judged by a new plan, which asks
- * the API server anew what would change.
+ * Reads the cluster for an upgrade of Kubernetes that was cut off: proven where all of it stands, else `interrupted`,
+ * also where nothing was expected yet. Throws what keeps Kubernetes from answering: the run stays open to be read later.
  */
 export async function observeKubernetes(
   run: Run,
-  kubernetes: KubernetesPort,
+  witnesses: Witnesses,
   signal: AbortSignal,
 ): Promise<Observation> {
-  if (run.kind !== 'kubernetes') return { rows: run.verdict, outcome: 'interrupted' }
-  const rows = await judgeKubernetesRows(run.verdict, kubernetes, signal)
-  const outcome = outcomeOf(rows)
+  await witnesses.kubernetes.version(signal)
+  const rows = await judgeKubernetesRows(run.verdict, witnesses, signal)
+  const outcome = rows.length === 0 ? 'interrupted' : outcomeOf(rows)
   return { rows, outcome: outcome === 'failed' ? 'interrupted' : outcome }
 }

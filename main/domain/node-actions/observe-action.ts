@@ -40,6 +40,8 @@ export async function observeAction(
   // A node that answers as it did has not gone, or not yet.
   const isStillThere = !removal && api === 'answers'
   const outcome: RunOutcome = hadTouched(run) && !isStillThere ? actionOutcome(rows) : 'interrupted'
+  // Listed as before: the call was not sent, or came to nothing with the app; neither is a failure of etcd's.
+  if (removal && outcome === 'failed') return { rows, outcome: 'interrupted' }
   return { rows, outcome }
 }
 

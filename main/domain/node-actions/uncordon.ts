@@ -1,6 +1,7 @@
 import type { NodeActionPlan } from '#contract/node-actions.ts'
-import type { VerdictRow } from '#contract/runs.ts'
+import type { Run, VerdictRow } from '#contract/runs.ts'
 import type { KubeNode, KubernetesPort } from '../kubernetes/kubernetes-port.ts'
+import type { Observation } from '../runs/run-engine.ts'
 import type { RunControl, RunEvent } from '../runs/run-port.ts'
 import { TalosFailure } from '../talos-failure.ts'
 import { ask, valueOf } from '../upgrades/known.ts'
@@ -76,6 +77,28 @@ export function runUncordon(
       },
     )
   }
+}
+
+/**
+ * Reads the Node for an uncordon that was cut off: proven where it takes pods, else `interrupted`. Throws what keeps
+ * Kubernetes from answering, `not-found` where the node is none of it.
+ */
+export async function observeUncordon(
+  run: Run,
+  kubernetes: KubernetesPort,
+  signal: AbortSignal,
+): Promise<Observation> {
+  const nodes = await kubernetes.nodes(signal)
+  const node = nodes.find(({ addresses }) => addresses.includes(run.node))
+  if (node === undefined) {
+    throw new TalosFailure('not-found', `Kubernetes has no node for ${run.node}.`, { node: run.node })
+  }
+  const expected: readonly VerdictRow[] =
+    run.verdict.length > 0
+      ? run.verdict
+      : [{ fact: 'kubernetes-node', expected: 'Ready', outcome: 'unknown' }]
+  const rows = judge(expected, { known: true, value: node })
+  return { rows, outcome: rows.every(({ outcome }) => outcome === 'proven') ? 'proven' : 'interrupted' }
 }
 
 function judge(

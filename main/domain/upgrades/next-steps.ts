@@ -21,22 +21,24 @@ export function nextSteps(run: Run, { facts, fallback }: NextEvidence): readonly
   const part = nodePart(run, facts.node)
   if (part === undefined) return []
   const cordon = uncordonOf(part, facts)
-  if (run.kind === 'rollback') return cordon
+  if (run.kind !== 'upgrade') return cordon
   return [...ofNode(part, facts, fallback), ...cordon, ...restOf(run, facts.node)]
 }
 
-/** Runs that take a node out of service may leave it so. */
+/** Runs that take a node out of service may leave it so, and one that was to take that back may not have. */
 export function hasNextSteps({ kind }: Run): boolean {
-  return kind === 'upgrade' || kind === 'rollback'
+  return kind === 'upgrade' || kind === 'rollback' || kind === 'uncordon'
 }
 
-/** Only what the journal says this run cordoned; a node someone cordoned on purpose stays so. */
+/** Only what the journal says this run cordoned, or was to uncordon; a node someone cordoned on purpose stays so. */
 function uncordonOf(part: NodePart, facts: NodeFacts): readonly NextStep[] {
-  const byUs = part.steps.some(isOwnCordon)
+  const { kind, startedAt } = part.run
+  const isOurs = kind === 'uncordon' || (part.steps.some(isOwnCordon) && !isDone(part, 'uncordon'))
   const node = valueOf(facts.kubernetesNode)
-  if (!byUs || node?.unschedulable !== true || isDone(part, 'uncordon')) return []
+  if (!isOurs || node?.unschedulable !== true) return []
   const hostname = valueOf(facts.hostname) ?? facts.node
-  const evidence = `${part.run.startedAt}: cordon; ${node.name}: SchedulingDisabled`
+  const what = kind === 'uncordon' ? 'uncordon' : 'cordon'
+  const evidence = `${startedAt}: ${what}; ${node.name}: SchedulingDisabled`
   return [{ kind: 'uncordon', node: facts.node, hostname, evidence }]
 }
 

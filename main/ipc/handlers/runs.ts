@@ -4,7 +4,10 @@ import { isSeenFromOutside, observeAction } from '../../domain/node-actions/obse
 import type { ContextName } from '#contract/names.ts'
 import type { NextStep, Run } from '#contract/runs.ts'
 import type { KubernetesPort } from '../../domain/kubernetes/kubernetes-port.ts'
+import { nextOfKubernetes } from '../../domain/kubernetes/next-kubernetes.ts'
+import { observeManifests } from '../../domain/kubernetes/manifests-verdict.ts'
 import { observeKubernetes } from '../../domain/kubernetes/upgrade-verdict.ts'
+import { observeUncordon } from '../../domain/node-actions/uncordon.ts'
 import type { Cluster, ClustersPort } from '../../domain/nodes/clusters-port.ts'
 import { HOSTNAME } from '../../domain/nodes/resource-types.ts'
 import { textField } from '../../domain/nodes/spec-fields.ts'
@@ -59,13 +62,14 @@ export function createRunHandlers({
           async observe(run) {
             const cluster = await clusters.cluster(run.context)
             const { talos } = cluster
-            if (run.kind === 'kubernetes' || run.kind === 'manifests') {
-              return observeKubernetes(run, kubernetesOf(run.context), signal)
-            }
+            const kubernetes = kubernetesOf(run.context)
+            if (run.kind === 'kubernetes') return observeKubernetes(run, { talos, kubernetes }, signal)
+            if (run.kind === 'manifests') return observeManifests(run, { talos, kubernetes }, signal)
+            if (run.kind === 'uncordon') return observeUncordon(run, kubernetes, signal)
             if (expectsConfigs(run)) return observeApply(talos, run, sha256, signal)
             return isSeenFromOutside(run)
               ? observeAction(talos, run, controlPlanesOf(cluster), signal)
-              : observeRun({ talos, kubernetes: kubernetesOf(run.context) }, run, signal)
+              : observeRun({ talos, kubernetes }, run, signal)
           },
         })
       }
@@ -78,6 +82,10 @@ export function createRunHandlers({
       const cluster = await clusters.cluster(run.context)
       const left = await memberLeft(cluster, run, signal)
       if (left !== undefined) return { next: [left] }
+      if (run.kind === 'kubernetes' || run.kind === 'manifests') {
+        const ports = { talos: cluster.talos, kubernetes: kubernetesOf(run.context) }
+        return { next: [...(await nextOfKubernetes(run, ports, signal))] }
+      }
       if (!hasNextSteps(run)) return { next: [] }
       // Of several nodes the one that was under way: those before it were proven, those after it not touched.
       const node =
@@ -104,12 +112,15 @@ function controlPlanesOf({ endpoints }: Cluster): readonly string[] {
   return endpoints.flatMap((endpoint) => parseEndpoint(endpoint)?.host ?? [])
 }
 
-/** A member whose node was wiped and that etcd still lists, with a control plane that may be asked to remove it. */
+/** A member that was to go, or whose node was wiped, and that etcd still lists, with a control plane that may be asked to remove it. */
 async function memberLeft(cluster: Cluster, run: Run, signal: AbortSignal): Promise<NextStep | undefined> {
   const row = run.verdict.find(({ fact }) => fact === 'etcd-listed')
-  if (run.kind !== 'reset' || row?.before === undefined || row.outcome === 'proven') return undefined
+  const isOfEtcd = run.kind === 'reset' || run.kind === 'remove-member'
+  if (!isOfEtcd || row?.before === undefined || row.outcome === 'proven') return undefined
   const { talos } = cluster
-  for (const node of controlPlanesOf(cluster).filter((address) => address !== run.node)) {
+  // A node that was reset is no witness; the one that was asked to remove another stays one.
+  const others = controlPlanesOf(cluster).filter((address) => address !== run.node)
+  for (const node of run.kind === 'reset' ? others : [run.node, ...others]) {
     const etcd = valueOf(await askEtcd(talos, [node], signal))
     if (etcd === undefined) continue
     if (!etcd.members.includes(row.before)) return undefined
