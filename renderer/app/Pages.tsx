@@ -147,7 +147,12 @@ function Page({ route, context }: { readonly route: Route; readonly context: Con
       return context === undefined ? (
         <NoSuchContext name={route.context} />
       ) : (
-        <KubernetesPage key={route.context} context={route.context} />
+        <KubernetesPage
+          key={hrefOf(route)}
+          context={route.context}
+          version={route.version}
+          kubelets={route.kubelets}
+        />
       )
     case 'manifests':
       return context === undefined ? (

@@ -20,6 +20,8 @@ describe('an address', () => {
     { at: 'uncordon', context: 'casa', node: '10.0.20.11' },
     { at: 'remove-member', context: 'casa', node: '10.0.20.11', memberId: '8e9e05c52164694d' },
     { at: 'kubernetes', context: 'casa' },
+    { at: 'kubernetes', context: 'casa', version: 'v1.36.3' },
+    { at: 'kubernetes', context: 'casa', version: 'v1.36.3', kubelets: false },
     { at: 'manifests', context: 'casa' },
     { at: 'several', context: 'casa', node: '10.0.20.11' },
     { at: 'several', context: 'casa', node: '10.0.20.11', patch: 'a/b 7' },

@@ -20,7 +20,13 @@ export type Route =
       readonly node: string
       readonly memberId: string
     }
-  | { readonly at: 'kubernetes'; readonly context: string }
+  /** `version` and `kubelets`: what a run that was cut off was to bring. */
+  | {
+      readonly at: 'kubernetes'
+      readonly context: string
+      readonly version?: string
+      readonly kubelets?: boolean
+    }
   | { readonly at: 'manifests'; readonly context: string }
   /** The draft of a node for several nodes, or a saved patch that was opened from its desk. */
   | {
@@ -75,7 +81,8 @@ export function hrefOf(route: Route): string {
     case 'remove-member':
       return `#/c/${part(route.context)}/n/${part(route.node)}/remove-member/${part(route.memberId)}`
     case 'kubernetes':
-      return `#/c/${part(route.context)}/kubernetes`
+      if (route.version === undefined) return `#/c/${part(route.context)}/kubernetes`
+      return `#/c/${part(route.context)}/kubernetes/to/${part(route.version)}${route.kubelets === false ? '/control-plane' : ''}`
     case 'manifests':
       return `#/c/${part(route.context)}/kubernetes/manifests`
     case 'several':
@@ -108,7 +115,11 @@ export function parseRoute(fragment: string): Route {
     case 'c':
       if (second === undefined || second === '') return { at: 'welcome' }
       if (third === 'kubernetes') {
-        return { at: fourth === 'manifests' ? 'manifests' : 'kubernetes', context: second }
+        if (fourth === 'manifests') return { at: 'manifests', context: second }
+        if (fourth !== 'to' || fifth === undefined || fifth === '')
+          return { at: 'kubernetes', context: second }
+        const kubelets = sixth === 'control-plane' ? { kubelets: false } : {}
+        return { at: 'kubernetes', context: second, version: fifth, ...kubelets }
       }
       if (third === 'compare') {
         const side = (link: string | undefined): string | undefined => (link === '' ? undefined : link)

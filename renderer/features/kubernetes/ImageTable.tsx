@@ -67,6 +67,8 @@ function ImageLine({ row }: { readonly row: ImageRow }) {
       <Cell nowrap>
         {note === 'unknown' ? (
           <State kind="unknown">{t('kubernetes.note.unknown')}</State>
+        ) : note === 'written' ? (
+          <State kind="caution">{t('kubernetes.note.written')}</State>
         ) : note === 'there-already' ? (
           <State kind="proven">{t('kubernetes.note.there-already')}</State>
         ) : (

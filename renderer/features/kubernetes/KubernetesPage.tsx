@@ -13,16 +13,29 @@ import { PlanPage } from '../../ui/PlanPage.tsx'
 import { hrefOf, navigate } from '../../ui/route.ts'
 import { State } from '../../ui/State.tsx'
 import { Tick } from '../../ui/Tick.tsx'
+import { GoesOn } from './GoesOn.tsx'
 import { ImageTable } from './ImageTable.tsx'
+import { isLeft } from './images-left.ts'
 import { VersionChoice } from './VersionChoice.tsx'
 
-/** Upgrade of a cluster's Kubernetes: a version, every image it moves, what was checked, one button. */
-export function KubernetesPage({ context }: { readonly context: string }) {
+/**
+ * Upgrade of a cluster's Kubernetes: a version, every image it moves, what was checked, one button. A version that is
+ * given is that of a run which was cut off, with what it was to take along.
+ */
+export function KubernetesPage({
+  context,
+  version: resumed,
+  kubelets: withKubelets = true,
+}: {
+  readonly context: string
+  readonly version?: string | undefined
+  readonly kubelets?: boolean | undefined
+}) {
   const { t, format } = useText()
   const targets = useQuery('kubernetes.targets', { context })
-  const [picked, setPicked] = useState<string>()
+  const [picked, setPicked] = useState(resumed)
   const [prePull, setPrePull] = useState(true)
-  const [kubelets, setKubelets] = useState(true)
+  const [kubelets, setKubelets] = useState(withKubelets)
   const best = targets.value?.targets.find(({ reason }) => reason === 'next-minor' || reason === 'patch')
   const version = picked ?? best?.version
   const plan = useQuery(
@@ -55,7 +68,7 @@ export function KubernetesPage({ context }: { readonly context: string }) {
     plan.value.options.kubelets === kubelets
   const shown = isOfChoice ? plan.value : undefined
   const blocks = shown?.preflight.filter(({ outcome }) => outcome === 'block').length ?? 0
-  const moves = shown?.images.filter(({ note }) => note === 'changes').length ?? 0
+  const left = shown?.images.filter(isLeft).length ?? 0
   const failure = start.error ?? plan.error
 
   async function go(): Promise<void> {
@@ -92,7 +105,7 @@ export function KubernetesPage({ context }: { readonly context: string }) {
                 ? t('upgrade.choose-first')
                 : blocks > 0
                   ? t('upgrade.blocked', { count: blocks })
-                  : moves === 0
+                  : left === 0
                     ? t('kubernetes.nothing-moves')
                     : undefined
             }
@@ -147,7 +160,12 @@ export function KubernetesPage({ context }: { readonly context: string }) {
           </div>
         )}
         <Section title={t('upgrade.target')}>
-          <VersionChoice targets={targets.value.targets} chosen={version} onChange={setPicked} />
+          <VersionChoice
+            targets={targets.value.targets}
+            chosen={version}
+            resumed={resumed}
+            onChange={setPicked}
+          />
         </Section>
         <Section title={t('kubernetes.how')}>
           <Tick checked={prePull} onChange={setPrePull} reason={t('kubernetes.pre-pull.why')}>
@@ -157,6 +175,7 @@ export function KubernetesPage({ context }: { readonly context: string }) {
             {t('kubernetes.kubelets')}
           </Tick>
         </Section>
+        {shown !== undefined && <GoesOn plan={shown} />}
         {shown !== undefined && <ImageTable plan={shown} />}
         {shown === undefined && plan.busy && <EmptyState kind="busy" title={t('loading')} />}
         {shown !== undefined && (

@@ -11,10 +11,13 @@ import './kubernetes.css'
 export function VersionChoice({
   targets,
   chosen,
+  resumed,
   onChange,
 }: {
   readonly targets: readonly KubernetesTarget[]
   readonly chosen: string | undefined
+  /** The version a run that was cut off was on its way to. */
+  readonly resumed: string | undefined
   readonly onChange: (version: string) => void
 }) {
   const { t } = useText()
@@ -33,7 +36,14 @@ export function VersionChoice({
         value={chosen}
         onChange={onChange}
         options={[
-          ...(isListed ? [] : [typedOption(chosen, t('kubernetes.target.typed'))]),
+          ...(isListed
+            ? []
+            : [
+                typedOption(
+                  chosen,
+                  t(chosen === resumed ? 'kubernetes.target.resumed' : 'kubernetes.target.typed'),
+                ),
+              ]),
           ...shown.map(({ version, reason, legal, nodes }) => ({
             value: version,
             title: (

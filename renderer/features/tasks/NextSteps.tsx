@@ -5,11 +5,21 @@ import { Button, LinkButton } from '../../ui/Button.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
 import { ErrorNote } from '../../ui/ErrorNote.tsx'
 import { useText } from '../../ui/i18n/text.tsx'
+import { plainVersion } from '../../ui/node-state.ts'
 import { Section } from '../../ui/Page.tsx'
 import { hrefOf, type Route } from '../../ui/route.ts'
+import { isOfCluster } from './run-parts.ts'
 
 /** Runs that may leave something to do behind them, where they ended like this. */
-const KINDS: ReadonlySet<Run['kind']> = new Set(['upgrade', 'rollback', 'reset'])
+const KINDS: ReadonlySet<Run['kind']> = new Set([
+  'upgrade',
+  'rollback',
+  'reset',
+  'remove-member',
+  'uncordon',
+  'kubernetes',
+  'manifests',
+])
 const LEAVES: ReadonlySet<Run['outcome']> = new Set([
   'interrupted',
   'failed',
@@ -28,8 +38,9 @@ export function NextSteps({ run }: { readonly run: Run }) {
   const leaves = LEAVES.has(run.outcome) && KINDS.has(run.kind)
   if (!leaves) return null
   const next = query.value?.next
+  const ofCluster = isOfCluster(run)
   return (
-    <Section title={t('next.title')} remark={t('next.remark')}>
+    <Section title={t('next.title')} remark={t(ofCluster ? 'next.cluster.remark' : 'next.remark')}>
       {!asked && (
         <Button size="small" onClick={() => setAsked(true)}>
           {t('next.ask')}
@@ -37,13 +48,13 @@ export function NextSteps({ run }: { readonly run: Run }) {
       )}
       {query.error !== undefined && <ErrorNote error={query.error} actions={{ retry: query.reload }} />}
       {asked && query.busy && <EmptyState kind="busy" title={t('loading')} />}
-      {next?.length === 0 && <p className="dim">{t('next.nothing')}</p>}
+      {next?.length === 0 && <p className="dim">{t(ofCluster ? 'next.cluster.nothing' : 'next.nothing')}</p>}
       {next !== undefined && next.length > 0 && (
         <ul className="next-steps">
           {next.map((step, at) => (
             <li key={at}>
               <div>
-                <b className="strong">{sentence(step, t)}</b>
+                <b className="strong">{sentence(step, run, t)}</b>
                 <div className="meta">{step.evidence}</div>
               </div>
               <LinkButton
@@ -63,10 +74,24 @@ export function NextSteps({ run }: { readonly run: Run }) {
   )
 }
 
-function sentence(step: NextStep, t: ReturnType<typeof useText>['t']): string {
-  return step.kind === 'remove-member'
-    ? t('next.remove-member')
-    : t(`next.${step.kind}`, { node: step.hostname })
+function sentence(step: NextStep, run: Run, t: ReturnType<typeof useText>['t']): string {
+  const node = step.hostname
+  switch (step.kind) {
+    case 'remove-member':
+      return t('next.remove-member')
+    case 'kubernetes': {
+      const { there, images, component } = step
+      return t('next.kubernetes', { there, images, component, version: plainVersion(step.version), node })
+    }
+    case 'manifests':
+      return t('next.manifests', { count: step.objects, node })
+    case 'uncordon':
+      return t(run.kind === 'uncordon' ? 'next.uncordon.still' : 'next.uncordon', { node })
+    case 'reboot':
+    case 'rollback':
+    case 'upgrade':
+      return t(`next.${step.kind}`, { node })
+  }
 }
 
 function placeOf(step: NextStep, context: string): Route {
@@ -79,5 +104,11 @@ function placeOf(step: NextStep, context: string): Route {
       return { at: step.kind, context, node }
     case 'remove-member':
       return { at: 'remove-member', context, node, memberId: step.memberId }
+    case 'kubernetes': {
+      const { version, kubelets } = step
+      return { at: 'kubernetes', context, version, ...(kubelets ? {} : { kubelets }) }
+    }
+    case 'manifests':
+      return { at: 'manifests', context }
   }
 }

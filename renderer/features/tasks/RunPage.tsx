@@ -22,7 +22,7 @@ import { RunLine } from './RunLine.tsx'
 import { RunNodes } from './RunNodes.tsx'
 import { QuestionPanel } from './QuestionPanel.tsx'
 import { RollingView } from './RollingView.tsx'
-import { isRolling } from './run-parts.ts'
+import { isOfCluster, isRolling } from './run-parts.ts'
 import { StopButtons } from './StopButtons.tsx'
 import './tasks.css'
 
@@ -278,6 +278,7 @@ function OnTrial({ run, revertsAt }: { readonly run: Run; readonly revertsAt: st
 function Interrupted({ run }: { readonly run: Run }) {
   const { t } = useText()
   const settle = useAction('runs.settle')
+  const ofCluster = isOfCluster(run)
   return (
     <div className="section">
       <Note
@@ -294,7 +295,7 @@ function Interrupted({ run }: { readonly run: Run }) {
                 void settle.run({ runId: run.id, how: 'observe' })
               }}
             >
-              {t('run.settle.observe')}
+              {t(ofCluster ? 'run.settle.observe.cluster' : 'run.settle.observe')}
             </Button>
             <Button
               size="small"
@@ -308,7 +309,7 @@ function Interrupted({ run }: { readonly run: Run }) {
           </Buttons>
         }
       >
-        {t('run.interrupted.text')}
+        {t(ofCluster ? 'run.interrupted.cluster' : 'run.interrupted.text')}
       </Note>
       {settle.error !== undefined && <ErrorNote error={settle.error} />}
     </div>

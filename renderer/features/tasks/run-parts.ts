@@ -41,6 +41,11 @@ export function isRolling(run: Run): run is Run & { readonly nodes: readonly Run
   return run.nodes !== undefined && run.nodes.length > 1 && run.nodes.some(({ state }) => state !== undefined)
 }
 
+/** True for a run that is about the whole cluster, whichever node it names first. */
+export function isOfCluster({ kind }: Run): boolean {
+  return kind === 'kubernetes' || kind === 'manifests'
+}
+
 export function stepsOf(run: Run, node: string): readonly RunStep[] {
   return run.steps.filter((step) => step.node === node)
 }

@@ -24,6 +24,12 @@ export const kubernetesEn = {
     one: '{count} image moves. Nothing else in the configurations changes.',
     other: '{count} images move. Nothing else in the configurations changes.',
   },
+  'kubernetes.goes-on': 'Goes on with {component} on {node}',
+  'kubernetes.goes-on.text': {
+    one: '{count} of {all} images stands at {version} already: it is asked again, and nothing is sent for it.',
+    other:
+      '{count} of {all} images stand at {version} already: they are asked again, and nothing is sent for them.',
+  },
   'kubernetes.node': 'Node',
   'kubernetes.what': 'What',
 
@@ -36,9 +42,11 @@ export const kubernetesEn = {
   'kubernetes.target.talos-too-old': 'upgrade Talos first on',
   'kubernetes.target.talos-too-new': 'no longer run by Talos on',
   'kubernetes.target.typed': 'typed',
+  'kubernetes.target.resumed': 'of the run that was cut off',
   'kubernetes.target.not-known': 'not known to this Ichor',
 
   'kubernetes.note.changes': 'changes',
+  'kubernetes.note.written': 'in the configuration, not running yet',
   'kubernetes.note.there-already': 'there already',
   'kubernetes.note.off': 'not run here',
   'kubernetes.note.unknown': 'unknown',

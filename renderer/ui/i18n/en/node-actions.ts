@@ -1,6 +1,6 @@
 import type { ActionCheck, ActionRow, WipeItem, WipeScope } from '#contract/node-actions.ts'
 import type { BootTiming, NextStep } from '#contract/runs.ts'
-import type { Texts } from '../text-types.ts'
+import type { Text, Texts } from '../text-types.ts'
 
 /** Reboot, shutdown, reset and what follows one; boot slots; the history of a node. */
 export const nodeActionsEn = {
@@ -192,6 +192,8 @@ export const nodeActionsEn = {
   'next.title': 'What can be done now',
   'next.remark': 'from what the node shows; each is a plan you read first',
   'next.nothing': 'The node shows nothing that is left to do.',
+  'next.cluster.remark': 'from what the cluster shows; each is a plan you read first',
+  'next.cluster.nothing': 'The cluster shows nothing that is left to do.',
   'next.ask': 'What is left to do?',
   'next.reboot': 'The new version is on the disk of {node} and has not been booted.',
   'next.reboot.do': 'Plan the reboot',
@@ -200,9 +202,17 @@ export const nodeActionsEn = {
   'next.upgrade': '{node} still runs its old version.',
   'next.upgrade.do': 'Plan the upgrade again',
   'next.uncordon': 'The run cordoned {node} and did not get to take that back.',
+  'next.uncordon.still': '{node} still takes no new pods.',
   'next.uncordon.do': 'Plan to uncordon it',
-  'next.remove-member': 'etcd still lists the member of the node that was erased.',
+  'next.remove-member': 'etcd still lists the member that was to go.',
   'next.remove-member.do': 'Plan its removal from {node}',
+  'next.kubernetes': '{there} of {images} images stand at {version}; {component} on {node} is next.',
+  'next.kubernetes.do': 'Plan the rest of the upgrade',
+  'next.manifests': {
+    one: '{count} object is not yet what {node} renders.',
+    other: '{count} objects are not yet what {node} renders.',
+  },
+  'next.manifests.do': 'Plan the manifests',
 
   'node-history.none': 'Nothing was done to this node from this computer.',
   'node-history.export': 'Save as Markdown',
@@ -250,7 +260,8 @@ export const nodeActionsEn = {
   Record<`action.check.${ActionCheck['id']}` | `action.advice.${ActionCheck['id']}`, string> &
   Record<`wipe.holds.${WipeItem['holds']}`, string> &
   Record<`reset.scope.${WipeScope}` | `reset.scope.${WipeScope}.why`, string> &
-  Record<`next.${NextStep['kind']}` | `next.${NextStep['kind']}.do`, string> &
+  Record<`next.${NextStep['kind']}`, Text> &
+  Record<`next.${NextStep['kind']}.do`, string> &
   Record<
     `boots.part.${Exclude<keyof BootTiming, 'node' | 'at' | 'talos' | 'runId' | 'way' | 'total'>}`,
     string

@@ -107,7 +107,10 @@ export const runsEn = {
   'run.interrupted.title': 'Ichor closed while this ran',
   'run.interrupted.text':
     'Nothing was repeated by itself. Read the node to see where it stands, or close the run as it is.',
+  'run.interrupted.cluster':
+    'Nothing was repeated by itself. Read the cluster to see where it stands, or close the run as it is.',
   'run.settle.observe': 'Read the node',
+  'run.settle.observe.cluster': 'Read the cluster',
   'run.settle.close': 'Close the run',
   'run.spoken.done': '{what} on {node}: {verdict}',
 

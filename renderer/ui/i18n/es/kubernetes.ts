@@ -24,6 +24,12 @@ export const kubernetesEs: Translated<typeof kubernetesEn> = {
     one: 'Se mueve {count} imagen. Nada más cambia en las configuraciones.',
     other: 'Se mueven {count} imágenes. Nada más cambia en las configuraciones.',
   },
+  'kubernetes.goes-on': 'Sigue por {component} en {node}',
+  'kubernetes.goes-on.text': {
+    one: '{count} de {all} imágenes está ya en {version}: se comprueba otra vez y no se envía nada por ella.',
+    other:
+      '{count} de {all} imágenes están ya en {version}: se comprueban otra vez y no se envía nada por ellas.',
+  },
   'kubernetes.node': 'Nodo',
   'kubernetes.what': 'Qué',
 
@@ -36,9 +42,11 @@ export const kubernetesEs: Translated<typeof kubernetesEn> = {
   'kubernetes.target.talos-too-old': 'actualiza antes Talos en',
   'kubernetes.target.talos-too-new': 'Talos ya no la admite en',
   'kubernetes.target.typed': 'escrita',
+  'kubernetes.target.resumed': 'la de la tarea que se cortó',
   'kubernetes.target.not-known': 'este Ichor no la conoce',
 
   'kubernetes.note.changes': 'cambia',
+  'kubernetes.note.written': 'en la configuración; aún no corre',
   'kubernetes.note.there-already': 'ya está',
   'kubernetes.note.off': 'aquí no corre',
   'kubernetes.note.unknown': 'desconocido',

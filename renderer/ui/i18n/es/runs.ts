@@ -112,7 +112,10 @@ export const runsEs: Translated<typeof runsEn> = {
   'run.interrupted.title': 'Ichor se cerró durante esta tarea',
   'run.interrupted.text':
     'No se ha repetido nada por sí solo. Lee el nodo para ver cómo está, o cierra la tarea tal cual.',
+  'run.interrupted.cluster':
+    'No se ha repetido nada por sí solo. Lee el clúster para ver cómo está, o cierra la tarea tal cual.',
   'run.settle.observe': 'Leer el nodo',
+  'run.settle.observe.cluster': 'Leer el clúster',
   'run.settle.close': 'Cerrar la tarea',
   'run.spoken.done': '{what} en {node}: {verdict}',
 

@@ -1,0 +1,16 @@
+import type { ImageRow } from '#contract/kubernetes.ts'
+
+/** What a run still has to bring, or to wait for; what could not be read counts too. */
+export function isLeft({ note }: ImageRow): boolean {
+  return note === 'changes' || note === 'written' || note === 'unknown'
+}
+
+/** How much of a plan stands already, and the first image that does not; `undefined` where none stands, or all. */
+export function standing(
+  images: readonly ImageRow[],
+): { readonly there: number; readonly all: number; readonly next: ImageRow } | undefined {
+  const run = images.filter(({ note }) => note !== 'off')
+  const there = run.filter(({ note }) => note === 'there-already').length
+  const next = run.find(isLeft)
+  return there === 0 || next === undefined ? undefined : { there, all: run.length, next }
+}
