@@ -1,29 +1,30 @@
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
 import type { NextStep, Run } from '#contract/runs.ts'
-import { startSimulatedCluster, type NodePlan, type SimulatedCluster } from '../../main/simulator/cluster.ts'
 import type { SimulatedMachine } from '../../main/simulator/machine-api.ts'
-import { resourcesDir } from './app-host.ts'
-import { connectKube, type KubeBody, type KubeClient } from './kube-client.ts'
-import type { MortalTask } from './mortal-app.ts'
-import { createCradle, type Cradle, type Life } from './mortal-life.ts'
-import { protosDir } from './talos-node.ts'
+import {
+  addressesOf,
+  cluster,
+  conditionsOf,
+  cradle,
+  locks,
+  nodeOf,
+  onCall,
+  received,
+  receivedByAll,
+  takenOver,
+  wasTaken,
+  type Change,
+} from './deaths-scene.ts'
+import type { Life } from './mortal-life.ts'
+import type { MortalTask } from './mortal-task.ts'
 
 /*
  * Lives of the app that end by SIGKILL, one after the other on one data folder and one cluster, each settling what the
- * one before it left. What the nodes were asked is counted by the machines themselves, and how they are is asked of them
- * and of Kubernetes, never of the app.
+ * one before it left.
  */
-const SPEED = 200
 /** What an upgrade upgrades to, where a death says nothing else. */
 export const UPGRADES_TO = 'v1.14.0'
 const RUN_ANNOTATION = 'ichor/run'
-
-const CHANGES = [
-'pullImage', 'installImage', 'upgradeLegacy', 'reboot', 'rollback', 'shutdown', 'reset', 'apply',
-] as const // prettier-ignore
-type Change = (typeof CHANGES)[number]
 
 /** What each step sends, once, when it runs. */
 type Sends = Readonly<Record<string, Change>>
@@ -38,70 +39,6 @@ const SENDS: Sends = {
 }
 /** Of the older call, which lets the node sequence by itself. */
 export const OLD_SENDS: Sends = { pull: 'upgradeLegacy' }
-
-export let cluster: SimulatedCluster
-export let cradle: Cradle
-let kube: KubeClient
-export const received = new Map<string, Change[]>()
-/** Whether a node took the last call of the older upgrade. */
-let wasTaken: Promise<boolean> = Promise.resolve(false)
-const onCall: { act: ((hostname: string, change: Change) => void) | undefined } = { act: undefined }
-
-/** The cluster that all lives of the file meet, and the app they are. */
-export async function beginDeaths(nodes: readonly NodePlan[]): Promise<void> {
-  cluster = await startSimulatedCluster({
-    nodes,
-    speed: SPEED,
-    protosDir,
-    resourcesDir,
-  })
-  for (const machine of cluster.machines.values()) count(machine)
-  kube = connectKube(await cluster.kubeconfig())
-  cradle = await createCradle(cluster.talosconfig())
-}
-
-export async function endDeaths(): Promise<void> {
-  vi.restoreAllMocks()
-  await cradle[Symbol.asyncDispose]()
-  kube.close()
-  await cluster[Symbol.asyncDispose]()
-}
-
-/** Calls that change a machine, as it received them, oldest first. */
-function count(machine: SimulatedMachine): void {
-  const { hostname } = machine.spec
-  const list: Change[] = []
-  received.set(hostname, list)
-  for (const change of CHANGES) {
-    const original = (machine[change] as (...given: unknown[]) => unknown).bind(machine)
-    vi.spyOn(machine, change).mockImplementation(((...given: unknown[]) => {
-      const isDryRun = change === 'apply' && (given[0] as { readonly dryRun?: boolean }).dryRun === true
-      const answer = original(...given)
-      if (change === 'upgradeLegacy') {
-        wasTaken = Promise.resolve(answer).then(
-          () => true,
-          () => false,
-        )
-      }
-      if (!isDryRun) {
-        list.push(change)
-        onCall.act?.(hostname, change)
-      }
-      return answer
-    }) as never)
-  }
-}
-
-/** All that any machine has received, as `estante-1 reboot`. */
-function receivedByAll(): readonly string[] {
-  return [...received].flatMap(([hostname, list]) => list.map((change) => `${hostname} ${change}`))
-}
-
-const nodeOf = async (hostname: string): Promise<KubeBody> =>
-  (await kube.get(`/api/v1/nodes/${hostname}`)).body
-
-const conditionsOf = ({ status }: KubeBody): readonly string[] =>
-  status.conditions.map(({ type, status: is }) => `${type} ${is}`)
 
 /** Until the machine is up in the boot it is to be in, and Kubernetes says the same. */
 async function untilWell(machine: SimulatedMachine, formerBoot: string | undefined): Promise<void> {
@@ -144,14 +81,9 @@ interface Estate {
   readonly isGone: boolean
 }
 let estate: Estate | undefined
-/** What the runs after a death must say of the lock that it left, once. */
-export const takenOver: string[] = []
-
 function bear(task: Omit<MortalTask, 'version'>, version = UPGRADES_TO): Life {
   return cradle.bear({ settles: estate !== undefined, task: { ...task, version } })
 }
-
-const addressesOf = (nodes: readonly string[]) => nodes.map((name) => cluster.node(name).spec.address)
 
 /** One life: it settles what the one before it left, begins a run of its own and is killed where `death` says. */
 export async function liveAndDie(death: Death): Promise<void> {
@@ -295,18 +227,6 @@ export async function liveOn({ act, nodes, steps }: Omit<Death, 'at'>): Promise<
   expect([act, run.outcome]).toEqual([act, 'proven'])
   expect([act, run.steps.map(({ name }) => name)]).toEqual([act, steps])
   expect(await locks()).toEqual([])
-}
-
-async function locks(): Promise<readonly { readonly pid: number; readonly runId: string }[]> {
-  const folder = `${cradle.dataDir}-locks`
-  // A life that ends by itself takes the folder away.
-  const names = await readdir(folder).catch(() => [])
-  return Promise.all(
-    names.map(
-      async (name) =>
-        JSON.parse(await readFile(join(folder, name), 'utf8')) as { pid: number; runId: string },
-    ),
-  )
 }
 
 function restarts(change: Change): boolean {

@@ -25,12 +25,17 @@ export interface KubeBody {
     readonly nodeName: string
     readonly unschedulable?: boolean
     readonly taints: readonly { readonly key: string }[]
+    readonly containers: readonly { readonly image: string }[]
+    readonly template: { readonly spec: { readonly containers: readonly { readonly image: string }[] } }
   }
   readonly status: {
     readonly conditions: readonly { readonly type: string; readonly status: string }[]
     readonly nodeInfo: Readonly<Record<string, string>>
     readonly addresses: readonly { readonly address: string }[]
     readonly containerStatuses: readonly { readonly restartCount: number }[]
+    readonly desiredNumberScheduled: number
+    readonly updatedNumberScheduled: number
+    readonly numberAvailable: number
   }
   readonly items: readonly KubeBody[]
   readonly groups: readonly NamedThing[]
@@ -97,7 +102,11 @@ export function connectKube(
   ): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       const call = request(`${server}${path}`, { agent, method, headers }, resolve)
-      call.on('error', reject)
+      call.on('error', (error) => {
+        // The server went away since the last call over this connection: asked anew, as browsers do.
+        if (call.reusedSocket && method === 'GET') open(method, path, headers).then(resolve, reject)
+        else reject(error)
+      })
       call.end(body && JSON.stringify(body))
     })
   }

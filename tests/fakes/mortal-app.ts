@@ -2,14 +2,15 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
-import { NodeAddress, type ContextName, type RunId } from '#contract/names.ts'
+import type { ImageRow } from '#contract/kubernetes.ts'
+import { NodeAddress, type RunId } from '#contract/names.ts'
 import type { NextStep, Run } from '#contract/runs.ts'
-import type { UpgradePlan } from '#contract/upgrades.ts'
 import { loadProtos } from '../../main/talos/load-protos.ts'
 import { startApp } from './app-host.ts'
 import { importTalosconfig, untilEnded, untilRun } from './app-scene.ts'
 import type { AppWindow } from './app-window.ts'
 import { createHurriedClock } from './hurried-clock.ts'
+import { begin, type MortalTask } from './mortal-task.ts'
 import { protosDir } from './talos-node.ts'
 
 /** What a process is told to do in its life; the first line of its standard input, as JSON. */
@@ -21,25 +22,14 @@ export interface MortalOrders {
   readonly task?: MortalTask
 }
 
-export interface MortalTask {
-  readonly act: 'upgrade' | 'rollback' | 'reboot' | 'shutdown' | 'reset' | 'apply'
-  /** What an upgrade upgrades to. */
-  readonly version: string
-  /** Addresses; only an upgrade takes several. */
-  readonly nodes: readonly string[]
-  /**
-   * Where it ends by its own SIGKILL: `start install` once that step is on disk as started, before it does anything;
-   * `end install` when it is done, before that is on disk.
-   */
-  readonly dieAt?: string
-}
-
 /** What it says on its standard output, one JSON a line. After `seen` it waits for a line before it goes on. */
 export type MortalWord =
   /** Runs without an end, as the start shows them, and what `runs.next` offers for the last of them. */
   | { readonly kind: 'found'; readonly open: readonly Run[]; readonly next: readonly NextStep[] }
   | { readonly kind: 'seen'; readonly run: Run }
   | { readonly kind: 'uncordoned'; readonly run: Run }
+  /** The images of a plan for Kubernetes, before its run. */
+  | { readonly kind: 'planned'; readonly images: readonly ImageRow[] }
   | { readonly kind: 'begun'; readonly runId: RunId }
   | { readonly kind: 'ended'; readonly run: Run }
 
@@ -59,7 +49,9 @@ async function live({ dataDir, talosconfigFile, settles, task }: MortalOrders): 
   if (task !== undefined) {
     const { dieAt } = task
     if (dieAt !== undefined) await dieAtStep(dataDir, dieAt)
-    const runId = await persistently(() => begin(window, context, task))
+    const runId = await persistently(() =>
+      begin(window, context, task, (images) => say({ kind: 'planned', images })),
+    )
     say({ kind: 'begun', runId })
     say({ kind: 'ended', run: await patiently(() => untilEnded(window, runId)) })
   }
@@ -76,14 +68,15 @@ async function settleLast(window: AppWindow): Promise<void> {
     return runs.length === 0 ? undefined : runs
   })
   log.close()
-  const [{ id: runId, context }] = open as [Run]
+  const [{ id: runId, context, kind }] = open as [Run]
   const { next } = await persistently(() => window.call('runs.next', { runId }))
   say({ kind: 'found', open, next })
   await persistently(() => window.call('runs.settle', { runId, how: 'observe' }))
   say({ kind: 'seen', run: await untilRun(window, runId, (run) => run.endedAt !== undefined) })
   await once(process.stdin, 'data')
-  const cordoned = next.find(({ kind }) => kind === 'uncordon')
-  if (cordoned === undefined) return
+  const cordoned = next.find((step) => step.kind === 'uncordon')
+  // What was to be uncordoned is uncordoned by a task of its own.
+  if (cordoned === undefined || kind === 'uncordon') return
   const node = NodeAddress.parse(cordoned.node)
   const plan = await persistently(() => window.call('node-actions.plan-uncordon', { context, node }))
   const uncordon = await window.call('node-actions.start', { planId: plan.planId })
@@ -97,12 +90,12 @@ interface Writing {
 
 /** Kills this process between the journal and what the run does: see `MortalTask.dieAt`. */
 async function dieAtStep(dataDir: string, dieAt: string): Promise<void> {
-  const [when, step] = dieAt.split(' ')
+  const [, when = '', step = ''] = /^(\S+) (.*)$/.exec(dieAt) ?? []
   const handle = await open(join(dataDir, 'mortal'), 'w')
   const writing = Object.getPrototypeOf(handle) as Writing
   await handle.close()
   const { appendFile, datasync } = writing
-  const line = new RegExp(`"kind":"step-${when}ed","id":"(?:[^"]*/)?${step}"`)
+  const line = new RegExp(`"kind":"step-${when}ed","id":"(?:[^"]*/)?${step.replaceAll('.', '\\.')}"`)
   const written = new WeakSet<FileHandle>()
   writing.appendFile = async function (text) {
     const isHere = line.test(text)
@@ -113,53 +106,6 @@ async function dieAtStep(dataDir: string, dieAt: string): Promise<void> {
   writing.datasync = async function () {
     await datasync.call(this)
     if (written.has(this)) process.kill(process.pid, 'SIGKILL')
-  }
-}
-
-async function begin(
-  window: AppWindow,
-  context: ContextName,
-  { act, version, nodes: addresses }: MortalTask,
-): Promise<RunId> {
-  const nodes = addresses.map((address) => NodeAddress.parse(address))
-  const [node = NodeAddress.parse('')] = nodes
-  const ref = { context, node }
-  switch (act) {
-    case 'upgrade': {
-      const plan = await window.call('upgrades.plan', { context, nodes, version })
-      return (await window.call('upgrades.start', { planId: plan.planId, accepted: toAccept(plan) })).runId
-    }
-    case 'rollback': {
-      const plan = await window.call('upgrades.plan-rollback', ref)
-      return (await window.call('upgrades.start', { planId: plan.planId, accepted: toAccept(plan) })).runId
-    }
-    case 'reboot': {
-      const { planId } = await window.call('node-actions.plan-reboot', { ...ref, mode: 'default' })
-      return (await window.call('node-actions.start', { planId })).runId
-    }
-    case 'shutdown': {
-      const { planId } = await window.call('node-actions.plan-shutdown', { ...ref, force: true })
-      return (await window.call('node-actions.start', { planId })).runId
-    }
-    case 'reset': {
-      const choice = {
-        scope: 'reconfigure' as const,
-        userDisks: [],
-        etcdVolume: true,
-        graceful: true,
-        reboot: true,
-      }
-      const { planId, hostname } = await window.call('node-actions.plan-reset', { ...ref, choice })
-      return (await window.call('node-actions.start', { planId, hostname })).runId
-    }
-    case 'apply': {
-      const { active } = await window.call('machine-configs.read', ref)
-      const key = `vm.mortal_${Date.now()}`
-      const text = active.text.replace('    sysctls:\n', `    sysctls:\n        ${key}: "1"\n`)
-      const { reviewId } = await window.call('machine-configs.review', { ...ref, text })
-      const request = { ...ref, reviewId, mode: 'no-reboot' as const, accepted: [] }
-      return (await window.call('machine-configs.apply', request)).runId
-    }
   }
 }
 
@@ -183,13 +129,6 @@ async function persistently<T>(ask: () => Promise<T>): Promise<T> {
       if (tries > 5) throw error
     }
   }
-}
-
-/** What a person would have to say yes to. */
-function toAccept({ preflight, nodes }: UpgradePlan): UpgradePlan['preflight'][number]['id'][] {
-  return [...preflight, ...nodes.flatMap((node) => node.preflight)]
-    .filter(({ accept }) => accept === true)
-    .map(({ id }) => id)
 }
 
 // While the one before it lives, this one gets ready for what every life needs.

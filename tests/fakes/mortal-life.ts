@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { createInterface } from 'node:readline'
 import { build } from 'vite'
-import type { MortalOrders, MortalTask, MortalWord } from './mortal-app.ts'
+import type { MortalOrders, MortalWord } from './mortal-app.ts'
+import type { MortalTask } from './mortal-task.ts'
 
 /** One life of the app as a process of its own. */
 export interface Life {
