@@ -97,6 +97,8 @@ export const CheckReason = z.enum([
   'path-skips',
   'path-pre-release',
   'path-downgrade',
+  'path-setback',
+  'path-again',
   'config-unreadable',
   'memory-below-minimum',
   'sequence-locked',

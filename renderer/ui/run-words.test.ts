@@ -32,6 +32,15 @@ describe('a run', () => {
     )
   })
 
+  test('over several nodes counts those that were proven, of all there were', () => {
+    const nodes = [
+      { node: '10.0.20.21', hostname: 'estante-1', state: 'ended' as const, outcome: 'proven' as const },
+      { node: '10.0.20.22', hostname: 'estante-2', state: 'not-touched' as const },
+    ]
+    const verdict = [{ fact: 'talos', node: '10.0.20.21', expected: 'v1.14.2', outcome: 'proven' as const }]
+    expect(runVerdict(run({ outcome: 'stopped', nodes, verdict }), en, 0).words).toBe('Stopped, 1 of 2 nodes')
+  })
+
   test('is called by its mode where that changes the sentence', () => {
     expect(runTitle(run({}), en)).toBe('Reboot, power cycle')
   })

@@ -29,9 +29,9 @@ export function runTitle(run: Pick<Run, 'title' | 'kind'>, text: TextTools): str
   return rest === '' ? text.t(`run.kind.${run.kind}`) : `${text.t(`run.kind.${run.kind}`)}, ${rest}`
 }
 
+/** A value may be several, `v1.11.6, v1.13.9`. */
 function withPlainVersions(parameters: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  // Nodes of one run may come from several versions.
-  const plain = (list: string): string => list.split(', ').map(plainVersion).join(', ')
+  const plain = (value: string): string => value.split(', ').map(plainVersion).join(', ')
   return Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, plain(value)]))
 }
 
@@ -56,11 +56,7 @@ export interface RunVerdict {
 export function runVerdict(run: Run, text: TextTools, nowMs: number, brief = false): RunVerdict {
   const { t, format } = text
   if (run.outcome !== undefined) {
-    const word = t(`outcome.${run.outcome}`)
-    const proven = run.verdict.filter((row) => row.outcome === 'proven').length
-    const words =
-      run.verdict.length === 0 ? word : t('outcome.of', { word, proven: proven, all: run.verdict.length })
-    return { kind: OUTCOME_KIND[run.outcome], words }
+    return { kind: OUTCOME_KIND[run.outcome], words: outcomeWords(run, run.outcome, t) }
   }
   if (run.trial !== undefined && run.trial.decided === undefined) {
     return { kind: 'decide', words: t('run.trial', { time: format.time(run.trial.revertsAt) }) }
@@ -79,6 +75,17 @@ export function runVerdict(run: Run, text: TextTools, nowMs: number, brief = fal
     kind: 'busy',
     words: step.detail === undefined || brief ? words : `${words}, ${text.said(step.detail)}`,
   }
+}
+
+/** With how much of it was proven: of several nodes those, of one its facts. */
+function outcomeWords({ nodes = [], verdict }: Run, outcome: RunOutcome, t: TextTools['t']): string {
+  const word = t(`outcome.${outcome}`)
+  const isProven = (one: { readonly outcome?: string | undefined }): boolean => one.outcome === 'proven'
+  if (nodes.length > 1 && nodes.some(({ state }) => state !== undefined)) {
+    return t('outcome.of-nodes', { word, proven: nodes.filter(isProven).length, all: nodes.length })
+  }
+  if (verdict.length === 0) return word
+  return t('outcome.of', { word, proven: verdict.filter(isProven).length, all: verdict.length })
 }
 
 /** Seconds since the start, or from start to end. */

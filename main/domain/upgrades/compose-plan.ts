@@ -11,6 +11,7 @@ import type { Surroundings } from '../runs/run-in-the-way.ts'
 import { clusterChecks, throwIfBlocked } from './preflight.ts'
 import { restartWay } from './restart-way.ts'
 import type { IsOver } from './run-marks.ts'
+import { judgeMixedPaths } from './mixed-path.ts'
 import { unsettledOf } from './storage-settled.ts'
 
 /** Milliseconds a plan holds when nothing moves. */
@@ -40,7 +41,7 @@ export interface ComposeParts {
 /** Joins the nodes' plans to one: order, checks of the whole, sum of the estimates. At least one node. */
 export function composePlan(prepared: readonly PreparedNode[], parts: ComposeParts): PreparedPlan {
   const { planId, kind, options, around } = parts
-  const ordered = orderNodes(prepared, options.order)
+  const ordered = orderNodes(judgeMixedPaths(prepared), options.order)
   const nodes = ordered.map((one, at) => withKubernetes(one, parts, at, ordered.length))
   const estimates = nodes.map(({ plan }) => plan.estimateSeconds)
   const known = estimates.filter((seconds) => seconds !== undefined)

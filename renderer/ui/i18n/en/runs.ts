@@ -83,6 +83,7 @@ export const runsEn = {
   'outcome.unknown': 'Unknown: too little could be read back',
   'outcome.interrupted': 'Ichor closed in the middle',
   'outcome.of': '{word}, {proven} of {all}',
+  'outcome.of-nodes': '{word}, {proven} of {all} nodes',
 
   'run.step.running': '{step}, {time}',
   'run.asks': 'waits for your decision',

@@ -188,6 +188,10 @@ export const upgradesEn = {
   'because.path-pre-release': 'A pre-release, for trying out. There may be no way to the finished version.',
   'because.path-downgrade':
     'A step back. The configuration stays as it is and has to be readable by the older version.',
+  'because.path-setback':
+    'It runs a newer Talos than this target already. Leave it out; to take it back on purpose, plan that by itself.',
+  'because.path-again':
+    'It runs this version already. In this run it would be installed again, with a restart.',
   'because.config-unreadable':
     'That version does not know these parts. It would load none of the configuration and come up in maintenance mode.',
   'because.memory-below-minimum': 'Talos wants more memory than this machine has.',

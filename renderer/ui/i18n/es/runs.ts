@@ -88,6 +88,7 @@ export const runsEs: Translated<typeof runsEn> = {
   'outcome.unknown': 'Desconocido: se ha podido leer demasiado poco',
   'outcome.interrupted': 'Ichor se cerró a la mitad',
   'outcome.of': '{word}, {proven} de {all}',
+  'outcome.of-nodes': '{word}, {proven} de {all} nodos',
 
   'run.step.running': '{step}, {time}',
   'run.asks': 'espera tu decisión',

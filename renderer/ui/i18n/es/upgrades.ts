@@ -194,6 +194,9 @@ export const upgradesEs: Translated<typeof upgradesEn> = {
     'Una versión preliminar, para probar. Puede que no haya camino a la definitiva.',
   'because.path-downgrade':
     'Un paso atrás. La configuración se queda como está y la versión anterior tiene que poder leerla.',
+  'because.path-setback':
+    'Ya corre un Talos más nuevo que este destino. Déjalo fuera; para devolverlo atrás a propósito, haz un plan solo para él.',
+  'because.path-again': 'Ya corre esta versión. En esta tarea se instalaría otra vez, con su reinicio.',
   'because.config-unreadable':
     'Esa versión no conoce estas partes. No cargaría nada de la configuración y arrancaría en modo de mantenimiento.',
   'because.memory-below-minimum': 'Talos pide más memoria de la que tiene esta máquina.',
