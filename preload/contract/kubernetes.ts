@@ -124,7 +124,13 @@ export type ManifestPlan = z.infer<typeof ManifestPlan>
 export const kubernetesContract = {
   'kubernetes.targets': method(
     z.object({ context: ContextName }),
-    z.object({ current: z.string(), targets: z.array(KubernetesTarget) }),
+    z.object({
+      /** Lowest version among the components; the next minor is counted from it. */
+      current: z.string(),
+      targets: z.array(KubernetesTarget),
+      /** Where only kube-proxy is at `current`: what the API servers run. It moves with the manifests, not with an upgrade. */
+      proxyBehind: z.string().optional(),
+    }),
   ),
   /** Reads the cluster and computes; sends nothing that changes anything. */
   'kubernetes.plan': method(

@@ -116,7 +116,13 @@ describe('Kubernetes of a cluster', () => {
   })
 
   test('gets its manifests only after they were shown, object by object', async () => {
+    // kube-proxy waits for them; talosctl must not take the rest back to where that stands.
+    expect(await window.call('kubernetes.targets', { context })).toMatchObject({
+      current: 'v1.35.4',
+      proxyBehind: 'v1.36.3',
+    })
     const planned = await window.call('kubernetes.plan-manifests', { context })
+    expect(planned.talosctl).toMatch(/ upgrade-k8s --to 1\.36\.3$/)
     const moving = planned.objects.filter(({ change }) => change === 'changed' || change === 'created')
     expect(moving.map(({ object }) => object)).toContain('DaemonSet kube-system/kube-proxy')
     expect(moving.find(({ object }) => object === 'DaemonSet kube-system/kube-proxy')?.diff).toContain(

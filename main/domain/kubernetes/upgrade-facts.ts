@@ -74,6 +74,22 @@ export async function componentPods(
   return kubernetes.pods({ namespace: 'kube-system', labels }, signal)
 }
 
+/** Lowest version among the pods of one component. */
+export function componentVersion(
+  { pods }: Pick<ClusterFacts, 'pods'>,
+  component: KubernetesComponent,
+): string | undefined {
+  const own = pods.filter((pod) => pod.labels['k8s-app'] === component)
+  return lowest(own.flatMap((pod) => versionOfPod(pod) ?? []))
+}
+
+/** What the API servers run, where of all components only kube-proxy is older: it moves with the manifests. */
+export function proxyBehind(facts: Pick<ClusterFacts, 'pods' | 'current'>): string | undefined {
+  const others = facts.pods.filter((pod) => pod.labels['k8s-app'] !== 'kube-proxy')
+  const version = lowest(others.flatMap((pod) => versionOfPod(pod) ?? []))
+  return version === facts.current ? undefined : version
+}
+
 /** The pod of a component on a node, by the node's name in Kubernetes. */
 export function podOf(
   pods: readonly KubePod[],

@@ -12,7 +12,12 @@ import {
 } from '../../domain/kubernetes/manifests.ts'
 import { runManifests } from '../../domain/kubernetes/manifests-run.ts'
 import { linesEntered } from '../../domain/kubernetes/removals.ts'
-import { gatherCluster, type ClusterFacts } from '../../domain/kubernetes/upgrade-facts.ts'
+import {
+  componentVersion,
+  gatherCluster,
+  proxyBehind,
+  type ClusterFacts,
+} from '../../domain/kubernetes/upgrade-facts.ts'
 import {
   fingerprint,
   nodeChecks,
@@ -142,7 +147,9 @@ export function createKubernetesHandlers(
       if (facts.current === undefined) {
         throw new TalosFailure('not-found', 'No pod in kube-system tells which Kubernetes runs here.')
       }
+      const behind = proxyBehind(facts)
       return {
+        ...(behind === undefined ? {} : { proxyBehind: behind }),
         current: facts.current,
         targets: [...listKubernetesTargets(lines, table, facts.current, talosOf(facts))],
       }
@@ -176,7 +183,8 @@ export function createKubernetesHandlers(
           now: clock.now(),
           node: plane.address,
           hostname: plane.hostname,
-          version: facts.current ?? '',
+          // Not that of a kube-proxy which waits for these very manifests: talosctl would take the rest back to it.
+          version: componentVersion(facts, 'kube-apiserver') ?? '',
         },
         signal,
       )

@@ -60,7 +60,7 @@ export function KubernetesPage({
       </>
     )
   }
-  const { current } = targets.value
+  const { current, proxyBehind } = targets.value
   // The plan of the version before stays in memory while the next is computed; it must not be started.
   const isOfChoice =
     plan.value?.to === version &&
@@ -118,6 +118,8 @@ export function KubernetesPage({
           <span className="meta">
             {blocks > 0 ? (
               <State kind="decide">{t('upgrade.blocked', { count: blocks })}</State>
+            ) : shown !== undefined && left === 0 ? (
+              t('kubernetes.nothing-moves')
             ) : (
               t('upgrade.nothing-sent')
             )}
@@ -132,7 +134,7 @@ export function KubernetesPage({
             : t('kubernetes.title', { context, version: plainVersion(version) })
         }
         below={[
-          t('kubernetes.runs', { version: plainVersion(current) }),
+          t('kubernetes.runs', { version: plainVersion(proxyBehind ?? current) }),
           ...(shown === undefined
             ? []
             : [
@@ -157,6 +159,11 @@ export function KubernetesPage({
         {failure !== undefined && (
           <div className="section">
             <ErrorNote error={failure} actions={{ 'recompute-plan': plan.reload, retry: plan.reload }} />
+          </div>
+        )}
+        {proxyBehind !== undefined && (
+          <div className="section">
+            <State kind="caution">{t('kubernetes.proxy-behind', { version: plainVersion(current) })}</State>
           </div>
         )}
         <Section title={t('upgrade.target')}>

@@ -35,6 +35,7 @@ export function NextSteps({ run }: { readonly run: Run }) {
   const { t } = useText()
   const [asked, setAsked] = useState(false)
   const query = useQuery('runs.next', asked ? { runId: run.id } : undefined)
+  if (run.kind === 'kubernetes' && run.outcome === 'proven') return <ThenManifests context={run.context} />
   const leaves = LEAVES.has(run.outcome) && KINDS.has(run.kind)
   if (!leaves) return null
   const next = query.value?.next
@@ -70,6 +71,23 @@ export function NextSteps({ run }: { readonly run: Run }) {
           ))}
         </ul>
       )}
+    </Section>
+  )
+}
+
+/** An upgrade of Kubernetes leaves the objects that Talos renders as they are. */
+function ThenManifests({ context }: { readonly context: string }) {
+  const { t } = useText()
+  return (
+    <Section title={t('next.title')}>
+      <ul className="next-steps">
+        <li>
+          <b className="strong">{t('kubernetes.then-manifests')}</b>
+          <LinkButton size="small" kind="go" href={hrefOf({ at: 'manifests', context })}>
+            {t('kubernetes.manifests')}
+          </LinkButton>
+        </li>
+      </ul>
     </Section>
   )
 }

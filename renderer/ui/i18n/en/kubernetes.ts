@@ -9,6 +9,10 @@ export const kubernetesEn = {
   'kubernetes.refused-when': 'refused if a node or its configuration moves after that, or after {time}',
   'kubernetes.start': 'Upgrade Kubernetes to {version}',
   'kubernetes.nothing-moves': 'Every image is at this version already.',
+  'kubernetes.proxy-behind':
+    'kube-proxy still runs {version}. It moves with the manifests, and the next minor waits for it.',
+  'kubernetes.then-manifests':
+    'kube-proxy, CoreDNS and what else Talos brings along move with its manifests.',
   'kubernetes.manifests': 'Manifests…',
   'crumb.kubernetes': 'Kubernetes',
   'crumb.manifests': 'Manifests',

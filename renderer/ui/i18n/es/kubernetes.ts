@@ -8,6 +8,9 @@ export const kubernetesEs: Translated<typeof kubernetesEn> = {
   'kubernetes.refused-when': 'se rechaza si después cambia un nodo o su configuración, o pasadas las {time}',
   'kubernetes.start': 'Actualizar Kubernetes a {version}',
   'kubernetes.nothing-moves': 'Todas las imágenes están ya en esta versión.',
+  'kubernetes.proxy-behind':
+    'kube-proxy sigue en {version}. Se mueve con los manifiestos, y la siguiente menor lo espera.',
+  'kubernetes.then-manifests': 'kube-proxy, CoreDNS y lo demás que trae Talos se mueven con sus manifiestos.',
   'kubernetes.manifests': 'Manifiestos…',
   'crumb.kubernetes': 'Kubernetes',
   'crumb.manifests': 'Manifiestos',
