@@ -3,7 +3,7 @@ import { LinkButton } from '../../ui/Button.tsx'
 import { useText, type TextTools } from '../../ui/i18n/text.tsx'
 import { Section } from '../../ui/Page.tsx'
 import { hrefOf } from '../../ui/route.ts'
-import { runTitle } from '../../ui/run-words.ts'
+import { runPlace, runTitle } from '../../ui/run-words.ts'
 import type { WaitingItem } from './waiting.ts'
 import './fleet.css'
 
@@ -60,7 +60,9 @@ function wordsOf(item: WaitingItem, context: Context, text: TextTools): Words {
       }
     case 'interrupted':
       return {
-        title: t('fleet.wait.interrupted', { what: `${runTitle(item.run, text)}, ${item.run.hostname}` }),
+        title: t('fleet.wait.interrupted', {
+          what: `${runTitle(item.run, text)}, ${runPlace(item.run, text)}`,
+        }),
         why: t('fleet.wait.interrupted.why'),
         action: t('fleet.open-run'),
         href: hrefOf({ at: 'run', id: item.run.id }),

@@ -134,6 +134,15 @@ describe('what waits for a person', () => {
     ])
   })
 
+  test('is a run that was cut off and closed as it stood, until a later one of that node went on', () => {
+    const closed = run('1', { outcome: 'interrupted', endedAt: '2026-11-22T09:43:00.000Z' })
+    expect(kinds([], [closed])).toEqual(['interrupted'])
+    expect(kinds([], [run('2', { outcome: 'proven' }), closed])).toEqual([])
+    expect(kinds([], [run('2', { outcome: 'proven' }), run('1', { outcome: 'interrupted' })])).toEqual([
+      'interrupted',
+    ])
+  })
+
   test('is a key that ends within two weeks', () => {
     const soon = { ...casa, certificate: { ...casa.certificate, notAfter: '2026-12-04T11:20:00.000Z' } }
     expect(kinds([], [], soon)).toEqual(['expires'])

@@ -50,7 +50,9 @@ export function waitingFor(
         : [],
     ),
     ...here.flatMap((run): WaitingItem[] =>
-      run.outcome === 'interrupted' ? [{ kind: 'interrupted', id: `interrupted ${run.id}`, run }] : [],
+      run.outcome === 'interrupted' && (run.endedAt === undefined || newest.includes(run))
+        ? [{ kind: 'interrupted', id: `interrupted ${run.id}`, run }]
+        : [],
     ),
     ...newest.flatMap((run): WaitingItem[] =>
       run.outcome === 'fell-back' ? [{ kind: 'fell-back', id: `fell-back ${run.id}`, run }] : [],

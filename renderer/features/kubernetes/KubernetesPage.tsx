@@ -161,6 +161,7 @@ export function KubernetesPage({
             <ErrorNote error={failure} actions={{ 'recompute-plan': plan.reload, retry: plan.reload }} />
           </div>
         )}
+        {shown !== undefined && <GoesOn plan={shown} />}
         {proxyBehind !== undefined && (
           <div className="section">
             <State kind="caution">{t('kubernetes.proxy-behind', { version: plainVersion(current) })}</State>
@@ -182,7 +183,6 @@ export function KubernetesPage({
             {t('kubernetes.kubelets')}
           </Tick>
         </Section>
-        {shown !== undefined && <GoesOn plan={shown} />}
         {shown !== undefined && <ImageTable plan={shown} />}
         {shown === undefined && plan.busy && <EmptyState kind="busy" title={t('loading')} />}
         {shown !== undefined && (

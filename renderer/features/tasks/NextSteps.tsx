@@ -99,7 +99,8 @@ function sentence(step: NextStep, run: Run, t: ReturnType<typeof useText>['t']):
       return t('next.remove-member')
     case 'kubernetes': {
       const { there, images, component } = step
-      return t('next.kubernetes', { there, images, component, version: plainVersion(step.version), node })
+      const version = plainVersion(step.version)
+      return t('next.kubernetes', { count: there, images, component, version, node })
     }
     case 'manifests':
       return t('next.manifests', { count: step.objects, node })

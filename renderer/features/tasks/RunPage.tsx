@@ -48,7 +48,7 @@ export function RunPage({ run }: { readonly run: Run | undefined }) {
         actions={<RunActions run={run} />}
       />
       <PageBody>
-        {run.outcome === 'interrupted' && <Interrupted run={run} />}
+        {run.outcome === 'interrupted' && run.endedAt === undefined && <Interrupted run={run} />}
         {run.trial !== undefined && isOnTrial(run) && <OnTrial run={run} revertsAt={run.trial.revertsAt} />}
         {run.error !== undefined && (
           <div className="section">

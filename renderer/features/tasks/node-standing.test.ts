@@ -38,3 +38,13 @@ test('a node is proven by what was read when the run had ended', () => {
   expect(standing({ outcome: 'proven' }, steps, [row('proven')], en).kind).toBe('proven')
   expect(standing({ outcome: 'failed' }, steps, [row('differs')], en).kind).toBe('decide')
 })
+
+test('a node that a run was cut off at says in which step, until the run is settled', () => {
+  const steps = [step('kube-apiserver', 'done'), step('kubelet', 'unknown')]
+  expect(standing({ outcome: 'interrupted' }, steps, [row('unknown')], en)).toEqual({
+    kind: 'decide',
+    words: 'cut off in kubelet',
+  })
+  const settled = { outcome: 'interrupted' as const, endedAt: '2026-11-28T15:53:01.000Z' }
+  expect(standing(settled, steps, [row('proven')], en)).toEqual({ kind: 'proven', words: 'proven, 1 of 1' })
+})

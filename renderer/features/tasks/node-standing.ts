@@ -5,7 +5,7 @@ import { stepName } from '../../ui/run-words.ts'
 
 /** Where one node of a run stands: its `steps` and its `rows` of the verdict, which is read only when the run ends. */
 export function standing(
-  run: Pick<Run, 'outcome'>,
+  run: Pick<Run, 'outcome' | 'endedAt'>,
   steps: readonly RunStep[],
   rows: readonly VerdictRow[],
   text: TextTools,
@@ -28,6 +28,11 @@ export function standing(
   if (run.outcome === undefined) {
     const done = steps.filter(({ state }) => state === 'done').length
     return { kind: 'plain', words: t('run.nodes.so-far', { done, all: steps.length }) }
+  }
+  // Nothing was read back yet: where it was cut off says more than how many rows there are.
+  const cut = steps.find(({ state }) => state === 'unknown')
+  if (cut !== undefined && run.outcome === 'interrupted' && run.endedAt === undefined) {
+    return { kind: 'decide', words: t('run.nodes.cut', { step: stepName(cut, text) }) }
   }
   const proven = rows.filter(({ outcome }) => outcome === 'proven').length
   const differs = rows.some(({ outcome }) => outcome === 'differs')

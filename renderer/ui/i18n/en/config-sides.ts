@@ -112,6 +112,7 @@ export const configSidesEn = {
   },
   'run.nodes': 'Nodes',
   'run.nodes.not-reached': 'not reached',
+  'run.nodes.cut': 'cut off in {step}',
   'run.nodes.so-far': '{done} of {all} steps',
   'run.nodes.proven': 'proven, {proven} of {all}',
   'run.nodes.steps': 'Steps',

@@ -30,9 +30,9 @@ export const kubernetesEn = {
   },
   'kubernetes.goes-on': 'Goes on with {component} on {node}',
   'kubernetes.goes-on.text': {
-    one: '{count} of {all} images stands at {version} already: it is asked again, and nothing is sent for it.',
+    one: '{count} of {all} images is at {version} already: it is asked again, and nothing is sent for it.',
     other:
-      '{count} of {all} images stand at {version} already: they are asked again, and nothing is sent for them.',
+      '{count} of {all} images are at {version} already: they are asked again, and nothing is sent for them.',
   },
   'kubernetes.node': 'Node',
   'kubernetes.what': 'What',

@@ -206,7 +206,10 @@ export const nodeActionsEn = {
   'next.uncordon.do': 'Plan to uncordon it',
   'next.remove-member': 'etcd still lists the member that was to go.',
   'next.remove-member.do': 'Plan its removal from {node}',
-  'next.kubernetes': '{there} of {images} images stand at {version}; {component} on {node} is next.',
+  'next.kubernetes': {
+    one: '{count} of {images} images is at {version}; {component} on {node} is next.',
+    other: '{count} of {images} images are at {version}; {component} on {node} is next.',
+  },
   'next.kubernetes.do': 'Plan the rest of the upgrade',
   'next.manifests': {
     one: '{count} object is not yet what {node} renders.',

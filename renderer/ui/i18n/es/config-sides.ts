@@ -112,6 +112,7 @@ export const configSidesEs: Translated<typeof configSidesEn> = {
   },
   'run.nodes': 'Nodos',
   'run.nodes.not-reached': 'sin tocar',
+  'run.nodes.cut': 'cortado en {step}',
   'run.nodes.so-far': '{done} de {all} pasos',
   'run.nodes.proven': 'comprobado, {proven} de {all}',
   'run.nodes.steps': 'Pasos',

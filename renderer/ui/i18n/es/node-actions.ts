@@ -203,7 +203,10 @@ export const nodeActionsEs: Translated<typeof nodeActionsEn> = {
   'next.uncordon.do': 'Planear volver a admitirlos',
   'next.remove-member': 'etcd aún tiene en la lista al miembro que debía salir.',
   'next.remove-member.do': 'Planear su retirada desde {node}',
-  'next.kubernetes': '{there} de {images} imágenes están en {version}; ahora toca {component} en {node}.',
+  'next.kubernetes': {
+    one: '{count} de {images} imágenes está en {version}; ahora toca {component} en {node}.',
+    other: '{count} de {images} imágenes están en {version}; ahora toca {component} en {node}.',
+  },
   'next.kubernetes.do': 'Planear lo que falta',
   'next.manifests': {
     one: '{count} objeto aún no está como lo genera {node}.',
