@@ -33,8 +33,46 @@ export function CheckList({
   readonly checks: readonly ListedCheck[]
   readonly askedAt: string
 }) {
-  const { t, format, said } = useText()
-  const by = (outcome: Outcome): readonly ListedCheck[] => checks.filter((check) => check.outcome === outcome)
+  const { said } = useText()
+  return (
+    <CheckFrame
+      checks={checks}
+      outcomeOf={({ outcome }) => outcome}
+      askedAt={askedAt}
+      open={({ id, outcome, title, advice, evidence }) => (
+        <OpenCheck key={id} outcome={outcome} title={title}>
+          <div>{advice}</div>
+          <div className="listed-evidence">{said(evidence)}</div>
+        </OpenCheck>
+      )}
+      passed={(those) =>
+        those.map(({ id, title, evidence }) => (
+          <div key={id} className="listed-line">
+            <State kind="proven">{title}</State>
+            {evidence !== '–' && <span className="meta">{said(evidence)}</span>}
+          </div>
+        ))
+      }
+    />
+  )
+}
+
+/** The same frame for checks of any kind: head, counts, those that are open one by one, those that passed together. */
+export function CheckFrame<C>({
+  checks,
+  outcomeOf,
+  askedAt,
+  open,
+  passed,
+}: {
+  readonly checks: readonly C[]
+  readonly outcomeOf: (check: C) => Outcome
+  readonly askedAt: string
+  readonly open: (check: C, at: number) => ReactNode
+  readonly passed: (checks: readonly C[]) => ReactNode
+}) {
+  const { t, format } = useText()
+  const by = (outcome: Outcome): readonly C[] => checks.filter((check) => outcomeOf(check) === outcome)
   return (
     <>
       <div className="check-list-head">
@@ -49,27 +87,28 @@ export function CheckList({
           </div>
         ))}
       </div>
-      {ORDER.slice(0, 3)
-        .flatMap(by)
-        .map((check) => (
-          <div
-            key={check.id}
-            className={check.outcome === 'block' ? 'listed-check listed-block' : 'listed-check'}
-          >
-            <State kind={KIND[check.outcome]}>{t(`preflight.${check.outcome}`)}</State>
-            <b>{check.title}</b>
-            <div>{check.advice}</div>
-            <div className="listed-evidence">{said(check.evidence)}</div>
-          </div>
-        ))}
-      <div className="check-list-passed">
-        {by('pass').map((check) => (
-          <div key={check.id} className="listed-line">
-            <State kind="proven">{check.title}</State>
-            {check.evidence !== '–' && <span className="meta">{said(check.evidence)}</span>}
-          </div>
-        ))}
-      </div>
+      {ORDER.slice(0, 3).flatMap(by).map(open)}
+      <div className="check-list-passed">{passed(by('pass'))}</div>
     </>
+  )
+}
+
+/** One that did not pass, with what follows from it. */
+export function OpenCheck({
+  outcome,
+  title,
+  children,
+}: {
+  readonly outcome: Outcome
+  readonly title: ReactNode
+  readonly children: ReactNode
+}) {
+  const { t } = useText()
+  return (
+    <div className={outcome === 'block' ? 'listed-check listed-block' : 'listed-check'}>
+      <State kind={KIND[outcome]}>{t(`preflight.${outcome}`)}</State>
+      <b>{title}</b>
+      {children}
+    </div>
   )
 }

@@ -1,18 +1,9 @@
 import type { PreflightCheck } from '#contract/upgrades.ts'
+import { CheckFrame, OpenCheck } from '../../ui/CheckList.tsx'
 import { useText, type TextTools } from '../../ui/i18n/text.tsx'
-import type { StateKind } from '../../ui/icons.tsx'
 import { State } from '../../ui/State.tsx'
 import { Tick } from '../../ui/Tick.tsx'
-import '../../ui/check-list.css'
 import './preflight.css'
-
-const KIND: Readonly<Record<PreflightCheck['outcome'], StateKind>> = {
-  block: 'decide',
-  warn: 'caution',
-  unknown: 'unknown',
-  pass: 'proven',
-}
-const ORDER = ['block', 'warn', 'unknown', 'pass'] as const
 
 /** A check, and the node it is about where a plan has several. */
 export interface ShownCheck {
@@ -35,40 +26,28 @@ export function Preflight({
   readonly accepted: ReadonlySet<PreflightCheck['id']>
   readonly onAccept: (id: PreflightCheck['id'], yes: boolean) => void
 }) {
-  const { t, format } = useText()
-  const by = (outcome: PreflightCheck['outcome']): readonly ShownCheck[] =>
-    checks.filter(({ check }) => check.outcome === outcome)
   return (
-    <>
-      <div className="check-list-head">
-        <h2 className="label">{t('preflight.title')}</h2>
-        <span className="meta">{t('preflight.asked', { time: format.time(askedAt) })}</span>
-      </div>
-      <div className="check-list-counts">
-        {ORDER.map((outcome) => (
-          <div key={outcome} className={by(outcome).length > 0 ? undefined : 'check-list-zero'}>
-            <b>{by(outcome).length}</b>
-            <State kind={KIND[outcome]}>{t(`preflight.${outcome}`)}</State>
-          </div>
-        ))}
-      </div>
-      {ORDER.slice(0, 3)
-        .flatMap(by)
-        .map((shown, at) => (
-          <OpenCheck
-            key={`${shown.check.id} ${shown.hostname ?? ''} ${String(at)}`}
-            {...shown}
-            accepted={accepted.has(shown.check.id)}
-            onAccept={onAccept}
-          />
-        ))}
-      <div className="checks-passed">
-        {foldPassed(by('pass')).map((shown, at) => (
-          <PassedCheck key={`${shown.check.id} ${shown.hostname ?? ''} ${String(at)}`} {...shown} />
-        ))}
-      </div>
-    </>
+    <CheckFrame
+      checks={checks}
+      outcomeOf={({ check }) => check.outcome}
+      askedAt={askedAt}
+      open={(shown, at) => (
+        <NotPassed
+          key={keyOf(shown, at)}
+          {...shown}
+          accepted={accepted.has(shown.check.id)}
+          onAccept={onAccept}
+        />
+      )}
+      passed={(those) =>
+        foldPassed(those).map((shown, at) => <PassedCheck key={keyOf(shown, at)} {...shown} />)
+      }
+    />
   )
+}
+
+function keyOf({ check, hostname = '' }: ShownCheck, at: number): string {
+  return `${check.id} ${hostname} ${String(at)}`
 }
 
 /** What every node passes stands once: the same evidence as it is, else how many nodes it was read from. */
@@ -93,7 +72,7 @@ function foldPassed(passed: readonly ShownCheck[]): readonly ShownCheck[] {
   })
 }
 
-function OpenCheck({
+function NotPassed({
   check,
   hostname,
   accepted,
@@ -105,12 +84,7 @@ function OpenCheck({
   const text = useText()
   const { t } = text
   return (
-    <div className={check.outcome === 'block' ? 'check check-block' : 'check'}>
-      <State kind={KIND[check.outcome]}>{t(`preflight.${check.outcome}`)}</State>
-      <b>
-        {hostname === undefined ? '' : `${hostname}: `}
-        {t(`check.${check.id}`)}
-      </b>
+    <OpenCheck outcome={check.outcome} title={titleOf({ check, hostname }, text)}>
       <div>{check.because === undefined ? t(`check.advice.${check.id}`) : t(`because.${check.because}`)}</div>
       <Evidence check={check} />
       {check.accept === true && (
@@ -118,8 +92,12 @@ function OpenCheck({
           {acceptText(check, text)}
         </Tick>
       )}
-    </div>
+    </OpenCheck>
   )
+}
+
+function titleOf({ check, hostname }: ShownCheck, { t }: TextTools): string {
+  return `${hostname === undefined ? '' : `${hostname}: `}${t(`check.${check.id}`)}`
 }
 
 /** The words that are ticked say what is accepted; they are never just "yes". */
@@ -136,7 +114,7 @@ function Evidence({ check }: { readonly check: PreflightCheck }) {
   const short = evidenceText(said(evidence), format.date)
   if (readings.length === 0) {
     return (
-      <div className="evidence" title={evidence}>
+      <div className="listed-evidence" title={evidence}>
         {short}
       </div>
     )
@@ -144,7 +122,7 @@ function Evidence({ check }: { readonly check: PreflightCheck }) {
   return (
     <details className="check-read">
       <summary>
-        <span className="evidence">{short}</span>
+        <span className="listed-evidence">{short}</span>
         <span className="check-read-more">{t('preflight.read')}</span>
       </summary>
       <Readings readings={readings} />
@@ -153,12 +131,12 @@ function Evidence({ check }: { readonly check: PreflightCheck }) {
 }
 
 function PassedCheck({ check, hostname }: ShownCheck) {
-  const { t, format, said } = useText()
+  const text = useText()
+  const { format, said } = text
   const { evidence, readings = [] } = check
-  const name = `${hostname === undefined ? '' : `${hostname}: `}${t(`check.${check.id}`)}`
   const line = (
     <>
-      <State kind="proven">{name}</State>
+      <State kind="proven">{titleOf({ check, hostname }, text)}</State>
       {evidence !== '–' && (
         <span className="meta" title={evidence}>
           {evidenceText(inFolded(evidence, said), format.date)}
@@ -166,10 +144,10 @@ function PassedCheck({ check, hostname }: ShownCheck) {
       )}
     </>
   )
-  if (readings.length === 0) return <div className="check-line">{line}</div>
+  if (readings.length === 0) return <div className="listed-line">{line}</div>
   return (
     <details className="check-passed">
-      <summary className="check-line">{line}</summary>
+      <summary className="listed-line">{line}</summary>
       <Readings readings={readings} />
     </details>
   )
