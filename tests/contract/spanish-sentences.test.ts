@@ -74,6 +74,8 @@ test('names and counts keep their places, and findings are told one by one', () 
   expect(inLanguage('7 pods; home/netshoot (no controller); emptyDir: 3', 'es')).toBe(
     '7 pods; home/netshoot (sin controlador); emptyDir: 3',
   )
+  const leaving = '3 of 3 members answer, 2 needed to leave; 2 members stay'
+  expect(inLanguage(leaving, 'es')).not.toMatch(/answer|members|leave/)
   expect(inLanguage('3 members started, 2 stay, 2 needed', 'en')).toBe('3 members started, 2 stay, 2 needed')
 })
 

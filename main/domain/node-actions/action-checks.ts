@@ -1,5 +1,6 @@
 import type { ActionCheck } from '#contract/node-actions.ts'
 import { assessEtcd, quorumOf, type EtcdReading } from '../etcd/quorum.ts'
+import { counted } from '../upgrades/kubernetes-reading.ts'
 import { valueOf } from '../upgrades/known.ts'
 import { isControlPlane, type NodeFacts, type Peer } from '../upgrades/node-facts.ts'
 import { quorumAtRisk } from '../upgrades/preflight.ts'
@@ -137,7 +138,7 @@ function leavesCheck(facts: NodeFacts, etcd: NonNullable<NodeFacts['etcd']>, gra
   }
   const { members } = etcd.value
   const count = members.length
-  if (count <= 1) return check(graceful ? 'warn' : 'pass', `${count} members`)
+  if (count <= 1) return check(graceful ? 'warn' : 'pass', counted(count, 'member'))
   const alive = answeringMembers(facts, etcd.value)
   if (graceful) {
     const enough = alive >= quorumOf(count)

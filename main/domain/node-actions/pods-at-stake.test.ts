@@ -31,7 +31,7 @@ test('a reboot counts what stops with the node, and names what a budget would ha
 
 test('pods that come back elsewhere or here are no reason to warn', () => {
   expect(podChecks(facts, reading([pod('web')]), 'pods-drained')).toEqual([
-    { id: 'pods-drained', outcome: 'pass', evidence: '1 pods' },
+    { id: 'pods-drained', outcome: 'pass', evidence: '1 pod' },
   ])
 })
 

@@ -1,5 +1,5 @@
 import type { ActionCheck, ActionRow } from '#contract/node-actions.ts'
-import { podsEvidence, type KubernetesReading } from '../upgrades/kubernetes-reading.ts'
+import { counted, podsEvidence, type KubernetesReading } from '../upgrades/kubernetes-reading.ts'
 import { valueOf, type Known } from '../upgrades/known.ts'
 import type { NodeFacts } from '../upgrades/node-facts.ts'
 
@@ -28,7 +28,7 @@ export function podsRow(facts: NodeFacts, reading: PodsReading, after: string): 
     reading?.known === true && name !== undefined ? podsEvidence(reading.value, name).leave : undefined
   return {
     fact: 'pods',
-    ...(count === undefined ? {} : { before: `${count} pods` }),
+    ...(count === undefined ? {} : { before: counted(count, 'pod') }),
     after,
     note: 'changes',
   }

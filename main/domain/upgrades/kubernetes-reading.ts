@@ -71,7 +71,7 @@ export function kubernetesChecks(
     return mark === undefined ? [] : [{ name: node.name, mark }]
   })
   return [
-    { id: 'kubernetes-api', outcome: 'pass', evidence: `${version}; ${nodes.length} nodes` },
+    { id: 'kubernetes-api', outcome: 'pass', evidence: `${version}; ${counted(nodes.length, 'node')}` },
     ...marked.map(({ name, mark }) => ({
       id: 'no-other-run' as const,
       outcome: 'warn' as const,
@@ -133,7 +133,7 @@ export function podsEvidence({ pods, budgets }: KubernetesReading, name: string)
     ...loose.map((pod) => `${nameOf(pod)} (no controller)`),
   ]
   const evidence = [
-    `${leaving.length} pods`,
+    counted(leaving.length, 'pod'),
     ...parts.slice(0, NAMED),
     ...(parts.length > NAMED ? [`+${parts.length - NAMED}`] : []),
     ...(emptied.length === 0 ? [] : [`emptyDir: ${emptied.length}`]),
@@ -151,4 +151,9 @@ function storageText(items: readonly StorageItem[]): string {
 
 function nameOf({ namespace, name }: KubePod): string {
   return `${namespace}/${name}`
+}
+
+/** `1 pod`, `12 pods` */
+export function counted(count: number, what: 'node' | 'pod' | 'member'): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
 }

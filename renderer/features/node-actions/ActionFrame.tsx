@@ -44,8 +44,10 @@ export function ActionFrame({
 }) {
   const { t, format, language } = useText()
   const start = useAction('node-actions.start')
-  const [hostname, setHostname] = useState('')
-  const [words, setWords] = useState('')
+  const [kept, setKept] = useState({ of: '', hostname: '', words: '' })
+  // What was typed stands for what was read then: another choice erases something else.
+  const of = plan?.talosctl ?? kept.of
+  const { hostname, words } = kept.of === of ? kept : { hostname: '', words: '' }
   const failure = start.error ?? error
   const off = plan === undefined ? t('loading') : reasonOff(plan, { hostname, words }, t)
   const blocks = hardBlocks(plan)
@@ -82,7 +84,7 @@ export function ActionFrame({
               label={t('action.type-hostname', { node: plan.hostname })}
               wanted={plan.hostname}
               value={hostname}
-              onChange={setHostname}
+              onChange={(value) => setKept({ of, hostname: value, words })}
             />
           )}
           {plan?.words !== undefined && blocks === 0 && (
@@ -90,7 +92,7 @@ export function ActionFrame({
               label={t('action.type-words', { words: plan.words[language] })}
               wanted={plan.words[language]}
               value={words}
-              onChange={setWords}
+              onChange={(value) => setKept({ of, hostname, words: value })}
             />
           )}
           <Button

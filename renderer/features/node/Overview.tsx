@@ -123,7 +123,7 @@ function Versions({ detail }: { readonly detail: NodeDetail }) {
             name: t('node.extensions'),
             value:
               schematic === undefined ? undefined : schematic.extensions.length === 0 ? (
-                t('none')
+                t('node.extensions.none')
               ) : (
                 <Lines lines={schematic.extensions.map(({ name, version }) => `${name} ${version}`)} />
               ),

@@ -127,7 +127,7 @@ function valueOf(slot: BootSlot, fact: SlotFact, { t, format }: TextTools): stri
     case 'schematic':
       return slot.schematicId
     case 'extensions':
-      return slot.extensions?.length === 0 ? t('none') : slot.extensions?.join(', ')
+      return slot.extensions?.length === 0 ? t('node.extensions.none') : slot.extensions?.join(', ')
     case 'kernel-arguments':
       return slot.kernelArguments
     case 'installed':

@@ -46,6 +46,7 @@ export const nodeEn = {
   'node.schematic': 'Schematic',
   'node.schematic.vanilla': 'none: plain Talos',
   'node.extensions': 'Extensions',
+  'node.extensions.none': 'none',
   'node.boot-entry': 'Boot entry',
   'node.boot-loader': 'Boot loader',
   'node.loader.grub': 'GRUB',

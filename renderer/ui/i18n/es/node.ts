@@ -49,6 +49,7 @@ export const nodeEs: Translated<typeof nodeEn> = {
   'node.schematic': 'Schematic',
   'node.schematic.vanilla': 'ninguno: Talos sin añadidos',
   'node.extensions': 'Extensiones',
+  'node.extensions.none': 'ninguna',
   'node.boot-entry': 'Entrada de arranque',
   'node.boot-loader': 'Cargador de arranque',
   'node.loader.grub': 'GRUB',

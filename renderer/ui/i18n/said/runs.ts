@@ -152,6 +152,8 @@ export const saidOfRuns: Said = [
   ['running, ready', 'en marcha, listo'],
   ['running, not ready', 'en marcha, no listo'],
   ['{0} nodes', '{0} nodos'],
+  ['{0} node', '{0} nodo'],
+  ['{0} member', '{0} miembro'],
 
   // Details of steps.
   ['cordoned', 'acordonado'],

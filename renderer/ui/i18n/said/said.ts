@@ -19,13 +19,11 @@ const patterns = [...saidOfRuns, ...saidOfConfigs, ...saidOfContexts, ...saidOfS
 export function inLanguage(text: string, language: Language): string {
   // Nothing that we write is that long; a node's own output may be.
   if (language === 'en' || text === '' || text.length > 1000) return text
-  const whole = spanishOf(text)
-  if (whole !== undefined) return whole
-  if (!text.includes('; ')) return text
-  return text
-    .split('; ')
-    .map((part) => spanishOf(part) ?? part)
-    .join('; ')
+  const parts = text.split('; ')
+  const told = parts.map(spanishOf)
+  // Before the whole: the blank of a short pattern would swallow all findings but the last.
+  if (told.every((part) => part !== undefined)) return told.join('; ')
+  return spanishOf(text) ?? parts.map((part, at) => told[at] ?? part).join('; ')
 }
 
 function spanishOf(text: string): string | undefined {
