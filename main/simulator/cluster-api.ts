@@ -82,8 +82,10 @@ export interface ClusterState {
     disarm(): readonly { readonly memberId: string; readonly alarm: 'NOSPACE' | 'CORRUPT' }[]
     /** Gives the room back that deleted revisions took in that member's file. */
     defragment(hostname: string): void
-    /** Takes a member out for good: until its data is gone it cannot come back. False for an unknown id. */
-    removeMember(memberId: string): boolean
+    /** Why etcd lets nobody take that member out, in its words; undefined when it does. */
+    objection(memberId: string): string | undefined
+    /** Takes a member out for good: until its data is gone it cannot come back. To be asked for its objection before. */
+    removeMember(memberId: string): void
     forfeit(hostname: string): string | undefined
     snapshot(): Buffer
     healthy(hostname: string): boolean

@@ -141,6 +141,8 @@ export interface MachineSpec {
 export interface ServiceSnapshot {
   readonly id: string
   readonly state: string
+  /** Of its last start; 0 before the first. */
+  readonly pid: number
   readonly health: {
     readonly unknown: boolean
     readonly healthy: boolean

@@ -1,10 +1,11 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { accessSync, constants, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type SimulatedCluster, startSimulatedCluster } from './cluster.ts'
 import { serveControl } from './control/serve-control.ts'
 import type { StorageSystem } from './kubernetes/storage/storage.ts'
 import { SCENARIOS } from './data/scenarios.ts'
+import { isReleased } from './machine/versions.ts'
 import type { SparePlan } from './demo-nodes.ts'
 import { serveFactory } from './factory/serve-factory.ts'
 
@@ -59,23 +60,33 @@ export async function runSimulator(
     return
   }
   const sized = [values.controlplanes, values.workers, values.talos].some((value) => value !== undefined)
-  const extraDisks = numberOf('extra-disks', values['extra-disks'])
-  const versions = (values.talos ?? 'v1.13.9').split(',').map(withV)
+  const extraDisks = countOf('extra-disks', values['extra-disks'])
+  const versions = versionsOf(values.talos ?? 'v1.13.9')
+  const contracts = wordsOf('contract', values.contract, CONTRACTS)
+  const controlPlanes = countOf('controlplanes', values.controlplanes ?? '3', 1)
+  const workers = countOf('workers', values.workers ?? '0')
+  const maintenance = countOf('maintenance', values.maintenance)
+  if (controlPlanes + workers + maintenance > MOST)
+    throw new Error(
+      `at most ${MOST} machines have an address here, not ${controlPlanes + workers + maintenance}`,
+    )
+  // Before anything is started: a folder that cannot be written to would end it all when it is ready.
+  makeFolder(values.out)
   const cluster = await startSimulatedCluster({
     protosDir: values.protos ?? join(host.installed, 'protos'),
     resourcesDir: join(host.installed, 'resources'),
     storage: wordsOf('storage', values.storage, STORAGE),
-    speed: numberOf('speed', values.speed),
+    speed: speedOf(values.speed),
     seed: values.seed,
-    spares: spares(numberOf('maintenance', values.maintenance), versions, extraDisks),
+    spares: spares(maintenance, versions, extraDisks),
     ...(sized
       ? {
           nodes: {
-            controlPlanes: numberOf('controlplanes', values.controlplanes ?? '3'),
-            workers: numberOf('workers', values.workers ?? '0'),
+            controlPlanes,
+            workers,
             talos: versions,
             extraDisks,
-            contracts: wordsOf('contract', values.contract, CONTRACTS),
+            contracts,
           },
         }
       : {}),
@@ -97,6 +108,8 @@ export async function runSimulator(
   }
 }
 
+/** Each with an address of its own in a /24. */
+const MOST = 250
 const CONTRACTS = ['1.13', '1.14'] as const
 const STORAGE: readonly StorageSystem[] = ['longhorn', 'rook-ceph', 'cloudnative-pg']
 
@@ -111,10 +124,46 @@ function wordsOf<Word extends string>(name: string, list: string, known: readonl
     })
 }
 
-function numberOf(name: string, text: string): number {
+/** A whole number, from `least` on. */
+function countOf(name: string, text: string, least = 0): number {
+  if (!/^\d+$/.test(text) || Number(text) < least)
+    throw new Error(`--${name} takes a whole number${least > 0 ? ` from ${least} on` : ''}, not "${text}"`)
+  return Number(text)
+}
+
+function speedOf(text: string): number {
   const value = Number(text)
-  if (!Number.isFinite(value) || value < 0) throw new Error(`--${name} takes a number, not "${text}"`)
+  if (!Number.isFinite(value) || value <= 0) throw new Error(`--speed takes a number above 0, not "${text}"`)
   return value
+}
+
+/** Written with `v` and without it; the machines know the lines from 1.9 to 1.14. */
+function versionsOf(list: string): readonly string[] {
+  return list.split(',').map((text) => {
+    const version = withV(text.trim())
+    if (!isReleased(version) || version.startsWith('v1.8.'))
+      throw new Error(`--talos takes releases from v1.9.0 to v1.14 such as v1.13.9, not "${text}"`)
+    return version
+  })
+}
+
+/**
+ * The folder and those above it, for its owner alone. One at a time: Node's own recursion never ends where the system
+ * says "no such file" for a new folder, as in /proc.
+ * @throws with a sentence when it cannot be had or written to
+ */
+function makeFolder(path: string): void {
+  const missing: string[] = []
+  for (let at = resolve(path); !existsSync(at); at = dirname(at)) missing.unshift(at)
+  try {
+    for (const folder of missing) mkdirSync(folder, { mode: 0o700 })
+    if (!statSync(path).isDirectory()) throw new Error(`${path} is a file`)
+    accessSync(path, constants.W_OK)
+  } catch (error) {
+    throw new Error(`--out cannot be written to: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    })
+  }
 }
 
 /** Of the versions in turn, from the last: a machine that comes later is seldom older. */
@@ -140,7 +189,6 @@ function withV(version: string): string {
 
 /** Keys are for their owner's eyes only. */
 function writeTalosconfigs(cluster: SimulatedCluster, out: string): void {
-  mkdirSync(out, { recursive: true, mode: 0o700 })
   const texts = {
     talosconfig: cluster.talosconfig(),
     'talosconfig.operator': cluster.talosconfig('os:operator'),

@@ -94,6 +94,12 @@ export function createCaller({ router, clock, roles, ping }: CallerOptions): Cal
     attempt: number,
   ): boolean {
     if (isFailure(failure, 'worker-as-endpoint')) return router.exclude(node, lease)
+    // An endpoint that cannot verify the node handed nothing on: one that waits for its configuration can be asked
+    // by itself what it is.
+    if (isFailure(failure, 'wrong-ca') && lease.via !== 'direct') {
+      router.discard(node, lease)
+      return attempt === 1
+    }
     if (!isFailure(failure, 'unreachable', 'interrupted')) return false
     router.discard(node, lease)
     return attempt === 1 && facts.effect === 'read'

@@ -38,6 +38,13 @@ const rows: readonly (readonly [string, status, string, CallFacts, string])[] = 
     'unreachable',
   ],
   [
+    'a member that etcd keeps',
+    status.UNKNOWN,
+    'failed to remove member: failed to remove member 7: etcdserver: unhealthy cluster',
+    call,
+    'refused',
+  ],
+  [
     'a wrong CA behind an endpoint',
     status.UNAVAILABLE,
     'tls: failed to verify certificate: x509: certificate signed by unknown authority',

@@ -195,7 +195,11 @@ function unknown(text: string, call: CallFacts, says: string): Verdict {
   if (text.includes('upgrade mutex')) {
     return ['conflict', `Another control plane node of this cluster is being upgraded.${says}`]
   }
-  if (/operation via API|error validating|cannot rollback|failed to parse config|invalid input/.test(text)) {
+  if (
+    /operation via API|error validating|cannot rollback|failed to parse config|invalid input|etcdserver: (?:unhealthy cluster|re-configuration failed)/.test(
+      text,
+    )
+  ) {
     return ['refused', `${node} refused ${method}.${says}`]
   }
   return ['node-error', `${node} failed during ${method}.${says}`]

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { SCENARIOS } from '../../main/simulator/data/scenarios.ts'
+import { SPEC_MESSAGES } from '../../main/simulator/data/spec-messages.ts'
 import { loadProtos } from '../../main/simulator/wire/protos.ts'
 import { RPC_RULES } from '../../main/simulator/wire/rpc-rules.ts'
 import { SERVICES } from '../../main/simulator/wire/services.ts'
@@ -28,6 +29,15 @@ test('every RPC of our protos is served, refused by name on the page, or of a re
   expect(unserved.sort()).toEqual([...Object.keys(REFUSED), ...FUTURE].sort())
   for (const name of Object.values(REFUSED)) expect(section('Refused')).toContain(`\`${name}\``)
   for (const path of FUTURE) expect(RPC_RULES.get(path)?.since).toBe(15)
+})
+
+test('the page names every type that there are resources of', () => {
+  const types = [...Object.keys(SPEC_MESSAGES), 'MachineConfigs', 'MachineTypes', 'MDArraySpecs']
+  const [, list = ''] =
+    /are empty where a real node has some[^:]*:\s([^.]+)\./.exec(section('Approximated')) ?? []
+  expect(list.split(/,\s+/).sort()).toEqual(
+    [...new Set(types.map((type) => type.split('.')[0] ?? ''))].sort(),
+  )
 })
 
 test('every RPC has its rule, and every rule its RPC', () => {

@@ -233,9 +233,10 @@ export function createSmallMachine(
   return machine
 }
 
-const SERVICES: readonly ServiceSnapshot[] = ['machined', 'apid', 'kubelet'].map((id) => ({
+const SERVICES: readonly ServiceSnapshot[] = ['machined', 'apid', 'kubelet'].map((id, index) => ({
   id,
   state: 'Running',
+  pid: 1200 + index,
   health: { unknown: false, healthy: true, lastMessage: '', lastChange: 1000 },
   events: [{ message: 'Health check successful', state: 'Running', at: 1500 }],
 }))
@@ -273,7 +274,9 @@ export function createSmallCluster(machines: readonly SmallMachine[]): ClusterSt
       alarms: () => [{ memberId: leader, alarm: 'NOSPACE' }],
       disarm: () => [{ memberId: leader, alarm: 'NOSPACE' }],
       defragment: () => undefined,
-      removeMember: (memberId) => members.some(({ id }) => id === memberId),
+      objection: (memberId) =>
+        members.some(({ id }) => id === memberId) ? undefined : 'etcdserver: member not found',
+      removeMember: () => undefined,
       forfeit: () => members[1]?.id,
       snapshot: () => Buffer.alloc(2080, 1),
       healthy: () => true,

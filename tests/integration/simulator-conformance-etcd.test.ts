@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type SimulatedCluster, startSimulatedCluster } from '../../main/simulator/cluster.ts'
-import { LINES, minorOf } from '../fakes/mixed-cluster.ts'
-import { ownCaller, type OwnCaller } from '../fakes/own-client.ts'
+import { LINES, minorOf, startMixedCluster } from '../fakes/mixed-cluster.ts'
+import { never } from '../fakes/one-node.ts'
+import { ownCaller, ownClient, type OwnCaller } from '../fakes/own-client.ts'
 import { connectWith } from '../fakes/talosconfig-client.ts'
 import { PROTOS_DIR, type WireClient } from '../fakes/wire-client.ts'
 
 /** etcd lost and found again, and its way back a release; behaviour.md §7.2, §7.3. */
 const BOOTSTRAP = '/machine.MachineService/Bootstrap'
 const RECOVER = '/machine.MachineService/EtcdRecover'
+const REMOVE = '/machine.MachineService/EtcdRemoveMemberByID'
+const LEAVE = '/machine.MachineService/EtcdLeaveCluster'
 
 const bytesOf = (frames: readonly { readonly bytes: Buffer }[]): Buffer =>
   Buffer.concat(frames.map(({ bytes }) => bytes))
@@ -77,6 +80,28 @@ describe.each(LINES)('the only control plane of %s', (talos) => {
     const worker = connect('worker')
     await expect(worker.upload(RECOVER, [])).rejects.toMatchObject({ code: 9 })
     worker.close()
+  })
+
+  test('keeps its only member, whoever asks', async () => {
+    const { messages } = await wire.unary('/machine.MachineService/EtcdMemberList')
+    const memberId = messages[0]?.members[0]?.id ?? ''
+    const text = `failed to remove member ${memberId}: etcdserver: re-configuration failed due to not enough started members`
+    await expect(wire.unary(REMOVE, { memberId })).rejects.toMatchObject({
+      code: 2,
+      details: `failed to remove member: ${text}`,
+    })
+    await expect(wire.unary(LEAVE)).rejects.toMatchObject({
+      code: 2,
+      details: `failed to leave cluster: 1 error(s) occurred:\n\t${text}`,
+    })
+    const own = ownClient(cluster.talosconfig())
+    const { address, port } = cluster.node('cp').spec
+    const id = BigInt(memberId).toString(16).padStart(16, '0')
+    await expect(own.etcdRemoveMember(`${address}:${port}`, id, never)).rejects.toMatchObject({
+      code: 'refused',
+    })
+    own.close()
+    expect((await etcd())?.state).toBe('Running')
   })
 
   test('waits once its data is gone, says so, and starts from a snapshot', async () => {
@@ -156,5 +181,33 @@ describe.each(LINES)('the only control plane of %s', (talos) => {
     })
     await cancel()
     await expect(validate(before)).resolves.toBeDefined()
+  })
+})
+
+describe.each([[LINES.slice(0, 3)], [LINES.slice(3)]])('three members of %j, one of them down', (lines) => {
+  test('the one that is down may go; one that runs is kept, and cannot leave either', async () => {
+    await using mixed = await startMixedCluster({ controlPlanes: lines, workers: [], kubernetes: false })
+    const [first = LINES[0], second = LINES[0], third = LINES[0]] = lines
+    const wire = mixed.wire(first)
+    const { messages } = await wire.unary('/machine.MachineService/EtcdMemberList')
+    const idOf = (line: typeof first): string =>
+      messages[0]?.members.find(({ hostname }) => hostname === mixed.hostOf(line))?.id ?? ''
+    mixed.machine(third).powerOff()
+    const text = (line: typeof first): string =>
+      `failed to remove member ${idOf(line)}: etcdserver: unhealthy cluster`
+    await expect(wire.unary(REMOVE, { memberId: idOf(second) })).rejects.toMatchObject({
+      code: 2,
+      details: `failed to remove member: ${text(second)}`,
+    })
+    // For five minutes of the machine's time Talos hopes that the cluster gets well.
+    await expect(wire.unary(LEAVE)).rejects.toMatchObject({
+      code: 2,
+      details: `failed to leave cluster: 2 error(s) occurred:\n\t${text(first)}\n\ttimeout`,
+    })
+    await wire.unary(REMOVE, { memberId: idOf(third) })
+    // Two that both run: either may go.
+    await mixed.wire(second).unary(LEAVE)
+    const { messages: left } = await wire.unary('/machine.MachineService/EtcdMemberList')
+    expect(left[0]?.members.map(({ hostname }) => hostname)).toEqual([mixed.hostOf(first)])
   })
 })

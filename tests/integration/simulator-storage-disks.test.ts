@@ -243,7 +243,6 @@ describe('LVM', () => {
     expect((await specs('VolumeStatuses.block', 'runtime'))['r-lvm1']).toMatchObject({
       phase: 'ready',
       location: '/dev/sdd1',
-      filesystem: 'none',
       size: 100 * 1024 ** 3,
     })
     await apply()

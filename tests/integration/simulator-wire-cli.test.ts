@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
@@ -56,7 +56,26 @@ test('it says in one line where it is ready, and leaves talosconfigs only their 
 })
 
 test('arguments that make no sense are refused in a sentence', async () => {
-  await expect(runOnce('--speed', 'fast')).rejects.toThrow('--speed takes a number, not "fast"')
+  await expect(runOnce('--speed', 'fast')).rejects.toThrow('--speed takes a number above 0, not "fast"')
+  await expect(runOnce('--speed', '0')).rejects.toThrow('--speed takes a number above 0, not "0"')
+  await expect(runOnce('--controlplanes', '0')).rejects.toThrow(
+    '--controlplanes takes a whole number from 1 on, not "0"',
+  )
+  await expect(runOnce('--workers', '1.5')).rejects.toThrow('--workers takes a whole number, not "1.5"')
+  await expect(runOnce('--controlplanes', '300')).rejects.toThrow('at most 250 machines have an address here')
+  for (const version of ['9.9', '1.13', 'v1.8.4', 'v1.13.99'])
+    await expect(runOnce('--talos', `v1.14.0,${version}`)).rejects.toThrow(
+      `--talos takes releases from v1.9.0 to v1.14 such as v1.13.9, not "${version}"`,
+    )
+  await expect(runOnce('--contract', '1.2')).rejects.toThrow('--contract knows 1.13, 1.14, not "1.2"')
+  // Nobody can make a folder in a file, and in /proc Node's own recursion would go on for ever.
+  await writeFile(join(folder, 'taken'), '')
+  await expect(runOnce('--out', join(folder, 'taken', 'below'))).rejects.toThrow(
+    '--out cannot be written to: ',
+  )
+  await expect(runOnce('--out', join(folder, 'taken'))).rejects.toThrow('taken is a file')
+  if (process.platform === 'linux')
+    await expect(runOnce('--out', '/proc/ichor/below')).rejects.toThrow('--out cannot be written to: ')
   await expect(runOnce('--talos', 'v1.14.0', '--scenario', 'gremlins@bronce-1')).rejects.toThrow(
     'unknown scenario "gremlins"; known are node-off, slow-node',
   )

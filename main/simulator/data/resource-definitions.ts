@@ -9,6 +9,8 @@ export interface ResourceDefinitionFacts {
   /** Absent: in 1.9 already. */
   readonly since?: number
   readonly removedIn?: number
+  /** From that release on its own name is none of its aliases, which another type has taken. */
+  readonly unnamedSince?: number
   /** Readable by admins only from that release on; 0 always has been. */
   readonly sensitiveSince?: number
   /** What differed before a release, the oldest first. */
@@ -43,13 +45,13 @@ export const RESOURCE_DEFINITIONS: readonly ResourceDefinitionFacts[] = [
   { type: 'BootIDs.runtime.talos.dev', displayType: 'BootID', namespace: 'runtime', aliases: ['bootid', 'bid', 'bids'], columns: [['Boot ID', '{.bootID}']], since: 14 },
   { type: 'BootedEntries.talos.dev', displayType: 'BootedEntry', namespace: 'runtime', aliases: ['bootedentry', 'be', 'bes'], columns: [['Booted Entry', '{.bootedEntry}']], since: 11 },
   { type: 'BootstrapManifestsConfigs.kubernetes.talos.dev', displayType: 'BootstrapManifestsConfig', namespace: 'controlplane', aliases: ['bootstrapmanifestsconfig', 'bmc', 'bmcs'], columns: [] },
-  { type: 'CPUCores.hardware.talos.dev', displayType: 'CPUCore', namespace: 'hardware', aliases: ['cpucore', 'cpucores', 'cpuc', 'cpucs'], columns: [['Socket', '{.socket}'], ['Core', '{.coreID}'], ['Model', '{.modelName}'], ['Logical CPUs', '{.logicalCPUs}']], since: 14 },
+  { type: 'CPUCores.hardware.talos.dev', displayType: 'CPUCore', namespace: 'hardware', aliases: ['cpucore', 'cpucores', 'cpucore', 'cpuc', 'cpucs'], columns: [['Socket', '{.socket}'], ['Core', '{.coreID}'], ['Model', '{.modelName}'], ['Logical CPUs', '{.logicalCPUs}']], since: 14 },
   { type: 'CPUStats.perf.talos.dev', displayType: 'CPUStat', namespace: 'perf', aliases: ['cpustat', 'cpus'], columns: [['User', '{.cpuTotal.user}'], ['System', '{.cpuTotal.system}']] },
   { type: 'CertSANs.secrets.talos.dev', displayType: 'CertSAN', namespace: 'secrets', aliases: ['certsan', 'csan', 'csans'], columns: [], sensitiveSince: 0 },
   { type: 'ConfigStatuses.kubernetes.talos.dev', displayType: 'ConfigStatus', namespace: 'controlplane', aliases: ['configstatus', 'cs'], columns: [['Ready', '{.ready}'], ['Secrets Version', '{.version}']] },
   { type: 'ContainerImageStatuses.containers.talos.dev', displayType: 'ContainerImageStatus', namespace: 'containers', aliases: ['containerimagestatus', 'containerimagestatuses', 'cis'], columns: [['Phase', '{.phase}'], ['Digest', '{.digest}']], since: 15 },
   { type: 'ContainerInstanceSpecs.containers.talos.dev', displayType: 'ContainerInstanceSpec', namespace: 'containers', aliases: ['containerinstancespec', 'containerinstancespecs', 'cis'], columns: [['Container', '{.containerID}'], ['Generation', '{.generation}'], ['Image', '{.image}']], since: 15 },
-  { type: 'ContainerSpecs.containers.talos.dev', displayType: 'ContainerSpec', namespace: 'containers', aliases: ['containerspec', 'containerspecs', 'cs'], columns: [['Image', '{.image.ref}']], since: 14 },
+  { type: 'ContainerSpecs.containers.talos.dev', displayType: 'ContainerSpec', namespace: 'containers', aliases: ['containerspec', 'containerspecs', 'containerspec', 'cs'], columns: [['Image', '{.image.ref}']], since: 14 },
   { type: 'ControllerManagerConfigs.kubernetes.talos.dev', displayType: 'ControllerManagerConfig', namespace: 'controlplane', aliases: ['controllermanagerconfig', 'cmc', 'cmcs'], columns: [] },
   { type: 'CustomizationConfigs.cri.talos.dev', displayType: 'CustomizationConfig', namespace: 'cri', aliases: ['customizationconfig', 'cc', 'ccs'], columns: [], since: 14, sensitiveSince: 0 },
   { type: 'DNSResolveCaches.net.talos.dev', displayType: 'DNSResolveCach', namespace: 'network', aliases: ['dnsresolvecach', 'dnsrc', 'dnsrcs'], columns: [['Status', '{.status}']] },
@@ -149,7 +151,7 @@ export const RESOURCE_DEFINITIONS: readonly ResourceDefinitionFacts[] = [
   { type: 'MetaLoads.runtime.talos.dev', displayType: 'MetaLoad', namespace: 'runtime', aliases: ['metaload', 'ml', 'mls'], columns: [['Done', '{.done}']] },
   { type: 'MountRequests.block.talos.dev', displayType: 'MountRequest', namespace: 'runtime', aliases: ['mountrequest', 'mr', 'mrs'], columns: [['Volume', '{.volumeID}'], ['Parent', '{.parentID}'], ['Requesters', '{.requesters}']], since: 10, earlier: [{ before: 11, columns: [['Volume', '{.volumeID}'], ['Parent', '{.ParentID}'], ['Requesters', '{.requesters}']] }] },
   { type: 'MountStatuses.block.talos.dev', displayType: 'MountStatus', namespace: 'runtime', aliases: ['mountstatus', 'ms'], columns: [['Source', '{.source}'], ['Target', '{.target}'], ['Filesystem', '{.filesystem}'], ['Volume', '{.spec.volumeID}']], since: 10 },
-  { type: 'MountStatuses.runtime.talos.dev', displayType: 'MountStatus', namespace: 'runtime', aliases: ['mounts'], columns: [['Source', '{.source}'], ['Target', '{.target}'], ['Filesystem Type', '{.filesystemType}']], earlier: [{ before: 10, aliases: ['mounts', 'mountstatus', 'ms'] }] },
+  { type: 'MountStatuses.runtime.talos.dev', displayType: 'MountStatus', namespace: 'runtime', aliases: ['mounts'], columns: [['Source', '{.source}'], ['Target', '{.target}'], ['Filesystem Type', '{.filesystemType}']], earlier: [{ before: 10, aliases: ['mounts', 'mountstatus', 'ms'] }], unnamedSince: 10 },
   { type: 'NTPStatuses.v1alpha1.talos.dev', displayType: 'NTPStatus', namespace: 'runtime', aliases: ['ntpstatus', 'ntps'], columns: [['Spike Detected', '{.spikeDetected}'], ['Consecutive Spikes', '{.consecutiveSpikes}']], since: 15 },
   { type: 'Namespaces.meta.cosi.dev', displayType: 'Namespace', namespace: 'meta', aliases: ['ns', 'namespace'], columns: [] },
   { type: 'NetworkStatuses.net.talos.dev', displayType: 'NetworkStatus', namespace: 'network', aliases: ['netstatus', 'netstatuses', 'networkstatus', 'ns'], columns: [['Address', '{.addressReady}'], ['Connectivity', '{.connectivityReady}'], ['Hostname', '{.hostnameReady}'], ['Etc', '{.etcFilesReady}']] },
@@ -165,7 +167,7 @@ export const RESOURCE_DEFINITIONS: readonly ResourceDefinitionFacts[] = [
   { type: 'NodeStatuses.kubernetes.talos.dev', displayType: 'NodeStatus', namespace: 'k8s', aliases: ['nodestatus', 'ns'], columns: [['Ready', '{.nodeReady}'], ['Unschedulable', '{.unschedulable}']] },
   { type: 'NodeTaintSpecs.k8s.talos.dev', displayType: 'NodeTaintSpec', namespace: 'k8s', aliases: ['nodetaintspec', 'nts'], columns: [['Effect', '{.effect}'], ['Value', '{.value}']], sensitiveSince: 0 },
   { type: 'Nodenames.kubernetes.talos.dev', displayType: 'Nodename', namespace: 'k8s', aliases: ['nodename'], columns: [['Nodename', '{.nodename}']] },
-  { type: 'OOMActions.talos.dev', displayType: 'OOMAction', namespace: 'runtime', aliases: ['oomaction', 'oomactions', 'ooma', 'oomas'], columns: [['Time', '{.time}'], ['Score', '{.score}']], since: 12, sensitiveSince: 0 },
+  { type: 'OOMActions.talos.dev', displayType: 'OOMAction', namespace: 'runtime', aliases: ['oomaction', 'oomactions', 'oomaction', 'ooma', 'oomas'], columns: [['Time', '{.time}'], ['Score', '{.score}']], since: 12, sensitiveSince: 0 },
   { type: 'OSRootSecrets.secrets.talos.dev', displayType: 'OSRootSecret', namespace: 'secrets', aliases: ['osrootsecret', 'osrs'], columns: [], sensitiveSince: 0 },
   { type: 'OperatorSpecs.net.talos.dev', displayType: 'OperatorSpec', namespace: 'network', aliases: ['operatorspec', 'os'], columns: [], sensitiveSince: 0 },
   { type: 'PCIDevices.hardware.talos.dev', displayType: 'PCIDevice', namespace: 'hardware', aliases: ['devices', 'device', 'pcidevice', 'pcid', 'pcids'], columns: [['Class', '{.class}'], ['Subclass', '{.subclass}'], ['Vendor', '{.vendor}'], ['Product', '{.product}']] },
@@ -203,7 +205,7 @@ export const RESOURCE_DEFINITIONS: readonly ResourceDefinitionFacts[] = [
   { type: 'StaticPods.kubernetes.talos.dev', displayType: 'StaticPod', namespace: 'k8s', aliases: ['staticpod', 'sp', 'sps'], columns: [] },
   { type: 'SwapStatuses.block.talos.dev', displayType: 'SwapStatus', namespace: 'runtime', aliases: ['swap', 'swaps', 'swapstatus', 'ss'], columns: [['Device', '{.device}'], ['Size', '{.sizeHuman}'], ['Used', '{.usedHuman}'], ['Priority', '{.priority}']], since: 11 },
   { type: 'SystemDisks.block.talos.dev', displayType: 'SystemDisk', namespace: 'runtime', aliases: ['systemdisk', 'sd', 'sds'], columns: [['Disk', '{.diskID}']] },
-  { type: 'SystemInformations.hardware.talos.dev', displayType: 'SystemInformation', namespace: 'hardware', aliases: ['systeminformation', 'si', 'sis'], columns: [['Manufacturer', '{.manufacturer}'], ['ProductName', '{.productName}'], ['Version', '{.version}'], ['SerialNumber', '{.serialnumber}'], ['UUID', '{.uuid}'], ['WakeUpType', '{.wakeUpType}'], ['SKUNumber', '{.skuNumber}']] },
+  { type: 'SystemInformations.hardware.talos.dev', displayType: 'SystemInformation', namespace: 'hardware', aliases: ['systeminformation', 'systeminformation', 'si', 'sis'], columns: [['Manufacturer', '{.manufacturer}'], ['ProductName', '{.productName}'], ['Version', '{.version}'], ['SerialNumber', '{.serialnumber}'], ['UUID', '{.uuid}'], ['WakeUpType', '{.wakeUpType}'], ['SKUNumber', '{.skuNumber}']] },
   { type: 'TUFTrustedRoots.security.talos.dev', displayType: 'TUFTrustedRoot', namespace: 'security', aliases: ['tuftrustedroot', 'tuftr', 'tuftrs'], columns: [['Last Refresh', '{.lastRefreshTime}']], since: 13 },
   { type: 'TimeServerSpecs.net.talos.dev', displayType: 'TimeServerSpec', namespace: 'network', aliases: ['timeserverspec', 'tss'], columns: [['Timeservers', '{.timeServers}'], ['UseNTS', '{.useNTS}']], earlier: [{ before: 14, columns: [] }] },
   { type: 'TimeServerStatuses.net.talos.dev', displayType: 'TimeServerStatus', namespace: 'network', aliases: ['timeserver', 'timeservers', 'timeserverstatus', 'tss'], columns: [['Timeservers', '{.timeServers}'], ['UseNTS', '{.useNTS}']], earlier: [{ before: 14, columns: [['Timeservers', '{.timeServers}']] }] },
@@ -224,24 +226,26 @@ export const RESOURCE_DEFINITIONS: readonly ResourceDefinitionFacts[] = [
   { type: 'ZswapStatuses.block.talos.dev', displayType: 'ZswapStatus', namespace: 'runtime', aliases: ['zswapstatus', 'zs'], columns: [['Total Size', '{.totalSizeHuman}'], ['Stored Pages', '{.storedPages}'], ['Written Back', '{.writtenBackPages}'], ['Pool Limit Hit', '{.poolLimitHit}']], since: 11 },
 ]
 
+/** Of 1.9 to 1.14: who looks at a namespace reads what it is for. */
 // prettier-ignore
-export const NAMESPACES: readonly { readonly namespace: string; readonly since?: number }[] = [
-  { namespace: 'cluster' },
-  { namespace: 'cluster-raw' },
-  { namespace: 'config' },
-  { namespace: 'containers', since: 14 },
-  { namespace: 'controlplane' },
-  { namespace: 'cri' },
-  { namespace: 'etcd' },
-  { namespace: 'files' },
-  { namespace: 'hardware' },
-  { namespace: 'k8s' },
-  { namespace: 'kubespan' },
-  { namespace: 'network' },
-  { namespace: 'network-config' },
-  { namespace: 'perf' },
-  { namespace: 'runtime' },
-  { namespace: 'secrets' },
-  { namespace: 'security', since: 13 },
-  { namespace: 'storage', since: 14 },
+export const NAMESPACES: readonly { readonly namespace: string; readonly description: string; readonly since?: number }[] = [
+  { namespace: 'cluster', description: 'Cluster configuration and discovery resources.' },
+  { namespace: 'cluster-raw', description: 'Cluster unmerged raw resources.' },
+  { namespace: 'config', description: 'Talos node configuration.' },
+  { namespace: 'containers', description: 'Talos-managed container resources.', since: 14 },
+  { namespace: 'controlplane', description: 'Kubernetes control plane resources.' },
+  { namespace: 'cri', description: 'CRI Seccomp resources.' },
+  { namespace: 'etcd', description: 'etcd resources.' },
+  { namespace: 'files', description: 'Files and file-like resources.' },
+  { namespace: 'hardware', description: 'Hardware resources.' },
+  { namespace: 'k8s', description: 'Kubernetes all node types resources.' },
+  { namespace: 'kubespan', description: 'KubeSpan resources.' },
+  { namespace: 'meta', description: 'Metadata namespace which contains resource and namespace definitions.' },
+  { namespace: 'network', description: 'Networking resources.' },
+  { namespace: 'network-config', description: 'Networking configuration resources.' },
+  { namespace: 'perf', description: 'Stats resources.' },
+  { namespace: 'runtime', description: 'Talos v1alpha1 subsystems glue resources.' },
+  { namespace: 'secrets', description: 'Resources with secret material.' },
+  { namespace: 'security', description: 'Security resources.', since: 13 },
+  { namespace: 'storage', description: 'Storage resources.', since: 14 },
 ]

@@ -205,14 +205,27 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
       of.isFull = false
       of.dbSize = Math.ceil(of.inUse / 4096) * 4096 + 65_536
     },
+    // Of a cluster where members are down, etcd lets only those go that are down themselves, or none is left to vote.
+    objection(memberId) {
+      const of = everyMember.find(
+        (one) => one.id === memberId && (isIn(one) || (one.isApart && !one.isComing)),
+      )
+      if (!of) return 'etcdserver: member not found'
+      if (of.isLearner) return undefined
+      const all = of.isApart ? [of] : voters()
+      if (all.length === 1) return 'etcdserver: re-configuration failed due to not enough started members'
+      const active = all.filter(isRunning).length
+      return isRunning(of) && active - 1 < 1 + Math.floor((all.length - 1) / 2)
+        ? 'etcdserver: unhealthy cluster'
+        : undefined
+    },
     removeMember(memberId) {
       const of = members().find(({ id }) => id === memberId)
-      if (!of) return false
+      if (!of) return
       of.isGone = true
       if (leader === of) leader = undefined
       elect()
       tell('etcd')
-      return true
     },
     forfeit(hostname) {
       if (leader?.hostname !== hostname) return undefined

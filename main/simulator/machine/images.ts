@@ -12,7 +12,7 @@ import { installerLines } from './installer-lines.ts'
 import { jitter } from './random.ts'
 import { notBuilt } from './registry.ts'
 import { publishMeta } from './resources/runtime.ts'
-import { atLeast, componentsOf, upgradeObjection } from './versions.ts'
+import { atLeast, componentsOf, pauseImageOf, upgradeObjection } from './versions.ts'
 
 /** Bytes per simulated second of a home connection. */
 const BANDWIDTH = 9_000_000
@@ -154,8 +154,9 @@ export function listImages(core: MachineCore): ReturnType<SimulatedMachine['imag
             facts.controllerManager.image,
             facts.scheduler.image,
             etcd,
+            pauseImageOf(talosOf(core)),
           ]
-        : [facts.kubeletImage]
+        : [facts.kubeletImage, pauseImageOf(talosOf(core))]
   const own = running.flatMap((name) => {
     const found = resolveQuietly(core, name)
     if (!found) return []

@@ -1,7 +1,8 @@
-import { hostnameOf, powerOf, type MachineCore } from './core.ts'
+import { hostnameOf, powerOf, talosOf, type MachineCore } from './core.ts'
 import { goJson } from './kernel-log.ts'
 import { pick } from './random.ts'
 import { mainLink } from './resources/network.ts'
+import { pauseImageOf } from './versions.ts'
 
 /** Mean simulated seconds between two recurring lines of one machine. */
 const PAUSE = 9
@@ -122,7 +123,7 @@ const LINES: Readonly<Record<string, (core: MachineCore) => string>> = {
     goJson({
       level: 'info',
       msg: pick(core.random, [
-        'PullImage "registry.k8s.io/pause:3.10" returns image reference',
+        `PullImage "${pauseImageOf(talosOf(core))}" returns image reference`,
         'StopPodSandbox returns successfully',
         'CreateContainer within sandbox',
       ]),

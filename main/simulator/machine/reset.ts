@@ -1,5 +1,5 @@
 import { Code, SimulatedStatus, type ResetRequest } from '../machine-api.ts'
-import { talosOf, type MachineCore } from './core.ts'
+import { powerOf, talosOf, type MachineCore } from './core.ts'
 import { drivesOf } from './storage/drives.ts'
 import { partitionsOf } from './storage/partitions.ts'
 
@@ -65,10 +65,29 @@ function refused(message: string): SimulatedStatus {
   return new SimulatedStatus(Code.UNKNOWN, message)
 }
 
+const LEAVE_AGAIN = 10_000
+const LEAVE_TRIES = 30
+
+/** An unhealthy cluster may get well: Talos asks for five minutes. A last member is refused at once. */
+async function untilLet(core: MachineCore, memberId: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    const objection = core.cluster.etcd.objection(memberId)
+    if (objection === undefined || objection.endsWith('member not found')) return
+    const text = `failed to remove member ${BigInt(`0x${memberId}`)}: ${objection}`
+    if (!objection.endsWith('unhealthy cluster'))
+      throw refused(`failed to leave cluster: 1 error(s) occurred:\n\t${text}`)
+    if (tries === LEAVE_TRIES)
+      throw refused(`failed to leave cluster: 2 error(s) occurred:\n\t${text}\n\ttimeout`)
+    await core.clock.sleep(LEAVE_AGAIN, powerOf(core))
+  }
+}
+
 /** The member is taken out with its data, then its process is stopped; its next start joins anew. */
-export async function leaveEtcd({ cluster, services, spec }: MachineCore): Promise<void> {
+export async function leaveEtcd(core: MachineCore): Promise<void> {
+  const { cluster, services, spec } = core
   if (!cluster.etcd.healthy(spec.hostname))
     throw refused('failed to leave cluster: context deadline exceeded')
+  await untilLet(core, cluster.memberIdOf(spec.hostname))
   cluster.dropEtcdData(spec.hostname)
   await services.stop('etcd')
 }

@@ -279,8 +279,8 @@ function blank(definition: ServiceDefinition, at: number): Entry {
   }
 }
 
-function snapshotOf({ definition, state, health, events }: Entry): ServiceSnapshot {
-  return { id: definition.id, state, health: { ...health }, events: [...events] }
+function snapshotOf({ definition, state, pid, health, events }: Entry): ServiceSnapshot {
+  return { id: definition.id, state, pid, health: { ...health }, events: [...events] }
 }
 
 function promiseWithResolvers(): PromiseWithResolvers {

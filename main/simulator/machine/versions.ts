@@ -166,6 +166,12 @@ export function componentsOf(version: string): Line {
   return known
 }
 
+/** What holds a pod's namespaces open. */
+export function pauseImageOf(version: string): string {
+  const tag = atLeast(version, '1.14') ? '3.10.2' : atLeast(version, '1.12') ? '3.10.1' : '3.10'
+  return `registry.k8s.io/pause:${tag}`
+}
+
 /** Whether the simulated registry has images of that tag: every patch of the known lines, and 1.14's candidates. */
 export function isReleased(tag: string): boolean {
   if (/^v1\.14\.0-(beta\.[01]|rc\.[01])$/.test(tag)) return true

@@ -1,6 +1,6 @@
 import { createHash, X509Certificate } from 'node:crypto'
 import type { KeyPairPem } from '../secrets-api.ts'
-import { createOsAuthority, issueServer } from '../wire/pki.ts'
+import { createNamelessAuthority, issueServer } from '../wire/pki.ts'
 
 const NAME = 'maintenance-service.talos.dev'
 
@@ -12,7 +12,7 @@ export async function issueMaintenance(place: {
   readonly address: string
   readonly hostname: string
 }): Promise<{ readonly pair: KeyPairPem; readonly fingerprint: string }> {
-  const authority = await createOsAuthority()
+  const authority = await createNamelessAuthority()
   const pair = await issueServer(authority, {
     addresses: [place.address],
     names: [NAME, place.hostname],

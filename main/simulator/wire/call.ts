@@ -9,6 +9,8 @@ export interface Node {
   readonly machine: SimulatedMachine
   readonly cluster: ClusterState
   readonly secrets: ClusterSecrets
+  /** A machine of no cluster or another one, by its address: there all the same for whoever dials it. */
+  stranger(target: string): SimulatedMachine | undefined
   readonly protos: Protos
 }
 

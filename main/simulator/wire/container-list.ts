@@ -21,8 +21,6 @@ export interface ContainerPlace {
   readonly cluster: Pick<ClusterState, 'kubernetes'>
 }
 
-const PAUSE = 'registry.k8s.io/pause:3.10'
-
 /** Resident MiB of well-known programs; others are drawn from their name. */
 const PROGRAMS: Readonly<Record<string, number>> = {
   'kube-apiserver': 380,
@@ -102,7 +100,7 @@ function podContainers({ machine, cluster }: ContainerPlace, driver: string): re
         podId,
         name: podId,
         internalId: sandboxId,
-        image: PAUSE,
+        image: imageOf(machine, 'pause'),
         pid: pidOf(machine, podId),
         uid: pod.uid,
         networkNamespace: pod.hostNetwork ? '' : netnsOf(pod.uid),

@@ -1,6 +1,6 @@
 import type { SimulatedMachine } from '../machine-api.ts'
 import type { Node } from './call.ts'
-import { expired, unreachable } from './routing.ts'
+import { expired, unknownAuthority, unreachable } from './routing.ts'
 
 /** Milliseconds until the kernel gives up asking who has an address: three times a second apart. */
 const NO_ANSWER = 3000
@@ -37,6 +37,8 @@ export async function reach(self: Node, target: string, signal: AbortSignal): Pr
     }
   }
   const machine = find()
+  const stranger = machine ? undefined : self.stranger(target)
+  if (stranger) throw stranger.isUp ? unknownAuthority(stranger) : unreachable(target, stranger.spec)
   if (!machine?.isUp) throw unreachable(target, machine?.spec)
   if (machine.certificateExpired === true) throw expired(clock.now())
   known.delete(target)

@@ -82,11 +82,12 @@ export const etcdMethods: Methods<MachineServiceHandlers> = {
     checkControlPlane(context, 'etcd remove member')
     checkHealthy(context, 'remove member')
     const id = BigInt(memberId).toString(16).padStart(16, '0')
-    if (!context.cluster.etcd.removeMember(id))
-      throw new SimulatedStatus(
-        Code.NOT_FOUND,
-        `failed to remove member ${memberId}: etcdserver: member not found`,
-      )
+    const { etcd } = context.cluster
+    const objection = etcd.objection(id)
+    const text = `failed to remove member ${memberId}: ${objection}`
+    if (objection?.endsWith('member not found')) throw new SimulatedStatus(Code.NOT_FOUND, text)
+    if (objection !== undefined) throw new Error(`failed to remove member: ${text}`)
+    etcd.removeMember(id)
     return { messages: [{}] }
   },
   async EtcdLeaveCluster(_request, context) {

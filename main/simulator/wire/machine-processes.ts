@@ -35,9 +35,10 @@ export function runningServices(machine: SimulatedMachine): readonly Running[] {
   const services = machine
     .services()
     .filter(({ state }) => state === 'Running')
-    .flatMap(({ id }) => {
+    .flatMap(({ id, pid }) => {
       const program = PROGRAMS[id]
-      return program ? [{ id, pid: id === 'machined' ? 1 : pidOf(machine, id), ...program }] : []
+      // The one that its service's events tell, too.
+      return program ? [{ id, pid: id === 'machined' ? 1 : pid, ...program }] : []
     })
   return services
 }
@@ -74,7 +75,7 @@ export function processesOf(
   }))
 }
 
-/** The same for the length of a boot, another after it. */
+/** Of what runs in a pod: the same for the length of a boot, another after it. */
 export function pidOf(machine: SimulatedMachine, id: string): number {
   return 1200 + (Number.parseInt(hashOf(machine, id).slice(0, 6), 16) % 6000)
 }

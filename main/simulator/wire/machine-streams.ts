@@ -27,7 +27,8 @@ export const streamMethods: Methods<MachineServiceHandlers> = {
     const live = createFrameQueue<string>(signal)
     const stop = follow ? machine.onKernelLine((frame) => live.push(frame)) : undefined
     try {
-      if (!(follow && tail)) for (const frame of [...machine.kernelLog()]) yield { bytes: Buffer.from(frame) }
+      // From the end on there is nothing until something new comes, and nobody waits for it without `follow`.
+      if (!tail) for (const frame of [...machine.kernelLog()]) yield { bytes: Buffer.from(frame) }
       if (follow) for await (const frame of live) yield { bytes: Buffer.from(frame) }
     } finally {
       stop?.()

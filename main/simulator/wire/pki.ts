@@ -52,6 +52,11 @@ export async function createOsAuthority(): Promise<KeyPairPem> {
   return createAuthority('ed25519', [{ O: ['talos'] }])
 }
 
+/** The authority of a machine in maintenance, which has no name at all. */
+export async function createNamelessAuthority(): Promise<KeyPairPem> {
+  return createAuthority('ed25519', [])
+}
+
 /**
  * apid's certificate: 24 h, CN = first name, SANs = addresses (IP) and names (DNS).
  * @param subject.organizations of a node's apid unless told otherwise

@@ -41,10 +41,12 @@ function createCatalogue(minor: number, protos: Protos): ResourceCatalogue {
       (sensitiveSince ?? Infinity) <= minor,
     ]),
   )
-  const namespaces = new Set([
-    META,
-    ...NAMESPACES.filter((facts) => existsIn(minor, facts)).map(({ namespace }) => namespace),
-  ])
+  const namespaces = new Map(
+    NAMESPACES.filter((facts) => existsIn(minor, facts)).map(({ namespace, description }) => [
+      namespace,
+      description,
+    ]),
+  )
 
   const store = createResourceStore({ now: Date.now })
   for (const facts of definitions) {
@@ -60,9 +62,9 @@ function createCatalogue(minor: number, protos: Protos): ResourceCatalogue {
     })
     store.put({ namespace: META, type: DEFINITIONS, id: spec.type.toLowerCase() }, spec, { protoSpec })
   }
-  for (const id of namespaces) {
-    const protoSpec = protos.encode('cosi.resource.meta.NamespaceSpec', { description: id })
-    store.put({ namespace: META, type: NAMESPACE_TYPE, id }, { description: id }, { protoSpec })
+  for (const [id, description] of namespaces) {
+    const protoSpec = protos.encode('cosi.resource.meta.NamespaceSpec', { description })
+    store.put({ namespace: META, type: NAMESPACE_TYPE, id }, { description }, { protoSpec })
   }
 
   return {
@@ -84,6 +86,7 @@ function denied(message: string): SimulatedStatus {
 }
 
 function specOf(facts: ResourceDefinitionFacts, minor: number) {
+  const isUnnamed = minor >= (facts.unnamedSince ?? Infinity)
   const earlier = facts.earlier?.filter(({ before }) => minor < before) ?? []
   const aliases = earlier.find((was) => was.aliases)?.aliases ?? facts.aliases
   const columns = earlier.find((was) => was.columns)?.columns ?? facts.columns
@@ -92,7 +95,8 @@ function specOf(facts: ResourceDefinitionFacts, minor: number) {
     displayType: facts.displayType,
     defaultNamespace: facts.namespace,
     aliases,
-    allAliases: [...plainAliases(facts.type), ...aliases],
+    allAliases: isUnnamed ? aliases : [...plainAliases(facts.type), ...aliases],
+    ...(isUnnamed ? { skipAutomaticAliases: true } : {}),
     printColumns: columns.map(([name, jsonPath]) => ({ name, jsonPath })),
     ...((facts.sensitiveSince ?? Infinity) <= minor ? { sensitivity: 'sensitive' } : {}),
   }
@@ -110,14 +114,14 @@ const META_DEFINITIONS: readonly ResourceDefinitionFacts[] = [
     type: NAMESPACE_TYPE,
     displayType: 'Namespace',
     namespace: META,
-    aliases: ['namespace', 'ns'],
+    aliases: ['ns', 'namespace'],
     columns: [],
   },
   {
     type: DEFINITIONS,
     displayType: 'ResourceDefinition',
     namespace: META,
-    aliases: ['resourcedefinition', 'rd', 'rds', 'api-resources'],
+    aliases: ['api-resources', 'resourcedefinition', 'rd', 'rds'],
     columns: [['Aliases', '{.aliases[:]}']],
   },
 ]

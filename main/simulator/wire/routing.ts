@@ -59,6 +59,20 @@ export function expired(now: number): SimulatedStatus {
   )
 }
 
+/**
+ * How apid words that another one's certificate is not of its cluster. Go names the authority it tried when that is
+ * called like the right one, which all of Talos are but those of machines in maintenance.
+ */
+export function unknownAuthority(other: { readonly maintenance?: object | undefined }): SimulatedStatus {
+  const hint = other.maintenance
+    ? ''
+    : ' (possibly because of \\"x509: Ed25519 verification failure\\" while trying to verify candidate authority certificate \\"talos\\")'
+  return new SimulatedStatus(
+    Code.UNAVAILABLE,
+    `connection error: desc = "transport: authentication handshake failed: tls: failed to verify certificate: x509: certificate signed by unknown authority${hint}"`,
+  )
+}
+
 /** How apid words a dial that failed. @param isSilent nothing at the address answered at all */
 export function unreachable(
   target: string,

@@ -54,6 +54,10 @@ export async function serveCluster(options: {
   const nodeOf = (machine: SimulatedMachine): Node => ({
     machine,
     protos,
+    stranger: (target) =>
+      machines.find(
+        ({ spec }) => spec.address === target && homeOf(machine).cluster.find(target) === undefined,
+      ),
     get cluster() {
       return homeOf(machine).cluster
     },

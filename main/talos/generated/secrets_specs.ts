@@ -16,6 +16,9 @@ import type { PEMEncodedCertificateAndKey as _common_PEMEncodedCertificateAndKey
 import type { PEMEncodedKey as _common_PEMEncodedKey, PEMEncodedKey__Output as _common_PEMEncodedKey__Output } from './common/PEMEncodedKey.ts';
 import type { URL as _common_URL, URL__Output as _common_URL__Output } from './common/URL.ts';
 import type { Any as _google_protobuf_Any, Any__Output as _google_protobuf_Any__Output } from './google/protobuf/Any.ts';
+import type { ListValue as _google_protobuf_ListValue, ListValue__Output as _google_protobuf_ListValue__Output } from './google/protobuf/ListValue.ts';
+import type { Struct as _google_protobuf_Struct, Struct__Output as _google_protobuf_Struct__Output } from './google/protobuf/Struct.ts';
+import type { Value as _google_protobuf_Value, Value__Output as _google_protobuf_Value__Output } from './google/protobuf/Value.ts';
 import type { Status as _google_rpc_Status, Status__Output as _google_rpc_Status__Output } from './google/rpc/Status.ts';
 import type { EtcdRootSpec as _talos_resource_definitions_secrets_EtcdRootSpec, EtcdRootSpec__Output as _talos_resource_definitions_secrets_EtcdRootSpec__Output } from './talos/resource/definitions/secrets/EtcdRootSpec.ts';
 import type { KubernetesRootSpec as _talos_resource_definitions_secrets_KubernetesRootSpec, KubernetesRootSpec__Output as _talos_resource_definitions_secrets_KubernetesRootSpec__Output } from './talos/resource/definitions/secrets/KubernetesRootSpec.ts';
@@ -48,6 +51,10 @@ export interface ProtoGrpcType {
   google: {
     protobuf: {
       Any: MessageTypeDefinition<_google_protobuf_Any, _google_protobuf_Any__Output>
+      ListValue: MessageTypeDefinition<_google_protobuf_ListValue, _google_protobuf_ListValue__Output>
+      NullValue: EnumTypeDefinition
+      Struct: MessageTypeDefinition<_google_protobuf_Struct, _google_protobuf_Struct__Output>
+      Value: MessageTypeDefinition<_google_protobuf_Value, _google_protobuf_Value__Output>
     }
     rpc: {
       Status: MessageTypeDefinition<_google_rpc_Status, _google_rpc_Status__Output>

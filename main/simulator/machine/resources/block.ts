@@ -135,8 +135,8 @@ function volumes(core: MachineCore): Record<string, unknown> {
       partitionUUID: isWholeDisk ? undefined : uuidOf(core, `part:${partition.label}`),
       size: partition.size,
       prettySize: prettySize(partition.size),
-      filesystem: partition.filesystem === 'xfs' ? 'xfs' : 'none',
-      encryptionProvider: 'none',
+      // What is "none" is the zero of its kind, which Go leaves out.
+      filesystem: partition.filesystem === 'xfs' ? 'xfs' : undefined,
       trimEnabled: atLeast(talos, '1.14') && partition.label === 'EPHEMERAL' ? true : undefined,
       trimInterval:
         atLeast(talos, '1.14') && partition.label === 'EPHEMERAL' ? goDuration(604_800_000) : undefined,

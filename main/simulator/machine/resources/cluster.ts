@@ -1,5 +1,6 @@
 import type { SimulatedMachine } from '../../machine-api.ts'
-import { hostnameOf, isMember, type MachineCore } from '../core.ts'
+import { hostnameOf, isMember, talosOf, type MachineCore } from '../core.ts'
+import { atLeast } from '../versions.ts'
 import { put, replaceAll } from './keys.ts'
 
 /** Identity, cluster info, and who else there is. Members of machines that are off stay, as discovery keeps them. */
@@ -88,7 +89,7 @@ function publishEndpoints(core: MachineCore): void {
     'controlplane',
     'Endpoints.kubernetes',
     'discovery',
-    { addresses, hosts: [] },
+    { addresses, ...(atLeast(talosOf(core), '1.12') ? { hosts: [] } : {}) },
     { owner: 'k8s.EndpointController' },
   )
 }

@@ -160,7 +160,6 @@ function diskSpec(core: MachineCore, disk: BlockDisk): Record<string, unknown> {
     bus_path: drive?.bus ?? '/virtual',
     sub_system: '/sys/class/block',
     transport: drive?.transport,
-    rotational: false,
     secondary_disks: secondaries.length > 0 ? secondaryDisks(core, secondaries) : undefined,
     symlinks: atLeast(talos, '1.10') ? symlinks : undefined,
   })

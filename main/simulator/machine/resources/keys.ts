@@ -38,17 +38,22 @@ export function remove(core: Pick<MachineCore, 'store'>, namespace: string, type
   core.store.remove({ namespace, type: `${type}.talos.dev`, id })
 }
 
-/** Puts these and removes what else there is of that type. */
+/**
+ * Puts these and removes what else there is of that type.
+ * @param shown what of a spec its YAML form has, where Go leaves out what the protobuf form keeps
+ */
 export function replaceAll(
   core: Pick<MachineCore, 'store'>,
   namespace: string,
   type: string,
   owner: string,
   specs: Readonly<Record<string, unknown>>,
+  shown?: (spec: unknown) => unknown,
 ): void {
   for (const old of core.store.list(namespace, `${type}.talos.dev`))
     if (!(old.id in specs)) remove(core, namespace, type, old.id)
-  for (const [id, spec] of Object.entries(specs)) put(core, namespace, type, id, spec, { owner })
+  for (const [id, spec] of Object.entries(specs))
+    put(core, namespace, type, id, spec, { owner, ...(shown ? { rawYaml: plainYaml(shown(spec)) } : {}) })
 }
 
 /** Leaves out what is `undefined`, as Go's `omitempty` does. */

@@ -77,6 +77,18 @@ function publishKubeletConfig(core: MachineCore, facts: ConfigFacts): void {
   )
 }
 
+const NO_RESOURCES = { requests: {}, limits: {} }
+const manifestFieldsOf114 = (flannel: boolean): Readonly<Record<string, unknown>> => ({
+  proxyConfig: {},
+  proxyConfigChecksum: '',
+  proxyResources: NO_RESOURCES,
+  flannelBackendType: flannel ? 'vxlan' : '',
+  flannelBackendPort: flannel ? 4789 : 0,
+  flannelBackendMTU: 0,
+  flannelBackendExtraConfig: {},
+  flannelResources: NO_RESOURCES,
+})
+
 /** What Talos applies to a new cluster: CNI, kube-proxy, CoreDNS. */
 function publishBootstrapManifests(core: MachineCore, facts: ConfigFacts): void {
   const since113 = atLeast(talosOf(core), '1.13')
@@ -95,11 +107,20 @@ function publishBootstrapManifests(core: MachineCore, facts: ConfigFacts): void 
       coreDNSEnabled: facts.coreDns.enabled,
       coreDNSImage: facts.coreDns.image,
       dnsServiceIP: '10.96.0.10',
+      dnsServiceIPv6: '',
       flannelEnabled: facts.flannel,
       flannelImage: `ghcr.io/siderolabs/flannel:v${componentsOf(talosOf(core)).flannel}`,
+      flannelExtraArgs: [],
+      flannelKubeServiceHost: '',
+      flannelKubeServicePort: '',
       ...(since113
-        ? { flannelKubeNetworkPoliciesEnabled: false, cniName: facts.flannel ? 'flannel' : 'none' }
+        ? {
+            flannelKubeNetworkPoliciesEnabled: false,
+            flannelKubeNetworkPoliciesImage: '',
+            cniName: facts.flannel ? 'flannel' : 'none',
+          }
         : {}),
+      ...(atLeast(talosOf(core), '1.14') ? manifestFieldsOf114(facts.flannel) : {}),
       podSecurityPolicyEnabled: false,
       talosAPIServiceEnabled: false,
     },
@@ -135,6 +156,11 @@ function publishControlPlaneSpecs(core: MachineCore): void {
         atLeast(talosOf(core), '1.13') ? { values: Array.isArray(value) ? value : [String(value)] } : value,
       ]),
     )
+  // 1.14 leaves them out where there are none, but for the API server.
+  const extraArgs = (component: ComponentFacts): { readonly extraArgs?: Record<string, unknown> } =>
+    atLeast(talosOf(core), '1.14') && Object.keys(component.extraArgs).length === 0
+      ? {}
+      : { extraArgs: args(component) }
   const apiServer = {
     image: facts.apiServer.image,
     cloudProvider: '',
@@ -146,6 +172,10 @@ function publishControlPlaneSpecs(core: MachineCore): void {
     extraVolumes: [],
     environmentVariables: {},
     advertisedAddress: '$(POD_IP)',
+    ...(atLeast(talosOf(core), '1.12') ? {} : { podSecurityPolicyEnabled: false }),
+    ...(atLeast(talosOf(core), '1.14')
+      ? { startupProbesEnabled: false, useAuthenticationConfig: false }
+      : {}),
     resources: { requests: { cpu: '200m', memory: '512Mi' }, limits: {} },
   }
   // 1.14 keeps what the config says and what the pod is made of apart (behaviour.md §3.4).
@@ -162,7 +192,8 @@ function publishControlPlaneSpecs(core: MachineCore): void {
       cloudProvider: '',
       podCIDRs: facts.podSubnets,
       serviceCIDRs: facts.serviceSubnets,
-      extraArgs: args(facts.controllerManager),
+      ...(atLeast(talosOf(core), '1.14') ? { nodeCIDRMaskSizeIPv4: 0, nodeCIDRMaskSizeIPv6: 0 } : {}),
+      ...extraArgs(facts.controllerManager),
       extraVolumes: [],
       environmentVariables: {},
       resources: { requests: { cpu: '50m', memory: '256Mi' }, limits: {} },
@@ -177,7 +208,7 @@ function publishControlPlaneSpecs(core: MachineCore): void {
     {
       enabled: true,
       image: facts.scheduler.image,
-      extraArgs: args(facts.scheduler),
+      ...extraArgs(facts.scheduler),
       config: {},
       extraVolumes: [],
       environmentVariables: {},
@@ -195,7 +226,7 @@ function publishControlPlaneSpecs(core: MachineCore): void {
         .machines()
         .filter((machine) => machine.spec.role === 'controlplane')
         .map((machine) => machine.spec.address),
-      hosts: [],
+      ...(atLeast(talosOf(core), '1.12') ? { hosts: [] } : {}),
     },
     { owner: 'k8s.EndpointController' },
   )

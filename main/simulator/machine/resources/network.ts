@@ -143,7 +143,7 @@ function publishLinks(core: MachineCore, states: readonly LinkState[]): void {
   }
   for (const [at, { port, up, mtu }] of states.entries()) {
     const [vendorID, productID] = port.pci.split(':')
-    specs[port.name] = withoutEmpty({
+    const facts = withoutEmpty({
       index: at + 2,
       type: 'ether',
       linkIndex: 0,
@@ -154,7 +154,6 @@ function publishLinks(core: MachineCore, states: readonly LinkState[]): void {
       mtu,
       queueDisc: 'mq',
       operationalState: up ? 'up' : 'down',
-      kind: undefined,
       busPath: port.bus,
       pciID: port.pci.toUpperCase(),
       driver: port.driver,
@@ -168,18 +167,19 @@ function publishLinks(core: MachineCore, states: readonly LinkState[]): void {
       port: 'TwistedPair',
       duplex: up ? 'Full' : 'Unknown',
     })
+    specs[port.name] = { ...facts, kind: '', slaveKind: '' }
   }
   replaceAll(core, 'network', 'LinkStatuses.net', 'network.LinkStatusController', specs)
 }
 
 function publishAddresses(core: MachineCore, states: readonly LinkState[]): void {
   const specs: Record<string, unknown> = {
-    'lo/127.0.0.1/8': addressSpec('127.0.0.1/8', 1, 'lo', 'host'),
+    'lo/127.0.0.1/8': addressSpec(core, '127.0.0.1/8', 1, 'lo', 'host'),
   }
   for (const [at, { port, addresses }] of states.entries())
     for (const address of addresses)
-      specs[`${port.name}/${address}`] = addressSpec(address, at + 2, port.name, 'global')
-  replaceAll(core, 'network', 'AddressStatuses.net', 'network.AddressStatusController', specs)
+      specs[`${port.name}/${address}`] = addressSpec(core, address, at + 2, port.name, 'global')
+  replaceAll(core, 'network', 'AddressStatuses.net', 'network.AddressStatusController', specs, withoutLocal)
   const all = states.flatMap((state) => state.addresses)
   const withAlgorithm = (addresses: readonly string[]): unknown => ({ addresses, sortAlgorithm: 'v1' })
   const owner = 'network.NodeAddressController'
@@ -196,7 +196,18 @@ function publishAddresses(core: MachineCore, states: readonly LinkState[]): void
     put(core, 'network', 'NodeAddresses.net', id, withAlgorithm(addresses), { owner })
 }
 
-function addressSpec(address: string, linkIndex: number, linkName: string, scope: string): unknown {
+/** Go takes a single address for empty, since all in it is private, and `omitempty` leaves it out of the YAML form. */
+function withoutLocal(spec: unknown): unknown {
+  return { ...(spec as object), local: undefined }
+}
+
+function addressSpec(
+  core: MachineCore,
+  address: string,
+  linkIndex: number,
+  linkName: string,
+  scope: string,
+): unknown {
   return {
     address,
     local: address.split('/')[0],
@@ -205,7 +216,7 @@ function addressSpec(address: string, linkIndex: number, linkName: string, scope
     family: address.includes(':') ? 'inet6' : 'inet4',
     scope,
     flags: 'permanent',
-    priority: 0,
+    ...(atLeast(talosOf(core), '1.10') ? { priority: 0 } : {}),
   }
 }
 

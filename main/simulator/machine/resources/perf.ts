@@ -4,6 +4,33 @@ import { put } from './keys.ts'
 
 const EVERY = 30_000
 
+/** All that a node tells, in its order; what the load says nothing of is zero. */
+const MEMORY_KEYS = [
+  ...['total', 'used', 'available', 'buffers', 'cached', 'swapCached', 'active', 'inactive', 'activeAnon'],
+  ...[
+    'inactiveAnon',
+    'activeFile',
+    'inactiveFile',
+    'unevictable',
+    'mlocked',
+    'swapTotal',
+    'swapFree',
+    'dirty',
+  ],
+  ...['writeback', 'anonPages', 'mapped', 'shmem', 'slab', 'sreclaimable', 'sunreclaim', 'kernelStack'],
+  ...['pageTables', 'nfsunstable', 'bounce', 'writeBacktmp', 'commitLimit', 'commitTedas', 'vmallocTotal'],
+  ...[
+    'vmallocUsed',
+    'vmallocChunk',
+    'hardwareCorrupted',
+    'anonHugePages',
+    'shmemHugePages',
+    'shmemPmdMapped',
+  ],
+  ...['cmaTotal', 'cmaFree', 'hugePagesTotal', 'hugePagesFree', 'hugePagesRsvd', 'hugePagesSurp'],
+  ...['hugepagesize', 'directMap4k', 'directMap2m', 'directMap1g'],
+]
+
 /** The perf resources, written anew every 30 s (behaviour.md §8.5). */
 export async function keepPublishingStats(core: MachineCore, load: () => LoadSnapshot): Promise<void> {
   const power = powerOf(core)
@@ -44,13 +71,12 @@ function publishStats(core: MachineCore, { cpu, memory }: LoadSnapshot): void {
     'MemoryStats.perf',
     'latest',
     {
+      ...Object.fromEntries(MEMORY_KEYS.map((key) => [key, 0])),
       total: memory.total,
-      used: memory.total - memory.available,
+      used: memory.total - memory.free,
       available: memory.available,
       buffers: memory.buffers,
       cached: memory.cached,
-      swapTotal: 0,
-      swapFree: 0,
     },
     owner,
   )

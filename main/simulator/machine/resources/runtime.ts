@@ -58,7 +58,6 @@ export function publishBoot(core: MachineCore): void {
     withoutEmpty({
       secureBoot: core.spec.secureBoot ?? false,
       selinuxState: atLeast(talos, '1.10') ? 'enabled, permissive' : undefined,
-      fipsState: atLeast(talos, '1.11') ? 'disabled' : undefined,
       bootedWithUKI: atLeast(talos, '1.10') ? uki : undefined,
       moduleSignatureEnforced: atLeast(talos, '1.12') ? true : undefined,
     }),

@@ -5,6 +5,7 @@ import type { PEMEncodedCertificateAndKey as _common_PEMEncodedCertificateAndKey
 import type { PEMEncodedKey as _common_PEMEncodedKey, PEMEncodedKey__Output as _common_PEMEncodedKey__Output } from '../../../../common/PEMEncodedKey.ts';
 import type { NetIP as _common_NetIP, NetIP__Output as _common_NetIP__Output } from '../../../../common/NetIP.ts';
 import type { PEMEncodedCertificate as _common_PEMEncodedCertificate, PEMEncodedCertificate__Output as _common_PEMEncodedCertificate__Output } from '../../../../common/PEMEncodedCertificate.ts';
+import type { Struct as _google_protobuf_Struct, Struct__Output as _google_protobuf_Struct__Output } from '../../../../google/protobuf/Struct.ts';
 
 export interface KubernetesRootSpec {
   'name'?: (string);
@@ -21,6 +22,12 @@ export interface KubernetesRootSpec {
   'secretboxEncryptionSecret'?: (string);
   'apiServerIps'?: (_common_NetIP)[];
   'acceptedCAs'?: (_common_PEMEncodedCertificate)[];
+  'etcdEncryptionConfig'?: (_google_protobuf_Struct | null);
+  'acceptedAggregatorCAs'?: (_common_PEMEncodedCertificate)[];
+  'serviceAccountAcceptedKeys'?: (_common_PEMEncodedKey)[];
+  'issuerUrl'?: (string);
+  'acceptedIssuers'?: (string)[];
+  'apiAudiences'?: (string)[];
 }
 
 export interface KubernetesRootSpec__Output {
@@ -38,4 +45,10 @@ export interface KubernetesRootSpec__Output {
   'secretboxEncryptionSecret': (string);
   'apiServerIps': (_common_NetIP__Output)[];
   'acceptedCAs': (_common_PEMEncodedCertificate__Output)[];
+  'etcdEncryptionConfig': (_google_protobuf_Struct__Output | null);
+  'acceptedAggregatorCAs': (_common_PEMEncodedCertificate__Output)[];
+  'serviceAccountAcceptedKeys': (_common_PEMEncodedKey__Output)[];
+  'issuerUrl': (string);
+  'acceptedIssuers': (string)[];
+  'apiAudiences': (string)[];
 }
