@@ -117,10 +117,11 @@ describe('Kubernetes of a cluster', () => {
 
   test('gets its manifests only after they were shown, object by object', async () => {
     // kube-proxy waits for them; talosctl must not take the rest back to where that stands.
-    expect(await window.call('kubernetes.targets', { context })).toMatchObject({
-      current: 'v1.35.4',
-      proxyBehind: 'v1.36.3',
-    })
+    const told = await window.call('kubernetes.targets', { context })
+    expect(told).toMatchObject({ current: 'v1.35.4', proxyBehind: 'v1.36.3' })
+    const reasons = told.targets.map(({ version, reason }) => `${version} ${reason}`)
+    expect(reasons).toContain('v1.36.3 same-version')
+    expect(reasons.join()).not.toContain('v1.35.4')
     const planned = await window.call('kubernetes.plan-manifests', { context })
     expect(planned.talosctl).toMatch(/ upgrade-k8s --to 1\.36\.3$/)
     const moving = planned.objects.filter(({ change }) => change === 'changed' || change === 'created')

@@ -151,7 +151,12 @@ export function createKubernetesHandlers(
       return {
         ...(behind === undefined ? {} : { proxyBehind: behind }),
         current: facts.current,
-        targets: [...listKubernetesTargets(lines, table, facts.current, talosOf(facts))],
+        targets: listKubernetesTargets(lines, table, facts.current, talosOf(facts)).flatMap((target) =>
+          // Nobody goes to where only kube-proxy still is.
+          behind !== undefined && target.version === facts.current
+            ? []
+            : [target.version === behind ? { ...target, reason: 'same-version' as const } : target],
+        ),
       }
     },
 

@@ -163,7 +163,7 @@ export function KubernetesPage({
         )}
         {shown !== undefined && <GoesOn plan={shown} />}
         {proxyBehind !== undefined && (
-          <div className="section">
+          <div className="section kubernetes-behind">
             <State kind="caution">{t('kubernetes.proxy-behind', { version: plainVersion(current) })}</State>
           </div>
         )}
