@@ -1,7 +1,7 @@
 /** Each rule is a sentence of ARCHITECTURE.md. Test files may reach for fakes, so most rules leave them out. */
 const test = '\\.test\\.tsx?$'
-/** Contract files that run in the page: names and plain values. */
-const plainContract = '^preload/contract/(bridge|languages|long-runs)\\.ts$'
+/** Contract files that run in the page: names, plain values and rules of them. */
+const plainContract = '^preload/contract/(bridge|image-left|languages|long-runs)\\.ts$'
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [

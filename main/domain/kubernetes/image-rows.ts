@@ -23,11 +23,6 @@ export function* imageRows(
   for (const node of facts.nodes) yield rowOf(node, 'kubelet', versionNow(facts, node, 'kubelet'), to)
 }
 
-/** Rows of what the run still has to do something about, or cannot know. */
-export function isLeft({ note }: ImageRow): boolean {
-  return note === 'changes' || note === 'written' || note === 'unknown'
-}
-
 /** @param running version that is found to run, where one can be told; the config alone proves nothing */
 function rowOf(
   node: RunningNode,

@@ -1,3 +1,4 @@
+import { isLeft } from '#contract/image-left.ts'
 import type { ImageRow, KubernetesComponent } from '#contract/kubernetes.ts'
 import type { RunOutcome, VerdictRow } from '#contract/runs.ts'
 import type { ClockPort } from '../clock-port.ts'
@@ -18,7 +19,7 @@ import {
   type StepResult,
 } from '../upgrades/run-step.ts'
 import { imageFor, imagePatch, readKubernetesConfig } from './component-config.ts'
-import { isLeft, STATIC_PODS } from './image-rows.ts'
+import { STATIC_PODS } from './image-rows.ts'
 import type { KubernetesPort } from './kubernetes-port.ts'
 import {
   componentPods,

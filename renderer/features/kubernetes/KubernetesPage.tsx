@@ -1,5 +1,6 @@
 import { FileStack, RefreshCw } from 'lucide-react'
 import { useState } from 'react'
+import { isLeft } from '#contract/image-left.ts'
 import { useAction, useQuery } from '../../ipc/use-call.ts'
 import { Button, LinkButton } from '../../ui/Button.tsx'
 import { CheckList } from '../../ui/CheckList.tsx'
@@ -15,7 +16,6 @@ import { State } from '../../ui/State.tsx'
 import { Tick } from '../../ui/Tick.tsx'
 import { GoesOn } from './GoesOn.tsx'
 import { ImageTable } from './ImageTable.tsx'
-import { isLeft } from './images-left.ts'
 import { VersionChoice } from './VersionChoice.tsx'
 
 /**

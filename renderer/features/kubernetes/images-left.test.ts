@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { isLeft } from '#contract/image-left.ts'
 import type { ImageRow } from '#contract/kubernetes.ts'
-import { isLeft, standing } from './images-left.ts'
+import { standing } from './images-left.ts'
 
 const row = (hostname: string, note: ImageRow['note']): ImageRow => ({
   node: '10.0.0.1',

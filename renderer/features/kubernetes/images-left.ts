@@ -1,9 +1,5 @@
+import { isLeft } from '#contract/image-left.ts'
 import type { ImageRow } from '#contract/kubernetes.ts'
-
-/** What a run still has to bring, or to wait for; what could not be read counts too. */
-export function isLeft({ note }: ImageRow): boolean {
-  return note === 'changes' || note === 'written' || note === 'unknown'
-}
 
 /** How much of a plan stands already, and the first image that does not; `undefined` where none stands, or all. */
 export function standing(
