@@ -35,7 +35,9 @@ export function machineChecks(facts: PlanFacts, quietly = false): readonly Prefl
 function sequenceCheck({ sequence }: PlanFacts): CheckFinding {
   if (!sequence.known) return { outcome: 'unknown', evidence: sequence.reason }
   const open = sequence.value
-  if (open === undefined) return { outcome: 'pass', evidence: '–' }
+  if (open === undefined) {
+    return { outcome: 'pass', evidence: '–', readings: [{ source: 'Events', found: '–' }] }
+  }
   const where = open.phase === undefined ? '' : `, ${open.phase}`
   const locked = open.locked === true
   return {
@@ -47,7 +49,9 @@ function sequenceCheck({ sequence }: PlanFacts): CheckFinding {
 
 function diagnosticsCheck({ diagnostics }: PlanFacts): CheckFinding {
   if (!diagnostics.known) return { outcome: 'unknown', evidence: diagnostics.reason }
-  if (diagnostics.value.length === 0) return { outcome: 'pass', evidence: '–' }
+  if (diagnostics.value.length === 0) {
+    return { outcome: 'pass', evidence: '–', readings: [{ source: 'Diagnostics', found: '–' }] }
+  }
   return {
     outcome: 'warn',
     evidence: diagnostics.value.map(({ message, id }) => message || id).join('; '),

@@ -96,7 +96,9 @@ function certificateCheck({ certificate, now, estimate }: Around): Verdict {
 }
 
 function otherRunCheck(run: Run | undefined): Verdict {
-  if (run === undefined) return { outcome: 'pass', evidence: '–' }
+  if (run === undefined) {
+    return { outcome: 'pass', evidence: '–', readings: [{ source: 'runs', found: '–' }] }
+  }
   return {
     outcome: 'block',
     evidence: `${run.kind} ${run.hostname} ${run.startedAt} ${run.outcome ?? 'running'}`,

@@ -3,6 +3,7 @@ import { CheckFrame, OpenCheck } from '../../ui/CheckList.tsx'
 import { useText, type TextTools } from '../../ui/i18n/text.tsx'
 import { State } from '../../ui/State.tsx'
 import { Tick } from '../../ui/Tick.tsx'
+import { adviceOf } from './advice.ts'
 import './preflight.css'
 
 /** A check, and the node it is about where a plan has several. */
@@ -82,10 +83,9 @@ function NotPassed({
   readonly onAccept: (id: PreflightCheck['id'], yes: boolean) => void
 }) {
   const text = useText()
-  const { t } = text
   return (
     <OpenCheck outcome={check.outcome} title={titleOf({ check, hostname }, text)}>
-      <div>{check.because === undefined ? t(`check.advice.${check.id}`) : t(`because.${check.because}`)}</div>
+      <div>{adviceOf(check, text)}</div>
       <Evidence check={check} />
       {check.accept === true && (
         <Tick checked={accepted} onChange={(yes) => onAccept(check.id, yes)}>

@@ -100,6 +100,7 @@ export const upgradesEn = {
   'check.kubernetes-api': 'Kubernetes answers',
   'check.pods-can-move': 'Pods can leave',
   'check.storage-settled': 'Storage settled',
+  'check.unread': 'Nobody could read it, so nobody can tell.',
   'check.advice.kubernetes-api':
     'Without Kubernetes no pod is moved before its node restarts: each stops with it, and starts again when it is back.',
   'check.advice.pods-can-move': 'The drain will stop at these and ask what you want.',

@@ -99,6 +99,7 @@ export const upgradesEs: Translated<typeof upgradesEn> = {
   'check.kubernetes-api': 'Kubernetes responde',
   'check.pods-can-move': 'Los pods pueden salir',
   'check.storage-settled': 'Almacenamiento en calma',
+  'check.unread': 'No se pudo leer, así que nadie lo sabe.',
   'check.advice.kubernetes-api':
     'Sin Kubernetes no se mueve ningún pod antes de reiniciar su nodo: se paran con él y arrancan cuando vuelve.',
   'check.advice.pods-can-move': 'El drenado se detendrá en estos y te preguntará qué hacer.',
