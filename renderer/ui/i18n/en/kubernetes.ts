@@ -50,7 +50,7 @@ export const kubernetesEn = {
   'kubernetes.target.not-known': 'not known to this Ichor',
 
   'kubernetes.note.changes': 'changes',
-  'kubernetes.note.written': 'in the configuration, not running yet',
+  'kubernetes.note.written': 'written, not running yet',
   'kubernetes.note.there-already': 'there already',
   'kubernetes.note.off': 'not run here',
   'kubernetes.note.unknown': 'unknown',

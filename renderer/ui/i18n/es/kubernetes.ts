@@ -49,7 +49,7 @@ export const kubernetesEs: Translated<typeof kubernetesEn> = {
   'kubernetes.target.not-known': 'este Ichor no la conoce',
 
   'kubernetes.note.changes': 'cambia',
-  'kubernetes.note.written': 'en la configuración; aún no corre',
+  'kubernetes.note.written': 'escrita; aún no corre',
   'kubernetes.note.there-already': 'ya está',
   'kubernetes.note.off': 'aquí no corre',
   'kubernetes.note.unknown': 'desconocido',
