@@ -28,7 +28,11 @@ test('an upgrade shows the whole way, takes another extension, and leaves as a f
 
   await window.getByRole('button', { name: 'Change the image…' }).click()
   await window.getByRole('checkbox', { name: /^tailscale/ }).check()
+  // What is ticked is not in the plan yet, so the plan cannot be started by mistake.
+  const start = window.getByRole('button', { name: 'Upgrade estante-2 to 1.12.11' })
+  await expect(start).toHaveAttribute('aria-disabled', 'true')
   await window.getByRole('button', { name: 'Put it into the plan' }).click()
+  await expect(start).not.toHaveAttribute('aria-disabled', 'true')
   await expect(upgrade.diff).toContainText('siderolabs/tailscale')
   await expect(upgrade.rail).toContainText('The Image Factory has not heard of this schematic yet.')
   await window.getByRole('button', { name: 'Check with the factory' }).click()

@@ -1,5 +1,4 @@
 import { SlidersHorizontal } from 'lucide-react'
-import { useState } from 'react'
 import type { ImageChoice, NodeImage } from '#contract/images.ts'
 import type { NodePlan } from '#contract/upgrades.ts'
 import { useAction, useQuery } from '../../ipc/use-call.ts'
@@ -15,6 +14,8 @@ import { OwnImage } from './OwnImage.tsx'
 import { SchematicDiff } from './SchematicDiff.tsx'
 import './images.css'
 
+export type OpenEditor = 'editor' | 'own'
+
 /** What the node's image is, and what the next one will have; the place to change that. */
 export function ImageSection({
   context,
@@ -22,6 +23,8 @@ export function ImageSection({
   version,
   choice,
   plan,
+  open,
+  onOpen: setOpen,
   onChoice,
   onChecked,
 }: {
@@ -30,6 +33,9 @@ export function ImageSection({
   readonly version: string
   readonly choice: ImageChoice
   readonly plan: NodePlan | undefined
+  /** What is being changed and not in the plan yet. */
+  readonly open: OpenEditor | undefined
+  readonly onOpen: (open: OpenEditor | undefined) => void
   readonly onChoice: (choice: ImageChoice) => void
   /** The factory was told the schematic: what the plan says of the image may be another now. */
   readonly onChecked: () => void
@@ -38,7 +44,6 @@ export function ImageSection({
   const { t } = text
   const read = useQuery('images.read', { context, node, version })
   const check = useAction('images.preview')
-  const [open, setOpen] = useState<'editor' | 'own'>()
   if (read.value === undefined) {
     return read.error === undefined ? null : <ErrorNote error={read.error} actions={{ retry: read.reload }} />
   }

@@ -96,6 +96,8 @@ export function PlanFrame({
           <span className="meta">
             {blocks > 0 ? (
               <State kind="decide">{t('upgrade.blocked', { count: blocks })}</State>
+            ) : off !== undefined ? (
+              <State kind="caution">{off}</State>
             ) : waiting > 0 ? (
               <State kind="caution">{t('upgrade.accept-first', { count: waiting })}</State>
             ) : (

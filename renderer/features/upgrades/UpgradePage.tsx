@@ -11,7 +11,7 @@ import { PageBody, PageHead, Section } from '../../ui/Page.tsx'
 import { FactoryLine } from './FactoryLine.tsx'
 import { AS_USUAL, isSameHow } from './how.ts'
 import { HowSection } from './HowSection.tsx'
-import { ImageSection } from './ImageSection.tsx'
+import { ImageSection, type OpenEditor } from './ImageSection.tsx'
 import { PathTable } from './PathTable.tsx'
 import { PlanFrame } from './PlanFrame.tsx'
 import { Targets } from './Targets.tsx'
@@ -26,6 +26,7 @@ export function UpgradePage({ context, node }: Props) {
   const { t } = useText()
   const summary = useNodes(selectNode(node))
   const [typed, setTyped] = useState<string>()
+  const [imageOpen, setImageOpen] = useState<OpenEditor>()
   const [fresh, setFresh] = useState(false)
   const targets = useQuery('upgrades.targets', {
     context,
@@ -81,7 +82,7 @@ export function UpgradePage({ context, node }: Props) {
       plan={shown}
       busy={plan.busy}
       error={plan.error}
-      off={how.wrong.size > 0 ? t('how.wrong') : undefined}
+      off={how.wrong.size > 0 ? t('how.wrong') : imageOpen !== undefined ? t('image.open-first') : undefined}
       onAgain={plan.reload}
     >
       <Section
@@ -126,6 +127,8 @@ export function UpgradePage({ context, node }: Props) {
           version={version}
           choice={choice}
           plan={shown?.nodes[0]}
+          open={imageOpen}
+          onOpen={setImageOpen}
           onChoice={setChoice}
           onChecked={plan.reload}
         />

@@ -39,6 +39,7 @@ export const imagesEn = {
   'image.fixed.own-image':
     'What is in it only you know. It is kept only on purpose; otherwise a vanilla image takes its place.',
   'image.fixed.unknown-fields': 'This schematic has parts that Ichor does not know, so it is only kept.',
+  'image.open-first': 'What you change in the image is not in the plan yet. Put it there, or cancel it.',
   'image.change': 'Change the image…',
   'image.machine': 'Machine',
   'image.installed-from': 'Installed from',

@@ -39,6 +39,7 @@ export const imagesEs: Translated<typeof imagesEn> = {
   'image.fixed.own-image':
     'Solo tú sabes qué contiene. Se conserva únicamente a propósito; si no, ocupa su lugar una imagen de serie.',
   'image.fixed.unknown-fields': 'Este schematic tiene partes que Ichor no conoce, así que solo se conserva.',
+  'image.open-first': 'Lo que cambias en la imagen aún no está en el plan. Ponlo ahí o cancélalo.',
   'image.change': 'Cambiar la imagen…',
   'image.machine': 'Máquina',
   'image.installed-from': 'Instalado desde',
