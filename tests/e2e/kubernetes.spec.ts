@@ -17,6 +17,12 @@ const test = base.extend<{ app: RunningApp }>({
   },
 })
 
+/** What a test started, also when it fails. */
+const started: (() => Promise<void>)[] = []
+test.afterEach(async () => {
+  for (const end of started.splice(0).toReversed()) await end()
+})
+
 test('Kubernetes goes to a typed patch, every image shown before and proven after, then its manifests', async ({
   window,
 }) => {
@@ -47,8 +53,11 @@ test('an upgrade of Kubernetes that Ichor was killed in says what stands, and go
 }) => {
   const size = ['--controlplanes', '3', '--workers', '1', '--talos', 'v1.13.9', '--speed', '60']
   const cluster = await startSimulator(size)
+  started.push(() => cluster.stop())
   const dataDir = mkdtempSync(join(tmpdir(), 'ichor-e2e-'))
+  started.push(async () => rmSync(dataDir, { recursive: true, force: true }))
   const app = await startApp({ dataDir })
+  started.push(() => app.kill())
   await page.goto(app.url)
   const chooser = page.waitForEvent('filechooser')
   await page.getByRole('button', { name: 'Choose a file…' }).click()
@@ -68,6 +77,7 @@ test('an upgrade of Kubernetes that Ichor was killed in says what stands, and go
   await app.kill()
 
   const again = await startApp({ dataDir })
+  started.push(() => again.stop())
   await page.goto(again.url)
   await page.getByLabel('Passphrase').fill(PASSPHRASE)
   await page.getByRole('button', { name: 'Open', exact: true }).click()
@@ -88,7 +98,4 @@ test('an upgrade of Kubernetes that Ichor was killed in says what stands, and go
   await checked(page, 'kubernetes-goes-on')
   await page.getByRole('button', { name: 'Upgrade Kubernetes to 1.36.9' }).click()
   await expect(page.getByRole('main').getByText(/^Proven, (\d+) of \1$/)).toBeVisible({ timeout: 60_000 })
-  await again.stop()
-  await cluster.stop()
-  rmSync(dataDir, { recursive: true, force: true })
 })
