@@ -27,7 +27,7 @@ export function StatusLine({
   return (
     <footer className="status-line">
       {lost !== undefined ? (
-        <State kind="decide">{lost.message}</State>
+        <State kind="decide">{text.said(lost.message)}</State>
       ) : context === undefined ? (
         <span>{t('welcome.supports')}</span>
       ) : (

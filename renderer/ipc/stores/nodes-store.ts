@@ -54,7 +54,12 @@ export function createNodesStore(client: TalosClient, nowMs: () => number = Date
             }))
           },
           onError: (error) => {
-            store.setState({ error })
+            // Who hears nothing more of a node cannot say that it is ready.
+            const since = new Date(nowMs()).toISOString()
+            store.setState(({ nodes }) => ({
+              error,
+              nodes: nodes.map((node) => silenced(node, since, error)),
+            }))
           },
         },
       )
@@ -71,6 +76,10 @@ function empty(context: string | undefined): NodesState {
     error: undefined,
     lastEventMs: undefined,
   }
+}
+
+function silenced(node: NodeSummary, since: string, error: WireError): NodeSummary {
+  return node.reach.kind === 'silent' ? node : { ...node, reach: { kind: 'silent', since, error } }
 }
 
 function applyNode(nodes: readonly NodeSummary[], item: NodesItem): readonly NodeSummary[] {

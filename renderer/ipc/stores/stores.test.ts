@@ -53,6 +53,20 @@ describe('the nodes of a cluster', () => {
     expect(store.getState().nodes.map((node) => node.hostname)).toEqual(['bronce-2'])
   })
 
+  test('are silent when nothing more is heard of them, whatever they said last', () => {
+    const { client, latest } = clientByHand<NodesItem>()
+    const store = createNodesStore(client, () => Date.parse('2026-11-28T16:00:00Z'))
+    store.follow('casa')
+    const reach = { kind: 'answering', via: 'direct' } as const
+    latest()?.onItems([item('bronce-1', 'controlplane', { reach, talosVersion: 'v1.13.9' })], 'snapshot')
+    latest()?.onReady?.()
+    const error = { code: 'interrupted', message: 'lost', retryable: false } as const
+    latest()?.onError?.(error)
+    expect(store.getState().nodes).toMatchObject([
+      { talosVersion: 'v1.13.9', reach: { kind: 'silent', since: '2026-11-28T16:00:00.000Z', error } },
+    ])
+  })
+
   test('of one cluster are never shown as those of another', () => {
     const { client, latest } = clientByHand<NodesItem>()
     const store = createNodesStore(client)

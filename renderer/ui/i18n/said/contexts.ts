@@ -105,6 +105,7 @@ export const saidOfContexts: Said = [
     'Ese archivo se leyó hace demasiado. Suéltalo otra vez.',
   ],
   ['The demo cluster gave no context.', 'El clúster de demostración no ha dado contexto.'],
+  ['The connection to Ichor was lost.', 'Se ha perdido la conexión con Ichor.'],
   [
     'The stored contexts cannot be read any more. Import the talosconfig again.',
     'Los contextos guardados ya no se pueden leer. Importa otra vez el talosconfig.',
