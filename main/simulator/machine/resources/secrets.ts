@@ -52,7 +52,7 @@ export function publishRootSecrets(core: MachineCore): void {
     ...(atLeast(talosOf(core), '1.14')
       ? {
           acceptedAggregatorCAs: [{ crt: base64(secrets.aggregator.crt) }],
-          serviceAccountAcceptedKeys: [{ key: base64(publicKeyOf(secrets.serviceAccountKey)) }],
+          serviceAccountAcceptedKeys: acceptedKeys(secrets.serviceAccountKey),
           issuerURL: facts.endpoint,
           acceptedIssuers: [],
           apiAudiences: [facts.endpoint],
@@ -96,13 +96,21 @@ function pairOf({ crt, key }: KeyPairPem): { readonly crt: string; readonly key:
   return { crt: base64(crt), key: base64(key) }
 }
 
-const publicKeys = new Map<string, string>()
+const publicKeys = new Map<string, readonly { readonly key: string }[]>()
 
-/** Written once: nodes of a cluster have the same one. */
-function publicKeyOf(key: string): string {
-  const known = publicKeys.get(key) ?? createPublicKey(key).export({ type: 'spki', format: 'pem' }).toString()
+/** Found once, since nodes of a cluster have the same one. Of a key that is none Talos accepts nothing. */
+function acceptedKeys(key: string): readonly { readonly key: string }[] {
+  const known = publicKeys.get(key) ?? publicKeysOf(key)
   publicKeys.set(key, known)
   return known
+}
+
+function publicKeysOf(key: string): readonly { readonly key: string }[] {
+  try {
+    return [{ key: base64(createPublicKey(key).export({ type: 'spki', format: 'pem' }).toString()) }]
+  } catch {
+    return []
+  }
 }
 
 function base64(pem: string): string {
