@@ -58,6 +58,7 @@ export interface WatchEvent {
 export interface KubeClient {
   readonly server: string
   get(path: string, accept?: string): Promise<KubeReply>
+  /** @param body JSON, or bytes of another encoding */
   send(method: string, path: string, body?: object, type?: string): Promise<KubeReply>
   /** Follows `path` until an event satisfies; resolves with it and hangs up. Rejects when the stream ends before. */
   until(path: string, satisfies: (event: WatchEvent) => boolean): Promise<WatchEvent>
@@ -107,7 +108,7 @@ export function connectKube(
         if (call.reusedSocket && method === 'GET') open(method, path, headers).then(resolve, reject)
         else reject(error)
       })
-      call.end(body && JSON.stringify(body))
+      call.end(Buffer.isBuffer(body) ? body : body && JSON.stringify(body))
     })
   }
 

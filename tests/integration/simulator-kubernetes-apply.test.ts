@@ -157,3 +157,70 @@ test('an object of a client’s own comes, loses the fields it no longer names, 
   expect(code).toBe(201)
   expect((await kube.send('POST', `/${PLURALS['ConfigMap']}`, object({}))).body.reason).toBe('AlreadyExists')
 })
+
+/** Fields of protobuf with texts or bytes, none of them longer than 127. */
+const field = (number: number, value: string | Buffer): Buffer => {
+  const bytes = Buffer.from(value)
+  return Buffer.concat([Buffer.from([number * 8 + 2, bytes.length]), bytes])
+}
+const envelope = (kind: string, object: Buffer): Buffer =>
+  Buffer.concat([
+    Buffer.from('k8s\0'),
+    field(1, Buffer.concat([field(1, 'v1'), field(2, kind)])),
+    field(2, object),
+    field(3, ''),
+    field(4, ''),
+  ])
+
+test("a ConfigMap may come in the API's protobuf, as talosctl keeps its list of what it applied", async () => {
+  const type = 'application/vnd.kubernetes.protobuf'
+  const path = '/api/v1/namespaces/kube-system/configmaps'
+  // Number 8 is when it was made, of two numbers, which none of ours has a use for.
+  const meta = [field(1, 'lista'), field(3, 'kube-system'), field(8, Buffer.from([8, 1, 16, 2]))]
+  const made = await kube.send('POST', path, envelope('ConfigMap', field(1, Buffer.concat(meta))), type)
+  expect(made).toMatchObject({ code: 201, body: { kind: 'ConfigMap', metadata: { name: 'lista' } } })
+  const data = field(2, Buffer.concat([field(1, 'kube-system_coredns__ConfigMap'), field(2, '')]))
+  const labels = field(11, Buffer.concat([field(1, 'de'), field(2, 'talos')]))
+  const version = field(6, made.body.metadata.resourceVersion)
+  const object = Buffer.concat([field(1, Buffer.concat([...meta, version, labels])), data])
+  const kept = await kube.send('PUT', `${path}/lista`, envelope('ConfigMap', object), type)
+  expect(kept).toMatchObject({ code: 200 })
+  expect((await kube.get(`${path}/lista`)).body).toMatchObject({
+    metadata: { uid: made.body.metadata.uid, labels: { de: 'talos' } },
+    data: { 'kube-system_coredns__ConfigMap': '' },
+  })
+  // Of an older state, cut off, of another kind, and no protobuf at all.
+  expect((await kube.send('PUT', `${path}/lista`, envelope('ConfigMap', object), type)).code).toBe(409)
+  const whole = envelope('ConfigMap', object)
+  expect((await kube.send('POST', path, whole.subarray(0, 40), type)).code).toBe(400)
+  expect((await kube.send('POST', path, envelope('Secret', object), type)).code).toBe(415)
+  expect((await kube.send('POST', path, { kind: 'ConfigMap' }, type)).code).toBe(400)
+})
+
+test('a Deployment says that it is available and that its rollout is done, and since when', async () => {
+  const path = '/apis/apps/v1/namespaces/kube-system/deployments/coredns'
+  const conditions = async () =>
+    Object.fromEntries(
+      (await kube.get(path)).body.status.conditions.map((one) => [one.type, { ...one, type: undefined }]),
+    )
+  await expect
+    .poll(async () => (await conditions())['Progressing'])
+    .toMatchObject({
+      status: 'True',
+      reason: 'NewReplicaSetAvailable',
+      message: expect.stringMatching(/^ReplicaSet "coredns-\w+" has successfully progressed\.$/) as string,
+    })
+  const before = await conditions()
+  expect(before['Available']).toMatchObject({ status: 'True', reason: 'MinimumReplicasAvailable' })
+  // What is watched begins with what there is, so that nothing between is missed.
+  const under = kube.until('/apis/apps/v1/namespaces/kube-system/deployments', ({ object }) =>
+    object.status.conditions.some((one) => 'reason' in one && one.reason === 'ReplicaSetUpdated'),
+  )
+  const deployment = manifest('bronce-1', 'Deployment', 'coredns')
+  await apply(withImage(deployment, /coredns:v[\d.]+/, 'coredns:v1.12.99'), 'fieldManager=talos&force=true')
+  expect((await under).object.metadata.name).toBe('coredns')
+  await expect
+    .poll(async () => (await conditions())['Progressing'])
+    .toMatchObject({ reason: 'NewReplicaSetAvailable' })
+  expect((await conditions())['Progressing']).not.toEqual(before['Progressing'])
+})

@@ -147,6 +147,40 @@ export interface PodTemplate {
 }
 
 /** Deployment, ReplicaSet, StatefulSet and DaemonSet; `replicas` is absent in the last. */
+/** Of a Deployment: whether enough of it runs, and how its rollout goes. */
+export interface WorkloadCondition {
+  readonly type: 'Available' | 'Progressing'
+  readonly status: 'True' | 'False'
+  readonly lastUpdateTime: string
+  readonly lastTransitionTime: string
+  readonly reason: string
+  readonly message: string
+}
+
+/** Counts by their names, and of a Deployment its conditions. */
+type WorkloadStatus = Readonly<
+  Partial<
+    Record<
+      | 'observedGeneration'
+      | 'replicas'
+      | 'fullyLabeledReplicas'
+      | 'readyReplicas'
+      | 'availableReplicas'
+      | 'unavailableReplicas'
+      | 'updatedReplicas'
+      | 'currentReplicas'
+      | 'currentNumberScheduled'
+      | 'desiredNumberScheduled'
+      | 'numberMisscheduled'
+      | 'numberReady'
+      | 'updatedNumberScheduled'
+      | 'numberAvailable'
+      | 'numberUnavailable',
+      number
+    >
+  >
+> & { readonly conditions?: readonly WorkloadCondition[] }
+
 export interface Workload extends KubeObject {
   readonly kind: 'Deployment' | 'ReplicaSet' | 'StatefulSet' | 'DaemonSet'
   readonly spec: {
@@ -155,7 +189,7 @@ export interface Workload extends KubeObject {
     readonly selector: LabelSelector
     readonly template: PodTemplate
   }
-  readonly status: Readonly<Record<string, number>>
+  readonly status: WorkloadStatus
 }
 
 export interface PodDisruptionBudget extends KubeObject {

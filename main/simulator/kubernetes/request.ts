@@ -3,6 +3,7 @@ import { parse } from 'yaml'
 import { ApiFailure, badRequest } from './api-failure.ts'
 import { isPlural, RESOURCES } from './catalogue.ts'
 import type { Plural } from './objects.ts'
+import { objectOfProtobuf, PROTOBUF } from './protobuf-body.ts'
 
 /** Where a request goes: a kind of object, one of them, or something that hangs on it. */
 export interface Target {
@@ -64,7 +65,7 @@ export function formFor(accept: string | undefined): Form {
 const BODY_LIMIT = 3 * 1024 * 1024
 
 /**
- * The JSON object a request carries; undefined when it has no body.
+ * The object a request carries, in JSON or, of a few kinds, in protobuf; undefined when it has no body.
  * @throws ApiFailure 400 for what is no JSON object, 413 beyond 3 MiB, 415 for other encodings
  */
 export async function bodyOf(
@@ -81,6 +82,7 @@ export async function bodyOf(
   }
   if (size === 0) return undefined
   const mediaType = mediaTypeOf(request)
+  if (mediaType === PROTOBUF) return objectOfProtobuf(Buffer.concat(chunks))
   const isYaml = mediaType === APPLY
   if (!isYaml && !/^application\/([a-z-]+\+)?json$/.test(mediaType))
     throw new ApiFailure(

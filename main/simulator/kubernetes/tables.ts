@@ -221,7 +221,7 @@ function budgetCells({ metadata, spec, status }: PodDisruptionBudget, age: strin
   ]
 }
 
-function count({ status }: Workload, field: string): number {
+function count({ status }: Workload, field: Exclude<keyof Workload['status'], 'conditions'>): number {
   return status[field] ?? 0
 }
 

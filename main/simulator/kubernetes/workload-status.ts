@@ -1,6 +1,14 @@
 import { budgetStatus } from './disruptions.ts'
-import type { KubeWorld } from './kube-world.ts'
-import { controllerOf, isReady, type KubeNode, type KubeObject, type Pod, type Workload } from './objects.ts'
+import { type KubeWorld, nowOf } from './kube-world.ts'
+import {
+  controllerOf,
+  isReady,
+  type KubeNode,
+  type KubeObject,
+  type Pod,
+  type Workload,
+  type WorkloadCondition,
+} from './objects.ts'
 import { templateHash } from './template-hash.ts'
 import { obstacle } from './tolerations.ts'
 
@@ -49,20 +57,32 @@ export function writeStatuses(world: KubeWorld, nodes: readonly KubeNode[]): voi
     }))
     const sum = (key: 'alive' | 'ready', of = counts): number => of.reduce((all, one) => all + one[key], 0)
     const wanted = spec.replicas ?? 1
+    const updated = sum(
+      'alive',
+      counts.filter(({ isCurrent }) => isCurrent),
+    )
+    const isDone = updated === wanted && sum('alive') === wanted && sum('ready') === wanted
     store.put('deployments', {
       ...deployment,
       status: {
         observedGeneration: metadata.generation ?? 1,
         ...positive({
           replicas: sum('alive'),
-          updatedReplicas: sum(
-            'alive',
-            counts.filter(({ isCurrent }) => isCurrent),
-          ),
+          updatedReplicas: updated,
           readyReplicas: sum('ready'),
           availableReplicas: sum('ready'),
           unavailableReplicas: Math.max(0, wanted - sum('ready')),
         }),
+        conditions: conditionsOf(
+          deployment,
+          // A quarter of them may be away, rounded down, where nobody says otherwise.
+          {
+            isAvailable: sum('ready') >= wanted - Math.floor(wanted / 4),
+            isDone,
+            set: `${metadata.name}-${hash}`,
+          },
+          nowOf(world),
+        ),
       },
     })
   }
@@ -103,6 +123,42 @@ export function writeStatuses(world: KubeWorld, nodes: readonly KubeNode[]): voi
   }
   for (const budget of store.list('poddisruptionbudgets'))
     store.put('poddisruptionbudgets', { ...budget, status: budgetStatus(store, budget) })
+}
+
+/** In the words of the deployment controller; a time of change stays where nothing changed. */
+function conditionsOf(
+  // One that was just applied has none yet.
+  { status }: Partial<Pick<Workload, 'status'>>,
+  found: { readonly isAvailable: boolean; readonly isDone: boolean; readonly set: string },
+  now: string,
+): readonly WorkloadCondition[] {
+  const { isAvailable, isDone, set } = found
+  const told: readonly Pick<WorkloadCondition, 'type' | 'status' | 'reason' | 'message'>[] = [
+    {
+      type: 'Available',
+      status: isAvailable ? 'True' : 'False',
+      reason: isAvailable ? 'MinimumReplicasAvailable' : 'MinimumReplicasUnavailable',
+      message: `Deployment ${isAvailable ? 'has' : 'does not have'} minimum availability.`,
+    },
+    {
+      type: 'Progressing',
+      status: 'True',
+      reason: isDone ? 'NewReplicaSetAvailable' : 'ReplicaSetUpdated',
+      message: `ReplicaSet "${set}" ${isDone ? 'has successfully progressed' : 'is progressing'}.`,
+    },
+  ]
+  return told.map((one) => {
+    const before = status?.conditions?.find(({ type }) => type === one.type)
+    const isSame = before?.reason === one.reason && before.message === one.message
+    return {
+      type: one.type,
+      status: one.status,
+      lastUpdateTime: isSame ? before.lastUpdateTime : now,
+      lastTransitionTime: before?.status === one.status ? before.lastTransitionTime : now,
+      reason: one.reason,
+      message: one.message,
+    }
+  })
 }
 
 /** Kubernetes leaves these counts out when they are nought. */
