@@ -54,12 +54,7 @@ export function createNodesStore(client: TalosClient, nowMs: () => number = Date
             }))
           },
           onError: (error) => {
-            // Who hears nothing more of a node cannot say that it is ready.
-            const since = new Date(nowMs()).toISOString()
-            store.setState(({ nodes }) => ({
-              error,
-              nodes: nodes.map((node) => silenced(node, since, error)),
-            }))
+            store.setState(({ nodes }) => ({ error, nodes: nodes.map(unheard) }))
           },
         },
       )
@@ -78,8 +73,11 @@ function empty(context: string | undefined): NodesState {
   }
 }
 
-function silenced(node: NodeSummary, since: string, error: WireError): NodeSummary {
-  return node.reach.kind === 'silent' ? node : { ...node, reach: { kind: 'silent', since, error } }
+/** Who hears nothing more of a node can say neither that it is ready nor that it went silent. */
+function unheard(node: NodeSummary): NodeSummary {
+  const { etcd, etcdSilent, ...rest } = node
+  void [etcd, etcdSilent]
+  return { ...rest, reach: { kind: 'connecting' } }
 }
 
 function applyNode(nodes: readonly NodeSummary[], item: NodesItem): readonly NodeSummary[] {

@@ -53,18 +53,21 @@ describe('the nodes of a cluster', () => {
     expect(store.getState().nodes.map((node) => node.hostname)).toEqual(['bronce-2'])
   })
 
-  test('are silent when nothing more is heard of them, whatever they said last', () => {
+  test('are neither ready nor silent when nothing more is heard of them, whatever they said last', () => {
     const { client, latest } = clientByHand<NodesItem>()
-    const store = createNodesStore(client, () => Date.parse('2026-11-28T16:00:00Z'))
+    const store = createNodesStore(client)
     store.follow('casa')
     const reach = { kind: 'answering', via: 'direct' } as const
-    latest()?.onItems([item('bronce-1', 'controlplane', { reach, talosVersion: 'v1.13.9' })], 'snapshot')
+    const told = { reach, talosVersion: 'v1.13.9', etcd: { leader: true } }
+    latest()?.onItems([item('bronce-1', 'controlplane', told)], 'snapshot')
     latest()?.onReady?.()
     const error = { code: 'interrupted', message: 'lost', retryable: false } as const
     latest()?.onError?.(error)
-    expect(store.getState().nodes).toMatchObject([
-      { talosVersion: 'v1.13.9', reach: { kind: 'silent', since: '2026-11-28T16:00:00.000Z', error } },
-    ])
+    expect(store.getState()).toMatchObject({
+      error,
+      nodes: [{ talosVersion: 'v1.13.9', reach: { kind: 'connecting' } }],
+    })
+    expect(store.getState().nodes[0]).not.toHaveProperty('etcd')
   })
 
   test('of one cluster are never shown as those of another', () => {
