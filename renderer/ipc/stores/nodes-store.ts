@@ -75,9 +75,10 @@ function empty(context: string | undefined): NodesState {
 
 /** Who hears nothing more of a node can say neither that it is ready nor that it went silent. */
 function unheard(node: NodeSummary): NodeSummary {
-  const { etcd, etcdSilent, ...rest } = node
-  void [etcd, etcdSilent]
-  return { ...rest, reach: { kind: 'connecting' } }
+  const copy: NodeSummary = { ...node, reach: { kind: 'connecting' } }
+  delete copy.etcd
+  delete copy.etcdSilent
+  return copy
 }
 
 function applyNode(nodes: readonly NodeSummary[], item: NodesItem): readonly NodeSummary[] {
