@@ -77,6 +77,8 @@ export interface ClusterState {
       readonly learner: boolean
       readonly storageVersion: string
     }
+    /** `3.6`: what all members of the cluster that node sees understand, which is the oldest one's. */
+    version(seenFrom: string): string
     alarms(): readonly { readonly memberId: string; readonly alarm: 'NOSPACE' | 'CORRUPT' }[]
     /** Ends all alarms; returns those that were on. One comes back while its member has no room. */
     disarm(): readonly { readonly memberId: string; readonly alarm: 'NOSPACE' | 'CORRUPT' }[]

@@ -260,6 +260,7 @@ export function createSmallCluster(machines: readonly SmallMachine[]): ClusterSt
     find: (target) => machines.find(({ spec }) => spec.address === target || spec.hostname === target),
     etcd: {
       members: () => members,
+      version: () => '3.6',
       statusOf: (hostname) => ({
         memberId: members.find((member) => member.hostname === hostname)?.id ?? '',
         dbSize: 3_000_000,

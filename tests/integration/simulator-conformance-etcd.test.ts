@@ -184,6 +184,21 @@ describe.each(LINES)('the only control plane of %s', (talos) => {
   })
 })
 
+test('members of several releases have the version of the oldest, and its storage', async () => {
+  const lines = LINES.slice(0, 3)
+  await using mixed = await startMixedCluster({ controlPlanes: lines, workers: [], kubernetes: false })
+  const wire = mixed.wire('v1.14.0')
+  const { messages } = await wire.unary('/machine.MachineService/EtcdStatus')
+  expect(messages[0]?.memberStatus).toMatchObject({ protocolVersion: '3.7.1', storageVersion: '3.6.0' })
+  const validate = '/machine.MachineService/EtcdDowngradeValidate'
+  await expect(wire.unary(validate, { version: '3.6' })).rejects.toMatchObject({
+    code: 2,
+    details: 'failed to query etcd status: etcdserver: invalid downgrade target version',
+  })
+  const { messages: valid } = await wire.unary(validate, { version: '3.5' })
+  expect(valid[0]?.clusterDowngrade?.clusterVersion).toBe('3.6.0')
+})
+
 describe.each([[LINES.slice(0, 3)], [LINES.slice(3)]])('three members of %j, one of them down', (lines) => {
   test('the one that is down may go; one that runs is kept, and cannot leave either', async () => {
     await using mixed = await startMixedCluster({ controlPlanes: lines, workers: [], kubernetes: false })

@@ -4,7 +4,7 @@ import type { ClusterWorld } from './core.ts'
 import { etcdSnapshot } from './etcd-snapshot.ts'
 import { forkRandom } from './random.ts'
 import { createRegistry, type Registry } from './registry.ts'
-import { atLeast, componentsOf, lineOf } from './versions.ts'
+import { compareVersions, componentsOf, lineOf } from './versions.ts'
 
 export interface ClusterStateOptions {
   readonly name: string
@@ -187,11 +187,14 @@ export function createClusterState(options: ClusterStateOptions): ClusterWorld {
           ...(nospace ? [`memberID:${BigInt(`0x${of.id}`)} alarm:NOSPACE`] : []),
         ],
         learner: of.isLearner,
-        storageVersion: atLeast(of.machine.talosVersion, '1.11')
-          ? `${lineOf(componentsOf(of.machine.talosVersion).etcd)}.0`
-          : '3.5.0',
+        storageVersion: `${etcd.version(hostname)}.0`,
       }
     },
+    version: (seenFrom) =>
+      [apart(seenFrom) ?? members()]
+        .flat()
+        .map(({ machine }) => lineOf(componentsOf(machine.talosVersion).etcd))
+        .sort(compareVersions)[0] ?? '3.5',
     alarms: listAlarms,
     disarm() {
       const ended = listAlarms()

@@ -1,7 +1,7 @@
 import type { MachineServiceHandlers } from '../../talos/generated/machine/MachineService.ts'
 import { Code, SimulatedStatus } from '../machine-api.ts'
 import type { CallContext, Methods } from './call.ts'
-import { checkHealthy, etcdVersion } from './etcd-methods.ts'
+import { checkHealthy } from './etcd-methods.ts'
 import { checkControlPlane } from './machine-identity.ts'
 
 /** Since 1.11, whose etcd 3.6 knows how to go back one minor release; behaviour.md §7.3. */
@@ -23,7 +23,13 @@ export const etcdDowngradeMethods: Methods<MachineServiceHandlers> = {
     if (context.cluster.etcd.downgrade === undefined) throw refused('etcdserver: no inflight downgrade')
     context.cluster.etcd.downgrade = undefined
     return {
-      messages: [{ clusterDowngrade: { clusterVersion: `${lineOf(etcdVersion(context.machine))}.0` } }],
+      messages: [
+        {
+          clusterDowngrade: {
+            clusterVersion: `${context.cluster.etcd.version(context.machine.spec.hostname)}.0`,
+          },
+        },
+      ],
     }
   },
 }
@@ -40,18 +46,13 @@ function checkTarget(version: string, context: CallContext): string {
   if (Number(major) < 3 || (Number(major) === 3 && Number(minor) < 5))
     throw invalid('etcd downgrade is only supported to 3.5 and later versions')
   checkHealthy(context, 'query etcd status')
-  const current = lineOf(etcdVersion(context.machine))
+  const current = context.cluster.etcd.version(context.machine.spec.hostname)
   const [currentMajor = '', currentMinor = ''] = current.split('.')
   if (major !== currentMajor || Number(minor) !== Number(currentMinor) - 1)
     throw refused('etcdserver: invalid downgrade target version')
   if (context.cluster.etcd.downgrade !== undefined)
     throw refused('etcdserver: cluster has a downgrade job in progress')
   return `${current}.0`
-}
-
-/** `3.6.5` is of the line `3.6`. */
-function lineOf(version: string): string {
-  return version.split('.').slice(0, 2).join('.')
 }
 
 function refused(why: string): Error {

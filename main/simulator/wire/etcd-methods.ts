@@ -118,7 +118,7 @@ export const etcdMethods: Methods<MachineServiceHandlers> = {
 }
 
 /** Of the etcd that runs there, as its image says; only the storage version leaves the patch release out. */
-export function etcdVersion(machine: CallContext['machine']): string {
+function etcdVersion(machine: CallContext['machine']): string {
   const [spec] = specsOf(machine, 'etcd', 'EtcdSpecs.etcd.talos.dev')
   return /:v?([\d.]+)/.exec(asText(spec?.spec['image']))?.[1] ?? ''
 }
