@@ -2,6 +2,7 @@ import type { NodeSummary, NodesItem } from '#contract/nodes.ts'
 import { NodeAddress, type ContextName, type NodeRef, type RunId } from '#contract/names.ts'
 import type { Run, RunsItem } from '#contract/runs.ts'
 import type { SimulatedCluster } from '../../main/simulator/cluster.ts'
+import { startApp, type AppOptions, type AppUnderTest } from './app-host.ts'
 import type { AppWindow, OpenStream } from './app-window.ts'
 
 /** Bytes as the page sends a dropped file. */
@@ -17,6 +18,20 @@ export async function importTalosconfig(window: AppWindow, text: string): Promis
   const { current } = await window.call('talosconfigs.import', { previewId: preview.previewId, choices })
   if (current === undefined) throw new Error('nothing was imported')
   return current
+}
+
+/** What the keys of an app are sealed with where a test asks for that. */
+export const PASSPHRASE = 'correcto caballo pila grapa'
+
+/** An app with one window that has imported a talosconfig; without a passphrase it keeps keys in memory only. */
+export async function startAppWith(
+  talosconfig: string,
+  { passphrase, ...options }: AppOptions & { readonly passphrase?: string } = {},
+): Promise<{ readonly app: AppUnderTest; readonly window: AppWindow; readonly context: ContextName }> {
+  const app = await startApp(passphrase === undefined ? options : { ...options, keystore: 'chosen' })
+  const window = app.window()
+  if (passphrase !== undefined) await window.call('app.choose-keystore', { kind: 'passphrase', passphrase })
+  return { app, window, context: await importTalosconfig(window, talosconfig) }
 }
 
 /** Input of the plan for one node. */

@@ -3,8 +3,8 @@ import type { ContextName, NodeRef } from '#contract/names.ts'
 import type { NodeActionPlan, ResetChoice } from '#contract/node-actions.ts'
 import type { Run } from '#contract/runs.ts'
 import { startSimulatedCluster, type NodePlan, type SimulatedCluster } from '../../main/simulator/cluster.ts'
-import { resourcesDir, startApp, type AppUnderTest } from '../fakes/app-host.ts'
-import { importTalosconfig, refOf, rowsOf, untilEnded } from '../fakes/app-scene.ts'
+import { type AppUnderTest, resourcesDir } from '../fakes/app-host.ts'
+import { refOf, rowsOf, startAppWith, untilEnded } from '../fakes/app-scene.ts'
 import type { AppWindow } from '../fakes/app-window.ts'
 import { createHurriedClock } from '../fakes/hurried-clock.ts'
 import { protosDir } from '../fakes/talos-node.ts'
@@ -37,9 +37,7 @@ let context: ContextName
 beforeAll(async () => {
   // Faster, a forced shutdown is over before its events are asked for, on a machine with other work.
   cluster = await startSimulatedCluster({ nodes: NODES, speed: 30, protosDir, resourcesDir })
-  app = await startApp({ clock: createHurriedClock(20) })
-  window = app.window()
-  context = await importTalosconfig(window, cluster.talosconfig())
+  ;({ app, window, context } = await startAppWith(cluster.talosconfig(), { clock: createHurriedClock(20) }))
 })
 afterAll(async () => {
   await app[Symbol.asyncDispose]()

@@ -5,8 +5,8 @@ import type { ContextName, NodeRef } from '#contract/names.ts'
 import type { Run } from '#contract/runs.ts'
 import { startSimulatedCluster, type SimulatedCluster } from '../../main/simulator/cluster.ts'
 import { Code, SimulatedStatus } from '../../main/simulator/machine-api.ts'
-import { resourcesDir, startApp, type AppUnderTest } from '../fakes/app-host.ts'
-import { importTalosconfig, isReady, refOf, untilEnded, untilNode } from '../fakes/app-scene.ts'
+import { type AppUnderTest, resourcesDir } from '../fakes/app-host.ts'
+import { isReady, PASSPHRASE, refOf, startAppWith, untilEnded, untilNode } from '../fakes/app-scene.ts'
 import type { AppWindow } from '../fakes/app-window.ts'
 import { protosDir } from '../fakes/talos-node.ts'
 
@@ -38,10 +38,7 @@ beforeAll(async () => {
     protosDir,
     resourcesDir,
   })
-  app = await startApp({ keystore: 'chosen' })
-  window = app.window()
-  await window.call('app.choose-keystore', { kind: 'passphrase', passphrase: 'correcto caballo pila grapa' })
-  context = await importTalosconfig(window, cluster.talosconfig())
+  ;({ app, window, context } = await startAppWith(cluster.talosconfig(), { passphrase: PASSPHRASE }))
 })
 afterAll(async () => {
   await app[Symbol.asyncDispose]()

@@ -3,8 +3,8 @@ import type { RolloutReview } from '#contract/config-rollout.ts'
 import type { ConfigForEditing } from '#contract/machine-configs.ts'
 import type { ContextName, NodeRef, RunId } from '#contract/names.ts'
 import { startSimulatedCluster, type SimulatedCluster } from '../../main/simulator/cluster.ts'
-import { resourcesDir, startApp, type AppUnderTest } from '../fakes/app-host.ts'
-import { importTalosconfig, refOf, rowsOf, untilEnded, untilRun } from '../fakes/app-scene.ts'
+import { type AppUnderTest, resourcesDir } from '../fakes/app-host.ts'
+import { PASSPHRASE, refOf, rowsOf, startAppWith, untilEnded, untilRun } from '../fakes/app-scene.ts'
 import type { AppWindow } from '../fakes/app-window.ts'
 import { secretsOf } from '../fakes/cluster-secrets.ts'
 import { protosDir } from '../fakes/talos-node.ts'
@@ -27,10 +27,7 @@ beforeAll(async () => {
     protosDir,
     resourcesDir,
   })
-  app = await startApp({ keystore: 'chosen' })
-  window = app.window()
-  await window.call('app.choose-keystore', { kind: 'passphrase', passphrase: 'correcto caballo pila grapa' })
-  context = await importTalosconfig(window, cluster.talosconfig())
+  ;({ app, window, context } = await startAppWith(cluster.talosconfig(), { passphrase: PASSPHRASE }))
 })
 afterAll(async () => {
   await app[Symbol.asyncDispose]()

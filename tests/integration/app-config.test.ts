@@ -2,8 +2,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ConfigForEditing, Review } from '#contract/machine-configs.ts'
 import type { ContextName, NodeRef } from '#contract/names.ts'
 import { startSimulatedCluster, type SimulatedCluster } from '../../main/simulator/cluster.ts'
-import { resourcesDir, startApp, type AppUnderTest } from '../fakes/app-host.ts'
-import { importTalosconfig, isReady, refOf, rowsOf, untilEnded, untilNode } from '../fakes/app-scene.ts'
+import { type AppUnderTest, resourcesDir } from '../fakes/app-host.ts'
+import {
+  isReady,
+  PASSPHRASE,
+  refOf,
+  rowsOf,
+  startAppWith,
+  untilEnded,
+  untilNode,
+} from '../fakes/app-scene.ts'
 import type { AppWindow } from '../fakes/app-window.ts'
 import { secretsOf } from '../fakes/cluster-secrets.ts'
 import { protosDir } from '../fakes/talos-node.ts'
@@ -22,10 +30,7 @@ beforeAll(async () => {
     resourcesDir,
   })
   // Sealed on disk, so that drafts and history are there to be looked through.
-  app = await startApp({ keystore: 'chosen' })
-  window = app.window()
-  await window.call('app.choose-keystore', { kind: 'passphrase', passphrase: 'correcto caballo pila grapa' })
-  context = await importTalosconfig(window, cluster.talosconfig())
+  ;({ app, window, context } = await startAppWith(cluster.talosconfig(), { passphrase: PASSPHRASE }))
   controlPlane = refOf(cluster, context, 'bronce-1')
   worker = refOf(cluster, context, 'estante-1')
 })

@@ -3,8 +3,8 @@ import type { ContextName, NodeRef } from '#contract/names.ts'
 import type { UpgradePlan } from '#contract/upgrades.ts'
 import { startSimulatedCluster, type NodePlan, type SimulatedCluster } from '../../main/simulator/cluster.ts'
 import { serveFactory, type ServedFactory } from '../../main/simulator/factory/serve-factory.ts'
-import { resourcesDir, startApp, type AppUnderTest } from '../fakes/app-host.ts'
-import { fleetOf, importTalosconfig, refOf, rowsOf, untilEnded } from '../fakes/app-scene.ts'
+import { type AppUnderTest, resourcesDir } from '../fakes/app-host.ts'
+import { fleetOf, refOf, rowsOf, startAppWith, untilEnded } from '../fakes/app-scene.ts'
 import type { AppWindow } from '../fakes/app-window.ts'
 import { createHurriedClock } from '../fakes/hurried-clock.ts'
 import { json, startOddFactory } from '../fakes/odd-factory.ts'
@@ -30,9 +30,10 @@ let context: ContextName
 beforeAll(async () => {
   cluster = await startSimulatedCluster({ nodes: NODES, speed: 200, protosDir, resourcesDir })
   factory = await serveFactory(cluster.registry)
-  app = await startApp({ clock: createHurriedClock(20), factoryUrl: factory.url })
-  window = app.window()
-  context = await importTalosconfig(window, cluster.talosconfig())
+  ;({ app, window, context } = await startAppWith(cluster.talosconfig(), {
+    clock: createHurriedClock(20),
+    factoryUrl: factory.url,
+  }))
 })
 afterAll(async () => {
   await app[Symbol.asyncDispose]()

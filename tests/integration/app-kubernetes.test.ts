@@ -4,8 +4,8 @@ import type { KubernetesPlan } from '#contract/kubernetes.ts'
 import type { ContextName } from '#contract/names.ts'
 import type { Run } from '#contract/runs.ts'
 import { startSimulatedCluster, type NodePlan, type SimulatedCluster } from '../../main/simulator/cluster.ts'
-import { resourcesDir, startApp, type AppUnderTest } from '../fakes/app-host.ts'
-import { importTalosconfig, rowsOf, untilEnded } from '../fakes/app-scene.ts'
+import { type AppUnderTest, resourcesDir } from '../fakes/app-host.ts'
+import { rowsOf, startAppWith, untilEnded } from '../fakes/app-scene.ts'
 import type { AppWindow } from '../fakes/app-window.ts'
 import { createHurriedClock } from '../fakes/hurried-clock.ts'
 import { protosDir } from '../fakes/talos-node.ts'
@@ -25,9 +25,7 @@ let window: AppWindow
 let context: ContextName
 beforeAll(async () => {
   cluster = await startSimulatedCluster({ nodes: NODES, speed: 200, protosDir, resourcesDir })
-  app = await startApp({ clock: createHurriedClock(20) })
-  window = app.window()
-  context = await importTalosconfig(window, cluster.talosconfig())
+  ;({ app, window, context } = await startAppWith(cluster.talosconfig(), { clock: createHurriedClock(20) }))
 })
 afterAll(async () => {
   await app[Symbol.asyncDispose]()

@@ -3,8 +3,8 @@ import type { RolloutReview } from '#contract/config-rollout.ts'
 import type { ContextName, NodeRef } from '#contract/names.ts'
 import type { PatchScope } from '#contract/patches.ts'
 import { startSimulatedCluster, type SimulatedCluster } from '../../main/simulator/cluster.ts'
-import { resourcesDir, startApp, type AppUnderTest } from '../fakes/app-host.ts'
-import { importTalosconfig, refOf, rowsOf, untilEnded } from '../fakes/app-scene.ts'
+import { type AppUnderTest, resourcesDir } from '../fakes/app-host.ts'
+import { PASSPHRASE, refOf, rowsOf, startAppWith, untilEnded } from '../fakes/app-scene.ts'
 import type { AppWindow } from '../fakes/app-window.ts'
 import { protosDir } from '../fakes/talos-node.ts'
 
@@ -29,10 +29,7 @@ beforeAll(async () => {
     protosDir,
     resourcesDir,
   })
-  app = await startApp({ keystore: 'chosen' })
-  window = app.window()
-  await window.call('app.choose-keystore', { kind: 'passphrase', passphrase: 'correcto caballo pila grapa' })
-  context = await importTalosconfig(window, cluster.talosconfig())
+  ;({ app, window, context } = await startAppWith(cluster.talosconfig(), { passphrase: PASSPHRASE }))
 })
 afterAll(async () => {
   await app[Symbol.asyncDispose]()

@@ -14,15 +14,14 @@ import type { ContextName, NodeRef, RunId } from '#contract/names.ts'
 import type { Run } from '#contract/runs.ts'
 import { startSimulatedCluster, type SimulatedCluster } from '../../main/simulator/cluster.ts'
 import { createClock } from '../../main/simulator/machine/clock.ts'
-import { copyOfDisk, resourcesDir, startApp, type AppUnderTest } from '../fakes/app-host.ts'
-import { importTalosconfig, refOf, rowsOf, untilEnded, untilRun } from '../fakes/app-scene.ts'
+import { type AppUnderTest, copyOfDisk, resourcesDir, startApp } from '../fakes/app-host.ts'
+import { PASSPHRASE, refOf, rowsOf, startAppWith, untilEnded, untilRun } from '../fakes/app-scene.ts'
 import type { AppWindow } from '../fakes/app-window.ts'
 import { createHurriedClock } from '../fakes/hurried-clock.ts'
 import { protosDir } from '../fakes/talos-node.ts'
 
 /** A minute of a try is three seconds here, for the app and for the node's own timer. */
 const PATIENCE = 20
-const PASSPHRASE = 'correcto caballo pila grapa'
 
 let cluster: SimulatedCluster
 let app: AppUnderTest
@@ -39,10 +38,10 @@ beforeAll(async () => {
   })
 })
 beforeEach(async () => {
-  app = await startApp({ keystore: 'chosen', clock: createHurriedClock(PATIENCE) })
-  window = app.window()
-  await window.call('app.choose-keystore', { kind: 'passphrase', passphrase: PASSPHRASE })
-  context = await importTalosconfig(window, cluster.talosconfig())
+  ;({ app, window, context } = await startAppWith(cluster.talosconfig(), {
+    clock: createHurriedClock(PATIENCE),
+    passphrase: PASSPHRASE,
+  }))
   worker = refOf(cluster, context, 'estante-1')
 })
 afterEach(async () => {

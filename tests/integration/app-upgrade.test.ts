@@ -3,8 +3,8 @@ import type { ContextName, NodeRef, RunId } from '#contract/names.ts'
 import type { Run } from '#contract/runs.ts'
 import type { UpgradePlan } from '#contract/upgrades.ts'
 import { startSimulatedCluster, type NodePlan, type SimulatedCluster } from '../../main/simulator/cluster.ts'
-import { resourcesDir, startApp, type AppUnderTest } from '../fakes/app-host.ts'
-import { importTalosconfig, isReady, refOf, rowsOf, untilEnded, untilNode } from '../fakes/app-scene.ts'
+import { type AppUnderTest, resourcesDir } from '../fakes/app-host.ts'
+import { isReady, refOf, rowsOf, startAppWith, untilEnded, untilNode } from '../fakes/app-scene.ts'
 import type { AppWindow } from '../fakes/app-window.ts'
 import { secretsOf } from '../fakes/cluster-secrets.ts'
 import { createHurriedClock } from '../fakes/hurried-clock.ts'
@@ -23,9 +23,7 @@ let window: AppWindow
 let context: ContextName
 beforeAll(async () => {
   cluster = await startSimulatedCluster({ nodes: NODES, speed: 200, protosDir, resourcesDir })
-  app = await startApp({ clock: createHurriedClock(20) })
-  window = app.window()
-  context = await importTalosconfig(window, cluster.talosconfig())
+  ;({ app, window, context } = await startAppWith(cluster.talosconfig(), { clock: createHurriedClock(20) }))
 })
 afterAll(async () => {
   await app[Symbol.asyncDispose]()
