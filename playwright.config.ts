@@ -8,7 +8,7 @@ export default defineConfig({
   testDir: 'tests/e2e',
   outputDir: 'test-results/e2e',
   timeout: 180_000, // a whole upgrade of Kubernetes on a busy machine
-  expect: { timeout: 20_000 },
+  expect: { timeout: 30_000 },
   fullyParallel: false,
   // A page, an app and a cluster fill a core; one more would only be slow.
   workers: Math.min(4, Math.max(2, availableParallelism())),

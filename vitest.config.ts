@@ -20,7 +20,7 @@ export default defineConfig({
           // Modules hold no state of their own (STYLE.md), so the files of a worker can share them, here and below: a
           // third to a half of the time.
           isolate: false,
-          testTimeout: 20_000, // property tests on a busy machine
+          testTimeout: 60_000, // property tests on a busy machine
         },
       },
       {
@@ -30,8 +30,9 @@ export default defineConfig({
           include: ['tests/integration/**/*.test.ts'],
           environment: 'node',
           isolate: false,
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
+          // A whole upgrade where other work has the cores: what hangs is still found, later.
+          testTimeout: 90_000,
+          hookTimeout: 60_000,
         },
       },
       {

@@ -68,11 +68,17 @@ export function ResetPage({ context, node }: Props) {
             label={t('reset.graceful')}
             value={choice.graceful ? 'yes' : 'no'}
             onChange={(value) => change({ graceful: value === 'yes' })}
-            options={(['yes', 'no'] as const).map((value) => ({
-              value,
-              title: t(`reset.graceful.${value}`),
-              reason: t(`reset.graceful.${value}.why`),
-            }))}
+            options={
+              summary?.role === 'worker'
+                ? [
+                    { value: 'yes', title: t('reset.graceful.worker'), reason: t('reset.graceful.yes.why') },
+                    { value: 'no', title: t('reset.graceful.no'), reason: t('reset.graceful.worker.no.why') },
+                  ]
+                : [
+                    { value: 'yes', title: t('reset.graceful.yes'), reason: t('reset.graceful.yes.why') },
+                    { value: 'no', title: t('reset.graceful.no'), reason: t('reset.graceful.no.why') },
+                  ]
+            }
           />
         </Section>
         <Section title={t('reset.after')}>

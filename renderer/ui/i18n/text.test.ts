@@ -18,6 +18,18 @@ describe('a text', () => {
     expect(markup).toBe('<b>&lt;img src=x&gt;</b>, new')
   })
 
+  test('of main tells its instants in local time, and leaves those of a node as the node wrote them', () => {
+    const { said, format } = createText('es')
+    const at = '2026-11-22T09:41:00.000Z'
+    expect(said(`This plan was computed at ${at}.`)).toBe(
+      `Este plan se calculó a las ${format.when(at, Date.now())}.`,
+    )
+    expect(said(at)).toBe(at)
+    const node =
+      'x509: certificate has expired: current time 2026-11-22T09:41:00Z is after 2026-11-21T09:41:00Z'
+    expect(said(node)).toBe(node)
+  })
+
   test('that comes as a key from main keeps a name it has no value for', () => {
     expect(createText('en').fill('run.upgrade', { from: '1.13.9' })).toBe('Upgrade Talos 1.13.9 → {to}')
   })

@@ -57,8 +57,16 @@ export function createText(language: Language): TextTools {
         })
     },
     fill,
-    said: (text) => inLanguage(text, language),
+    said: (text) => withLocalTimes(inLanguage(text, language), format),
   }
+}
+
+/** An instant as main writes it into a sentence; Go writes its own without three digits of a second. */
+const INSTANT = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g
+
+/** A text that is nothing but an instant is left to its place, which knows whether a day is enough. */
+function withLocalTimes(text: string, format: Format): string {
+  return text.replace(INSTANT, (instant) => (instant === text ? instant : format.when(instant, Date.now())))
 }
 
 function placeNodes(

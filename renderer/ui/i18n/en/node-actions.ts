@@ -61,6 +61,8 @@ export const nodeActionsEn = {
   'reset.graceful.no': 'Erase at once',
   'reset.graceful.no.why':
     'For a node that is broken: leaving would hang. Its etcd member stays listed until you remove it from another control plane.',
+  'reset.graceful.worker': 'Drain, then erase',
+  'reset.graceful.worker.no.why': 'For a node that is broken: draining it would hang. Its pods stop with it.',
   'reset.after': 'Afterwards',
   'reset.reboot.yes': 'Restart',
   'reset.reboot.yes.why': 'You see what the machine shows when it is back.',

@@ -58,6 +58,9 @@ export const nodeActionsEs: Translated<typeof nodeActionsEn> = {
   'reset.graceful.no': 'Borrar de inmediato',
   'reset.graceful.no.why':
     'Para un nodo averiado, que se quedaría colgado al salir. Su miembro de etcd seguirá en la lista hasta que lo quites desde otro plano de control.',
+  'reset.graceful.worker': 'Vaciar y borrar',
+  'reset.graceful.worker.no.why':
+    'Para un nodo averiado, que se quedaría colgado al vaciarlo. Sus pods se paran con él.',
   'reset.after': 'Después',
   'reset.reboot.yes': 'Reiniciar',
   'reset.reboot.yes.why': 'Verás qué muestra la máquina cuando vuelva.',

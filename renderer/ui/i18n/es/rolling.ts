@@ -49,7 +49,7 @@ export const rollingEs: Translated<typeof rollingEn> = {
   'rolling.role.unknown': 'papel desconocido',
   'rolling.takes': 'Tarda',
   'rolling.reboots': { one: 'Un reinicio.', other: '{count} reinicios, nunca dos a la vez.' },
-  'rolling.estimate': 'Unos {time}, según ejecuciones anteriores de estos nodos.',
+  'rolling.estimate': 'Unos {time}, según tareas anteriores de estos nodos.',
   'rolling.between': 'Entre uno y otro, {time} como mínimo.',
   'rolling.same': { one: 'Igual en él', other: 'Igual en los {count}' },
   'rolling.differs': 'No son iguales',
