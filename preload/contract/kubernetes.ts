@@ -53,6 +53,7 @@ export type ImageRow = z.infer<typeof ImageRow>
 export const KubernetesCheck = z.object({
   id: z.enum([
     'role-admin',
+    'certificate-outlives-run',
     'version-path',
     'talos-supports',
     'nodes-answer',

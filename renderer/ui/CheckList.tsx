@@ -33,7 +33,8 @@ export function CheckList({
   readonly checks: readonly ListedCheck[]
   readonly askedAt: string
 }) {
-  const { said } = useText()
+  const { said, format } = useText()
+  const words = (evidence: string): string => evidenceText(said(evidence), format.date)
   return (
     <CheckFrame
       checks={checks}
@@ -42,14 +43,14 @@ export function CheckList({
       open={({ id, outcome, title, advice, evidence }) => (
         <OpenCheck key={id} outcome={outcome} title={title}>
           <div>{advice}</div>
-          <div className="listed-evidence">{said(evidence)}</div>
+          <div className="listed-evidence">{words(evidence)}</div>
         </OpenCheck>
       )}
       passed={(those) =>
         those.map(({ id, title, evidence }) => (
           <div key={id} className="listed-line">
             <State kind="proven">{title}</State>
-            {evidence !== '–' && <span className="meta">{said(evidence)}</span>}
+            {evidence !== '–' && <span className="meta">{words(evidence)}</span>}
           </div>
         ))
       }
@@ -111,4 +112,10 @@ export function OpenCheck({
       {children}
     </div>
   )
+}
+
+/** A time is shown as the person's language writes it, a long identifier by its start; all else as it was read. */
+export function evidenceText(evidence: string, date: (instant: string) => string): string {
+  if (/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(evidence)) return date(evidence)
+  return evidence.replace(/[0-9a-f]{40,}/g, (id) => `${id.slice(0, 12)}…`)
 }

@@ -102,8 +102,16 @@ test('what the target no longer has is listed all at once, with its node', () =>
   expect(check(LEGACY, 'v1.33.6', 'v1.34.1')).toEqual([
     'removed-flags block: bronce-1: kubelet --cloud-config',
     'removed-feature-gates block: bronce-1: kube-apiserver PodDisruptionConditions, bronce-1: kubelet LegacySidecarContainers',
-    'removed-admission-plugins pass: –',
+    'removed-admission-plugins pass: Nothing of the kind goes in 1.34.',
   ])
+  expect(check(LEGACY, 'v1.33.5', 'v1.33.6')).toEqual(
+    ['removed-flags', 'removed-feature-gates', 'removed-admission-plugins'].map(
+      (id) => `${id} pass: A patch takes nothing away.`,
+    ),
+  )
+  expect(check(DOCUMENTS, 'v1.36.3', 'v1.37.0')[1]).toMatch(
+    /pass: None of the \d+ that go in 1\.37 is here\.$/,
+  )
   expect(check(DOCUMENTS, 'v1.36.3', 'v1.37.0')[0]).toBe(
     'removed-flags block: bronce-1: kubelet --boot-id-file',
   )

@@ -34,8 +34,9 @@ export function removalChecks(entered: KubernetesLines, nodes: readonly NodeConf
   const found = (of: (line: KubernetesLine, node: NodeConfig) => readonly string[]): readonly string[] =>
     entered.flatMap((line) => nodes.flatMap((node) => of(line, node)))
   return [
-    check(
+    removalCheck(
       'removed-flags',
+      { entered, names: ({ flags }) => Object.values(flags).flat() },
       found(({ flags }, { hostname, config }) =>
         COMPONENTS.flatMap((component) =>
           (flags[component] ?? [])
@@ -44,8 +45,9 @@ export function removalChecks(entered: KubernetesLines, nodes: readonly NodeConf
         ),
       ),
     ),
-    check(
+    removalCheck(
       'removed-feature-gates',
+      { entered, names: ({ featureGates }) => featureGates },
       found(({ featureGates }, { hostname, config }) =>
         COMPONENTS.flatMap((component) => {
           const set = gatesOf(config, component)
@@ -55,8 +57,9 @@ export function removalChecks(entered: KubernetesLines, nodes: readonly NodeConf
         }),
       ),
     ),
-    check(
+    removalCheck(
       'removed-admission-plugins',
+      { entered, names: ({ admissionPlugins }) => admissionPlugins },
       found(({ admissionPlugins }, { hostname, config }) => {
         const set = pluginsOf(config)
         return admissionPlugins.filter((plugin) => set.has(plugin)).map((plugin) => `${hostname}: ${plugin}`)
@@ -65,10 +68,27 @@ export function removalChecks(entered: KubernetesLines, nodes: readonly NodeConf
   ]
 }
 
-function check(id: Check['id'], found: readonly string[]): Check {
-  return found.length === 0
-    ? { id, outcome: 'pass', evidence: '–' }
-    : { id, outcome: 'block', evidence: found.join(', ') }
+/** `names`: what goes with a minor, all of which was looked for. */
+export function removalCheck(
+  id: Check['id'],
+  {
+    entered,
+    names,
+  }: { readonly entered: KubernetesLines; readonly names: (line: KubernetesLine) => readonly string[] },
+  found: readonly string[],
+): Check {
+  if (found.length > 0) return { id, outcome: 'block', evidence: found.join(', ') }
+  const minors = entered.map(({ minor }) => minor).join(', ')
+  const count = new Set(entered.flatMap(names)).size
+  if (minors === '') return { id, outcome: 'pass', evidence: 'A patch takes nothing away.' }
+  return {
+    id,
+    outcome: 'pass',
+    evidence:
+      count === 0
+        ? `Nothing of the kind goes in ${minors}.`
+        : `None of the ${count} that go in ${minors} is here.`,
+  }
 }
 
 /** `--feature-gates=A=true,B=false`, and the gates of the component's own file. */

@@ -9,7 +9,7 @@ import type { VersionTable } from '../upgrades/version-table.ts'
 import { parse } from 'semver'
 import { imageRows, namesAbove, STATIC_PODS } from './image-rows.ts'
 import { judgeKubernetes, type KubernetesLines, type TalosOfNode } from './lines.ts'
-import { linesEntered, removalChecks } from './removals.ts'
+import { linesEntered, removalCheck, removalChecks } from './removals.ts'
 import { podOf, versionOfPod, type ClusterFacts } from './upgrade-facts.ts'
 
 /** Milliseconds a plan holds when nothing moves. */
@@ -81,7 +81,9 @@ function* checks(
   parts: KubernetesPlanParts,
 ): Generator<KubernetesCheck> {
   for (const { id, outcome, evidence } of clusterChecks(parts.around)) {
-    if (id === 'role-admin' || id === 'no-other-run') yield { id, outcome, evidence }
+    if (id === 'role-admin' || id === 'certificate-outlives-run' || id === 'no-other-run') {
+      yield { id, outcome, evidence }
+    }
   }
   yield pathCheck(facts, from, to, parts)
   yield supportCheck(facts, from, to, parts)
@@ -90,12 +92,13 @@ function* checks(
     const kubernetes = valueOf(config)?.kubernetes
     return kubernetes === undefined ? [] : [{ hostname, config: kubernetes }]
   })
-  yield* removalChecks(linesEntered(parts.lines, from, to), configs)
-  yield {
-    id: 'removed-api-resources',
-    outcome: parts.removedObjects.length === 0 ? 'pass' : 'block',
-    evidence: parts.removedObjects.join(', ') || '–',
-  }
+  const entered = linesEntered(parts.lines, from, to)
+  yield* removalChecks(entered, configs)
+  yield removalCheck(
+    'removed-api-resources',
+    { entered, names: ({ apiResources }) => apiResources },
+    parts.removedObjects,
+  )
 }
 
 /** What the nodes tell, and may tell otherwise a minute later: asked again before anything is touched. */

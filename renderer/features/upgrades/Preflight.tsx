@@ -1,5 +1,5 @@
 import type { PreflightCheck } from '#contract/upgrades.ts'
-import { CheckFrame, OpenCheck } from '../../ui/CheckList.tsx'
+import { CheckFrame, evidenceText, OpenCheck } from '../../ui/CheckList.tsx'
 import { useText, type TextTools } from '../../ui/i18n/text.tsx'
 import { State } from '../../ui/State.tsx'
 import { Tick } from '../../ui/Tick.tsx'
@@ -170,10 +170,4 @@ function Readings({ readings }: { readonly readings: NonNullable<PreflightCheck[
 function inFolded(evidence: string, said: TextTools['said']): string {
   const [, text = evidence, times = ''] = /^(.*?)( × \d+)$/s.exec(evidence) ?? []
   return `${said(text)}${times}`
-}
-
-/** A time is shown as the person's language writes it, a long identifier by its start; all else as it was read. */
-function evidenceText(evidence: string, date: (instant: string) => string): string {
-  if (/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(evidence)) return date(evidence)
-  return evidence.replace(/[0-9a-f]{40,}/g, (id) => `${id.slice(0, 12)}…`)
 }

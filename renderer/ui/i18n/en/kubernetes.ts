@@ -56,6 +56,7 @@ export const kubernetesEn = {
   'kubernetes.note.unknown': 'unknown',
 
   'kubernetes.check.role-admin': 'Your role',
+  'kubernetes.check.certificate-outlives-run': 'Your certificate outlives the run',
   'kubernetes.check.version-path': 'Path',
   'kubernetes.check.talos-supports': 'Talos runs it',
   'kubernetes.check.nodes-answer': 'Every node answers',
@@ -70,6 +71,7 @@ export const kubernetesEn = {
   'kubernetes.check.removed-api-resources': 'No objects of removed APIs',
 
   'kubernetes.advice.role-admin': 'Configurations can only be written with an admin key.',
+  'kubernetes.advice.certificate-outlives-run': 'Renew the talosconfig first: an hour has to be left.',
   'kubernetes.advice.version-path':
     'Kubernetes goes up one minor at a time and never down. The oldest component counts; kube-proxy moves with the manifests.',
   'kubernetes.advice.talos-supports':

@@ -55,6 +55,7 @@ export const kubernetesEs: Translated<typeof kubernetesEn> = {
   'kubernetes.note.unknown': 'desconocido',
 
   'kubernetes.check.role-admin': 'Tu rol',
+  'kubernetes.check.certificate-outlives-run': 'Tu certificado dura más que la tarea',
   'kubernetes.check.version-path': 'Camino',
   'kubernetes.check.talos-supports': 'Talos la admite',
   'kubernetes.check.nodes-answer': 'Todos los nodos responden',
@@ -69,6 +70,7 @@ export const kubernetesEs: Translated<typeof kubernetesEn> = {
   'kubernetes.check.removed-api-resources': 'Sin objetos de API retiradas',
 
   'kubernetes.advice.role-admin': 'Solo una clave de administrador puede escribir configuraciones.',
+  'kubernetes.advice.certificate-outlives-run': 'Renueva antes el talosconfig: tiene que quedar una hora.',
   'kubernetes.advice.version-path':
     'Kubernetes sube de menor en menor y nunca baja. Cuenta el componente más antiguo; kube-proxy avanza con los manifiestos.',
   'kubernetes.advice.talos-supports':
