@@ -58,5 +58,6 @@ export function blankLife(disk: BootDisk, now: number): Life {
     wipe: undefined,
     removedImages: new Set(),
     restart: 'firmware',
+    startedBy: 'firmware',
   }
 }

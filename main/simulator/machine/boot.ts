@@ -164,6 +164,7 @@ export async function comeBack(core: MachineCore, how: 'kexec' | 'firmware'): Pr
   } finally {
     core.life.returning = false
   }
+  core.life.startedBy = how
   if (how === 'firmware') core.disk.menu = core.disk.entries.map(({ label }) => label)
   await boot(core)
 }

@@ -139,6 +139,8 @@ export interface Life {
   upgradeImage: BootImage | undefined
   /** Why the machine may not come back, or comes back otherwise. */
   restart: 'kexec' | 'firmware'
+  /** What started the kernel that runs. */
+  startedBy: 'kexec' | 'firmware'
 }
 
 /** Ways round that would otherwise make modules import each other in a circle; set by create-machine.ts. */

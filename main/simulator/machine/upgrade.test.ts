@@ -100,13 +100,31 @@ test('the same version with another schematic gets a file of its own, and its ex
   expect(set.machine.services().map(({ id }) => id)).toContain('ext-tailscale')
 })
 
-test('GRUB goes from A to B and has no booted entry to show', async () => {
+test('GRUB goes from A to B, has no booted entry to show, and names its slot only where it ran itself', async () => {
   const set = await runningMachines(one('v1.13.8', { bootLoader: 'grub' }))
+  const cmdline = () => spec(set.machine, 'KernelCmdlines.runtime', 'cmdline')?.['cmdline']
+  expect(cmdline()).toMatch(/^BOOT_IMAGE=\/A\/vmlinuz talos.platform=metal /)
   await upgradeTo(set, image('v1.13.9'))
   expect(spec(set.machine, 'BootedEntries', 'bootedentry')).toBeUndefined()
-  expect(spec(set.machine, 'KernelCmdlines.runtime', 'cmdline')?.['cmdline']).toContain(
-    'BOOT_IMAGE=/B/vmlinuz',
-  )
+  expect(spec(set.machine, 'SecurityStates', 'securitystate')).not.toHaveProperty('bootedWithUKI')
+  // kexec hands over what grub.cfg says behind the path of the kernel.
+  expect(cmdline()).toMatch(/^talos.platform=metal /)
+  set.machine.reboot('POWERCYCLE')
+  await set.clock.advance(240_000)
+  expect(cmdline()).toMatch(/^BOOT_IMAGE=\/B\/vmlinuz talos.platform=metal /)
+})
+
+test.each([
+  ['v1.9.6', 'init_on_alloc=1 … printk.devkmsg=on ima_template=ima-ng ima_appraise=fix ima_hash=sha512'],
+  ['v1.10.9', 'init_on_alloc=1 … ima_hash=sha512 selinux=1'],
+  ['v1.11.6', 'init_on_alloc=1 … printk.devkmsg=on selinux=1'],
+  ['v1.14.0', 'slab_nomerge= … selinux=1 module.sig_enforce=1 proc_mem.force_override=never'],
+])('%s starts its kernel with the arguments of its line', async (talos, wanted) => {
+  const { machine } = await runningMachines(one(talos))
+  const [start = '', end = ''] = wanted.split(' … ')
+  const cmdline = machine.readFile('/proc/cmdline').toString()
+  expect(cmdline.startsWith(`talos.platform=metal console=tty0 ${start}`)).toBe(true)
+  expect(cmdline.endsWith(`${end}\n`)).toBe(true)
 })
 
 test("GRUB's arguments come from the config, and only the older way hands them to the installer", async () => {
@@ -118,7 +136,7 @@ test("GRUB's arguments come from the config, and only the older way hands them t
   const old = await runningMachines(one('v1.11.6', named))
   await during(old, old.machine.upgradeLegacy({ image: image('v1.12.11'), ...legacy }))
   await old.clock.advance(300_000)
-  expect(cmdlineOf(old)).toMatch(/^BOOT_IMAGE=\/B\/vmlinuz .* intel_iommu=on$/)
+  expect(cmdlineOf(old)).toMatch(/^talos.platform=metal .* intel_iommu=on$/)
   await during(old, old.machine.upgradeLegacy({ image: image('v1.13.9'), ...legacy }))
   await old.clock.advance(300_000)
   expect(cmdlineOf(old)).toContain('intel_iommu=on')

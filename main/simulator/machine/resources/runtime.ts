@@ -58,7 +58,8 @@ export function publishBoot(core: MachineCore): void {
     withoutEmpty({
       secureBoot: core.spec.secureBoot ?? false,
       selinuxState: atLeast(talos, '1.10') ? 'enabled, permissive' : undefined,
-      bootedWithUKI: atLeast(talos, '1.10') ? uki : undefined,
+      // Left away when false, as everything `omitempty` is.
+      bootedWithUKI: atLeast(talos, '1.10') && uki ? true : undefined,
       moduleSignatureEnforced: atLeast(talos, '1.12') ? true : undefined,
     }),
     { owner: 'runtime.SecurityStateController' },
@@ -75,14 +76,37 @@ export function publishBoot(core: MachineCore): void {
   publishMeta(core)
 }
 
-/** `talos.platform=metal console=tty0 …`, with what the schematic bakes in. */
+/**
+ * `talos.platform=metal console=tty0 …`, with what the schematic bakes in. The path of the kernel is GRUB's own doing: kexec
+ * takes the arguments out of grub.cfg without it.
+ */
 export function kernelCommandLine(core: Pick<MachineCore, 'life' | 'disk'>): string {
   const { label, kernelArguments } = core.life.entry
-  const image = core.disk.loader === 'grub' && label !== '' ? `BOOT_IMAGE=/${label}/vmlinuz ` : ''
+  const byGrub = core.disk.loader === 'grub' && label !== '' && core.life.startedBy === 'firmware'
   return [
-    `${image}talos.platform=metal console=tty0 init_on_alloc=1 slab_nomerge pti=on consoleblank=0 nvme_core.io_timeout=4294967295 printk.devkmsg=on selinux=1 module.sig_enforce=1`,
+    ...(byGrub ? [`BOOT_IMAGE=/${label}/vmlinuz`] : []),
+    'talos.platform=metal',
+    'console=tty0',
+    ...defaultArguments(core.life.entry.talos),
     ...kernelArguments,
   ].join(' ')
+}
+
+/** What each line's installer and images put there by themselves. */
+function defaultArguments(talos: string): readonly string[] {
+  const upTo = (line: string): boolean => !atLeast(talos, line)
+  return [
+    ...(upTo('1.14') ? ['init_on_alloc=1'] : []),
+    'slab_nomerge=',
+    'pti=on',
+    'consoleblank=0',
+    ...(upTo('1.14') ? ['nvme_core.io_timeout=4294967295'] : []),
+    'printk.devkmsg=on',
+    ...(upTo('1.11') ? ['ima_template=ima-ng', 'ima_appraise=fix', 'ima_hash=sha512'] : []),
+    ...(atLeast(talos, '1.10') ? ['selinux=1'] : []),
+    ...(atLeast(talos, '1.12') ? ['module.sig_enforce=1'] : []),
+    ...(atLeast(talos, '1.13') ? ['proc_mem.force_override=never'] : []),
+  ]
 }
 
 function publishExtensions(core: MachineCore): void {
