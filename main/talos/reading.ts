@@ -1,3 +1,4 @@
+import { textField } from '../domain/nodes/spec-fields.ts'
 import type {
   Counters,
   NodeVersion,
@@ -18,6 +19,12 @@ import { toOptionalInstant } from './timestamp.ts'
 
 const BOOT_ID = { namespace: 'runtime', type: 'BootIDs.runtime.talos.dev', id: 'boot-id' } as const
 const BOOT_ID_FILE = '/proc/sys/kernel/random/boot_id'
+const KERNEL_CMDLINE = {
+  namespace: 'runtime',
+  type: 'KernelCmdlines.runtime.talos.dev',
+  id: 'cmdline',
+} as const
+const KERNEL_CMDLINE_FILE = '/proc/cmdline'
 const READ_DEADLINE_MS = 30_000
 
 /** The reading half of the port, `route` apart. */
@@ -84,6 +91,16 @@ export function createReading(caller: Caller, protos: TalosProtos, cosi: Cosi): 
         return spec.bootID
       }
       return (await readFile(node, BOOT_ID_FILE, signal)).toString('utf8').trim()
+    },
+
+    async kernelCmdline(node, signal) {
+      try {
+        return textField((await cosi.get(node, KERNEL_CMDLINE, signal))?.spec, 'cmdline')
+      } catch (error) {
+        // Before 1.11 there is no such type.
+        if (!isFailure(error, 'unsupported-by-version')) throw error
+        return (await readFile(node, KERNEL_CMDLINE_FILE, signal)).toString('utf8').trim()
+      }
     },
 
     async bootMenu(node, signal) {

@@ -100,6 +100,9 @@ export function createInMemoryTalos(clock: ClockPort, specs: readonly FakeNodeSp
     async bootId(address, signal) {
       return reach(address, 'bootId', signal).bootId
     },
+    async kernelCmdline(address, signal) {
+      return reach(address, 'kernelCmdline', signal).running.cmdline
+    },
     async bootMenu(address, signal) {
       return reach(address, 'bootMenu', signal).bootMenu
     },
@@ -339,5 +342,5 @@ export function createInMemoryTalos(clock: ClockPort, specs: readonly FakeNodeSp
 
 /** Calls that only look; what changes a node stays in `calls`. */
 const QUIET = new Set([
-  'version', 'get', 'list', 'watch', 'services', 'counters', 'bootId', 'bootMenu', 'events', 'readMachineConfig', 'probeFresh', 'etcd',
+  'version', 'get', 'list', 'watch', 'services', 'counters', 'bootId', 'kernelCmdline', 'bootMenu', 'events', 'readMachineConfig', 'probeFresh', 'etcd',
 ]) // prettier-ignore

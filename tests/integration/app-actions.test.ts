@@ -2,12 +2,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ContextName, NodeRef } from '#contract/names.ts'
 import type { NodeActionPlan, ResetChoice } from '#contract/node-actions.ts'
 import type { Run } from '#contract/runs.ts'
+import { known } from '../../main/domain/upgrades/known.ts'
+import { readBoot } from '../../main/domain/upgrades/read-boot.ts'
 import { startSimulatedCluster, type NodePlan, type SimulatedCluster } from '../../main/simulator/cluster.ts'
+import { createTalosPort } from '../../main/talos/grpc-talos-port.ts'
 import { type AppUnderTest, resourcesDir } from '../fakes/app-host.ts'
 import { refOf, rowsOf, startAppWith, untilEnded } from '../fakes/app-scene.ts'
 import type { AppWindow } from '../fakes/app-window.ts'
 import { createHurriedClock } from '../fakes/hurried-clock.ts'
 import { protosDir } from '../fakes/talos-node.ts'
+import { contextOf } from '../fakes/talosconfig-context.ts'
 
 /** Reboot, shutdown and reset over the real wire, on every line from 1.9 to 1.14 and both boot loaders. */
 const LINES = ['v1.9.6', 'v1.10.9', 'v1.11.6', 'v1.12.11', 'v1.13.9', 'v1.14.0'] as const
@@ -22,6 +26,17 @@ const NODES: readonly NodePlan[] = [
     bootLoader: at % 2 === 0 ? 'grub' : 'systemd-boot',
   })),
 ]
+/** They tell in no resource what started them. */
+const OLD = (['v1.9.6', 'v1.10.9'] as const).flatMap((talos, at) =>
+  (['grub', 'systemd-boot'] as const).map((bootLoader, kind) => ({
+    hostname: `vieja-${2 * at + kind + 1}`,
+    role: 'worker' as const,
+    talos,
+    bootLoader,
+    kernelArguments: ['quiet', 'siderolink.api=https://omni.casa.lan:8090/?jointoken=w7uVuW3zbVKIYQuz'],
+  })),
+)
+const ARGUMENTS = 'quiet siderolink.api=https://omni.casa.lan:8090/?jointoken=«secret»'
 const RECONFIGURE: ResetChoice = {
   scope: 'reconfigure',
   userDisks: [],
@@ -36,7 +51,7 @@ let window: AppWindow
 let context: ContextName
 beforeAll(async () => {
   // Faster, a forced shutdown is over before its events are asked for, on a machine with other work.
-  cluster = await startSimulatedCluster({ nodes: NODES, speed: 30, protosDir, resourcesDir })
+  cluster = await startSimulatedCluster({ nodes: [...NODES, ...OLD], speed: 30, protosDir, resourcesDir })
   ;({ app, window, context } = await startAppWith(cluster.talosconfig(), { clock: createHurriedClock(20) }))
 })
 afterAll(async () => {
@@ -65,6 +80,45 @@ async function reset(hostname: string, choice: Partial<ResetChoice> = {}): Promi
   })
   return carryOut(plan, { hostname })
 }
+
+describe.each(OLD)('a worker with Talos $talos and $bootLoader', ({ hostname, talos, bootLoader }) => {
+  const entry = bootLoader === 'grub' ? 'A' : `Talos-${talos}.efi`
+
+  test('tells by its files what started it, the secrets of its arguments apart', async () => {
+    const { loader, slots } = await window.call('node-actions.slots', ref(hostname))
+    const [running, other] = slots
+    expect(loader).toBe(bootLoader)
+    expect(running).toMatchObject({ running: true, next: true, label: entry, kernelArguments: ARGUMENTS })
+    expect(running?.sources).toContain(bootLoader === 'grub' ? '/proc/cmdline' : 'LoaderEntries')
+    expect(other?.label).toBe(bootLoader === 'grub' ? 'B' : undefined)
+
+    const detail = window.open('nodes.watch-detail', ref(hostname))
+    const told = await detail.until((items) => items.find((item) => item.kernelCmdline !== undefined))
+    detail.close()
+    expect([told.bootLoader, told.slots.map(({ label }) => label)]).toEqual([bootLoader, [entry]])
+    const cmdline = told.kernelCmdline ?? ''
+    expect(
+      cmdline.startsWith(bootLoader === 'grub' ? 'BOOT_IMAGE=/A/vmlinuz talos.platform' : 'talos.'),
+    ).toBe(true)
+    expect(cmdline.endsWith(ARGUMENTS)).toBe(true)
+  })
+
+  test('tells a reader none of it, and why', async () => {
+    const context = contextOf(cluster.talosconfig('os:reader'))
+    const port = createTalosPort({ context, protosDir })
+    const { signal } = new AbortController()
+    const { node } = ref(hostname)
+    const version = port.version(node, signal).then(known)
+    const { kernelCmdline, security, bootedEntry } = await readBoot(port, node, version, signal)
+    port.close()
+    expect(kernelCmdline).toMatchObject({ known: false, failure: { code: 'role-too-low' } })
+    // 1.10 says of itself whether it runs a UKI.
+    const uki = talos === 'v1.9.6' ? undefined : bootLoader === 'systemd-boot'
+    expect(security).toEqual(known({ secureBoot: false, uki }))
+    if (uki === false) expect(bootedEntry).toEqual(known(undefined))
+    else expect(bootedEntry).toMatchObject({ known: false, failure: { code: 'role-too-low' } })
+  })
+})
 
 describe.each(LINES.map((talos, at) => ({ talos, hostname: `estante-${at + 9}` })))(
   'a worker with Talos $talos',

@@ -11,6 +11,7 @@ const QUICK: Partial<PlanOptions> = { settleSeconds: 0 }
 const WAYS = { legacy: ['upgrade', 'down', 'up'], lifecycle: ['install', 'reboot', 'down', 'up'] } as const
 
 let scene: RollingScene
+let lastRun: Run | undefined
 afterEach(async () => {
   await scene[Symbol.asyncDispose]()
 })
@@ -34,6 +35,7 @@ async function upgrade(
   expect(planned.nodes.map(({ mechanism }) => mechanism)).toEqual(hostnames.map(() => way))
   const run = await scene.ended(await scene.start(planned.planId, toAccept(planned)))
   expect([version, run.outcome, unproven(run), run.error]).toEqual([version, 'proven', [], undefined])
+  lastRun = run
   const order = planned.nodes.map(({ hostname }) => hostname)
   expect(scene.nodesOf(run)).toEqual(order.map((hostname) => `${hostname} proven`))
   expect([version, seen.story()]).toEqual([version, story(way, order)])
@@ -45,6 +47,32 @@ async function upgradeKubernetes(version: string, hostnames: readonly string[]):
   expect([version, run.outcome, unproven(run), run.error]).toEqual([version, 'proven', [], undefined])
   const told = await scene.kube.nodes(scene.signal)
   expect(told.map(({ kubeletVersion }) => kubeletVersion)).toEqual(hostnames.map(() => version))
+}
+
+const START = ['boot-loader', 'boot-entry', 'kernel-arguments']
+
+/** Before and after of what starts a node, by its host name. */
+function startRows({ nodes }: UpgradePlan): Readonly<Record<string, readonly string[]>> {
+  return Object.fromEntries(
+    nodes.map(({ hostname, rows }) => [
+      hostname,
+      START.map((fact) => rows.find((row) => row.fact === fact)).map(
+        (row) => `${row?.before ?? '?'} → ${row?.after ?? '?'}`,
+      ),
+    ]),
+  )
+}
+
+/** What was found of it after the last run, and where. */
+function startVerdict(): Readonly<Record<string, readonly string[]>> {
+  const found: Record<string, string[]> = {}
+  for (const row of lastRun?.verdict ?? []) {
+    if (!START.includes(row.fact)) continue
+    const hostname = [...scene.cluster.machines.values()].find(({ spec }) => spec.address === row.node)?.spec
+      .hostname
+    ;(found[hostname ?? row.node ?? ''] ??= []).push(`${row.found ?? '?'} (${row.note ?? ''})`)
+  }
+  return found
 }
 
 /** The checks that block a plan, each with its node and what was read. */
@@ -77,8 +105,21 @@ describe('the whole way', () => {
       const leap = await scene.plan(['estante-1'], 'v1.12.11')
       await expect(scene.start(leap.planId)).rejects.toMatchObject({ code: 'plan-blocked' })
 
-      await upgrade(both, 'v1.10.9', 'legacy')
-      await upgrade(both, 'v1.11.6', 'legacy')
+      const first = await upgrade(both, 'v1.10.9', 'legacy')
+      expect(startRows(first)).toEqual({
+        [plane.hostname]: ['GRUB → GRUB', 'GRUB A → GRUB B', '– → –'],
+        [worker.hostname]: ['systemd-boot → systemd-boot', 'Talos-v1.9.6.efi → Talos-v1.10.9.efi', '– → –'],
+      })
+      expect(startVerdict()).toEqual({
+        // kexec started it, and only the version tells that it is out of the other slot.
+        [plane.hostname]: ['– (KernelCmdline)', 'GRUB B (Version)'],
+        [worker.hostname]: ['– (KernelCmdline)', 'Talos-v1.10.9.efi (BootedEntry, KernelCmdline)'],
+      })
+      const second = await upgrade(both, 'v1.11.6', 'legacy')
+      expect(startRows(second)).toEqual({
+        [plane.hostname]: ['GRUB → GRUB', 'GRUB → ?', '– → –'],
+        [worker.hostname]: ['systemd-boot → systemd-boot', 'Talos-v1.10.9.efi → Talos-v1.11.6.efi', '– → –'],
+      })
       await upgrade(both, 'v1.12.11', 'legacy')
       await upgrade(both, 'v1.13.9', 'legacy')
 

@@ -17,11 +17,20 @@ import {
 import { flagField, listField, numberField, textField } from './spec-fields.ts'
 import { present } from './summarise.ts'
 
+/** What started it, as far as resources or files tell; the command line as it is, secrets and all. */
+export interface BootReading {
+  readonly loader?: 'grub' | 'systemd-boot'
+  /** `A`, `Talos-v1.10.9.efi` */
+  readonly entry?: string
+  readonly cmdline?: string
+}
+
 /** What the overview needs that is read by calls, not watched. */
 export interface DetailReadings {
   readonly bootId?: string
   readonly kernel?: string
   readonly arch?: string
+  readonly boot?: BootReading
   readonly samples: NodeDetail['samples']
 }
 
@@ -38,13 +47,15 @@ export function detailOf(followed: FollowedNode, readings: DetailReadings): Node
   const processor = cache.first(PROCESSOR)?.spec
   const security = cache.first(SECURITY_STATE)?.spec
   const bootedEntry = textField(cache.first(BOOTED_ENTRY)?.spec, 'bootedEntry')
-  const cmdline = textField(cache.first(KERNEL_CMDLINE)?.spec, 'cmdline')
+  const { boot } = readings
+  const cmdline = textField(cache.first(KERNEL_CMDLINE)?.spec, 'cmdline') ?? boot?.cmdline
   const usesUki = bootedEntry !== undefined || flagField(security, 'bootedWithUKI') === true
+  const label = bootedEntry ?? boot?.entry
   const nodename = textField(cache.one(NODENAME, 'nodename')?.spec, 'nodename')
   return {
     node,
     samples: readings.samples,
-    slots: slotsOf(node.talosVersion, node.schematic?.id, bootedEntry, usesUki),
+    slots: slotsOf(node.talosVersion, node.schematic?.id, label),
     conditions: conditionsOf(node.role === 'worker' ? 'worker' : 'controlplane', node.stage),
     addresses: listField(cache.one(NODE_ADDRESS, 'current')?.spec, 'addresses').filter(
       (a): a is string => typeof a === 'string',
@@ -62,10 +73,7 @@ export function detailOf(followed: FollowedNode, readings: DetailReadings): Node
     ...present('bootId', readings.bootId),
     ...present('kernel', readings.kernel),
     ...present('kernelCmdline', cmdline === undefined ? undefined : hideLooseSecrets(cmdline)),
-    ...present(
-      'bootLoader',
-      security === undefined ? undefined : usesUki ? ('systemd-boot' as const) : ('grub' as const),
-    ),
+    ...present('bootLoader', usesUki ? 'systemd-boot' : boot?.loader),
     ...present('nodename', nodename),
     ...present(
       'kubernetesReady',
@@ -98,12 +106,10 @@ function systemDiskOf({ cache }: FollowedNode): NodeDetail['systemDisk'] {
 function slotsOf(
   talosVersion: string | undefined,
   schematicId: string | undefined,
-  bootedEntry: string | undefined,
-  usesUki: boolean,
+  label: string | undefined,
 ): NodeDetail['slots'] {
-  if (talosVersion === undefined || (usesUki && bootedEntry === undefined)) return []
-  if (!usesUki) return []
-  return [{ label: bootedEntry ?? '', running: true, talosVersion, ...present('schematicId', schematicId) }]
+  if (talosVersion === undefined || label === undefined) return []
+  return [{ label, running: true, talosVersion, ...present('schematicId', schematicId) }]
 }
 
 function join(...words: readonly (string | undefined)[]): string | undefined {

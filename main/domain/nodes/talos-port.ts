@@ -152,6 +152,11 @@ export interface ReadingPort {
   counters(node: string, signal: AbortSignal): Promise<Counters>
   /** 36 characters; through COSI on 1.14, else `/proc/sys/kernel/random/boot_id`, which needs admin. */
   bootId(node: string, signal: AbortSignal): Promise<string>
+  /**
+   * What the kernel was started with, secrets and all; `undefined` when the node has not told it yet. Through COSI since
+   * 1.11, else `/proc/cmdline`, which needs admin.
+   */
+  kernelCmdline(node: string, signal: AbortSignal): Promise<string | undefined>
   /** systemd-boot's own account of its entries; needs admin. `undefined` where there is none, as with GRUB. */
   bootMenu(node: string, signal: AbortSignal): Promise<BootMenu | undefined>
   /** One kernel message each, without the newline. */

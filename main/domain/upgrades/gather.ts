@@ -1,18 +1,16 @@
 import { NodeRole, Stage, type StageReport } from '#contract/nodes.ts'
 import { parseAllDocuments } from 'yaml'
 import {
-  BOOTED_ENTRY,
   EXTENSION,
   HOSTNAME,
-  KERNEL_CMDLINE,
   KUBELET_SPEC,
   MACHINE_STATUS,
   MACHINE_TYPE,
   MEMBER,
   NODE_STATUS,
   NODENAME,
-  SECURITY_STATE,
 } from '../nodes/resource-types.ts'
+import { readBoot } from './read-boot.ts'
 import { field, flagField, listField, textField } from '../nodes/spec-fields.ts'
 import type { ConfigPort, EtcdPort, ReadingPort, Resource, ResourceKey } from '../nodes/talos-port.ts'
 import { ask, askIfThere, known, valueOf, type Known } from './known.ts'
@@ -45,18 +43,16 @@ export async function gatherNodeFacts(
 ): Promise<NodeFacts> {
   const spec = async (key: ResourceKey, id: string): Promise<unknown> =>
     (await talos.get(node, { ...key, id }, signal))?.spec
-  const [version, hostname, role, stage, bootId, schematic, kernelCmdline, security, bootedEntry] =
-    await Promise.all([
-      ask(signal, () => talos.version(node, signal)),
-      ask(signal, async () => textField(await spec(HOSTNAME, 'hostname'), 'hostname')),
-      ask(signal, async () => NodeRole.safeParse(await spec(MACHINE_TYPE, 'machine-type')).data ?? 'unknown'),
-      ask(signal, () => readStage(talos, node, signal)),
-      ask(signal, () => talos.bootId(node, signal)),
-      ask(signal, () => readSchematic(talos, node, signal)),
-      askIfThere(signal, async () => textField(await spec(KERNEL_CMDLINE, 'cmdline'), 'cmdline')),
-      askIfThere(signal, async () => securityOf(await spec(SECURITY_STATE, 'securitystate'))),
-      askIfThere(signal, async () => textField(await spec(BOOTED_ENTRY, 'bootedentry'), 'bootedEntry')),
-    ])
+  const asked = ask(signal, () => talos.version(node, signal))
+  const [version, boot, hostname, role, stage, bootId, schematic] = await Promise.all([
+    asked,
+    readBoot(talos, node, asked, signal),
+    ask(signal, async () => textField(await spec(HOSTNAME, 'hostname'), 'hostname')),
+    ask(signal, async () => NodeRole.safeParse(await spec(MACHINE_TYPE, 'machine-type')).data ?? 'unknown'),
+    ask(signal, () => readStage(talos, node, signal)),
+    ask(signal, () => talos.bootId(node, signal)),
+    ask(signal, () => readSchematic(talos, node, signal)),
+  ])
   const [kubernetes, kubernetesNode, timeInSync, install, userVolumes, kexecOff] = await Promise.all([
     ask(signal, async () => kubernetesOf(await spec(KUBELET_SPEC, 'kubelet'))),
     ask(signal, () => readKubernetesNode(talos, node, signal)),
@@ -73,9 +69,7 @@ export async function gatherNodeFacts(
     stage,
     bootId,
     schematic,
-    kernelCmdline,
-    security,
-    bootedEntry,
+    ...boot,
     kexecOff,
     kubernetes,
     kubernetesNode,
@@ -161,11 +155,6 @@ async function readSchematic(talos: ReadingPort, node: string, signal: AbortSign
     ...(pseudo?.content === undefined ? {} : { content: pseudo.content }),
     ...(factoryUrl === undefined ? {} : { factoryUrl }),
   }
-}
-
-function securityOf(spec: unknown): { secureBoot: boolean; uki: boolean | undefined } | undefined {
-  const secureBoot = flagField(spec, 'secureBoot')
-  return secureBoot === undefined ? undefined : { secureBoot, uki: flagField(spec, 'bootedWithUKI') }
 }
 
 function kubernetesOf(spec: unknown): string | undefined {

@@ -179,7 +179,7 @@ function kernelArgumentsCheck(facts: NodeFacts, { mechanism, image }: ImageFacts
   const readings = [
     { source: 'machine.install.extraKernelArgs', found: named || '–' },
     { source: 'machine.install.grubUseUKICmdline', found: String(install.value?.grubUsesUkiCmdline ?? '–') },
-    { source: 'KernelCmdlines', found: hideLooseSecrets(valueOf(facts.kernelCmdline) ?? '–') },
+    { source: 'KernelCmdlines', found: cmdlineText(facts) },
   ]
   const evidence = `machine.install.extraKernelArgs: ${named || '–'}`
   const ownGrub = valueOf(security)?.uki !== true && install.value?.grubUsesUkiCmdline !== true
@@ -211,6 +211,11 @@ function kernelArgumentsCheck(facts: NodeFacts, { mechanism, image }: ImageFacts
   return losesKernelArguments(facts)
     ? { outcome: 'block', evidence, because: 'grub-loses-arguments', readings }
     : { outcome: 'pass', evidence, readings }
+}
+
+/** Why it could not be read is told as well. */
+function cmdlineText({ kernelCmdline }: NodeFacts): string {
+  return kernelCmdline.known ? hideLooseSecrets(kernelCmdline.value ?? '–') : kernelCmdline.reason
 }
 
 /** True when the installer of the new mechanism would drop `machine.install.extraKernelArgs`. */

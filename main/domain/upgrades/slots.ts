@@ -1,6 +1,7 @@
 import type { BootSlot, NodeSlots } from '#contract/node-actions.ts'
 import type { Run } from '#contract/runs.ts'
 import { toInstant } from '../clock-port.ts'
+import { hideLooseSecrets } from '../nodes/loose-secrets.ts'
 import { present } from '../nodes/summarise.ts'
 import { textField } from '../nodes/spec-fields.ts'
 import type { BootMenu, ReadingPort, ResourceKey } from '../nodes/talos-port.ts'
@@ -26,18 +27,17 @@ export async function readFallback(
 }
 
 /** `undefined` when the node does not tell its boot loader. */
-export function loaderOf({ version, security, bootedEntry }: NodeFacts): NodeSlots['loader'] {
+export function loaderOf({
+  security,
+  bootedEntry,
+}: Pick<NodeFacts, 'security' | 'bootedEntry'>): NodeSlots['loader'] {
   if (valueOf(bootedEntry) !== undefined) return 'systemd-boot'
-  const state = valueOf(security)
-  if (state?.uki !== undefined) return state.uki ? 'systemd-boot' : 'grub'
-  const tag = valueOf(version)?.tag
-  // Before 1.10 only secure boot came with UKIs (behaviour.md §5.8), and the node does not tell of them itself.
-  if (state === undefined || tag === undefined || minorsBetween('1.10.0', tag) >= 0) return undefined
-  return state.secureBoot ? 'systemd-boot' : 'grub'
+  const uki = valueOf(security)?.uki
+  return uki === undefined ? undefined : uki ? 'systemd-boot' : 'grub'
 }
 
 /** Label of what runs: `A`, or the UKI file where the node tells it (1.11+). */
-export function runningLabel(facts: NodeFacts): string | undefined {
+export function runningLabel(facts: Pick<NodeFacts, 'kernelCmdline' | 'bootedEntry'>): string | undefined {
   return valueOf(facts.bootedEntry) ?? grubSlot(valueOf(facts.kernelCmdline) ?? '')
 }
 
@@ -75,7 +75,9 @@ export function slotsOf(
   // The loader's own word counts for more than the marker, which only an upgrade leaves.
   const waits =
     next === undefined || label === undefined ? marker !== undefined && marker === label : next !== label
-  const told: Told = { waits, isTold: fallback.known || next !== undefined, menu }
+  // Where nobody says what runs, the marker may be of it or of the one before.
+  const isOpen = label === undefined && (marker !== undefined || next !== undefined)
+  const told: Told = { waits, isTold: !isOpen && (fallback.known || next !== undefined), menu }
   const running = runningSlot(facts, past, told)
   const other = otherSlotOf(facts, past, fallback, told)
   return {
@@ -107,6 +109,7 @@ function runningSlot(facts: NodeFacts, past: readonly Run[], { waits, isTold, me
   const cmdline = valueOf(facts.kernelCmdline)
   const installed = tag === undefined ? undefined : installedBy(past, facts.node, tag)
   const label = runningLabel(facts)
+  const sources = sourcesOf(facts)
   return {
     running: true,
     ...present('label', label),
@@ -117,13 +120,16 @@ function runningSlot(facts: NodeFacts, past: readonly Run[], { waits, isTold, me
       'extensions',
       schematic?.extensions.map(({ name }) => name),
     ),
-    ...present('kernelArguments', cmdline === undefined ? undefined : ownArguments(cmdline).join(' ') || '–'),
+    ...present(
+      'kernelArguments',
+      cmdline === undefined ? undefined : hideLooseSecrets(ownArguments(cmdline).join(' ')) || '–',
+    ),
     ...present('installedAt', installed?.endedAt),
     sources: [
       ...(tag === undefined ? [] : ['Version']),
       ...(label === undefined
         ? []
-        : [valueOf(facts.bootedEntry) === undefined ? 'KernelCmdline' : 'BootedEntry']),
+        : [valueOf(facts.bootedEntry) === undefined ? sources.cmdline : sources.entry]),
       ...(menu?.next === undefined ? [] : ['LoaderEntryDefault']),
       ...(schematic === undefined ? [] : ['ExtensionStatus']),
       ...(installed === undefined ? [] : [`run ${installed.run.startedAt}`]),
@@ -139,14 +145,15 @@ function otherSlotOf(
 ): BootSlot {
   const marker = valueOf(fallback)
   const grub = grubSlot(valueOf(facts.kernelCmdline) ?? '')
-  const told = waits ? menu?.next : marker
+  const told = waits ? menu?.next : runningLabel(facts) === undefined ? undefined : marker
   const version = versionOfLabel(told)
   // What was installed and waits for its boot is the run's; else what the last run left there.
   const waiting = waits ? lastInstall(past, facts.node) : undefined
   const known = version ?? waiting?.to ?? otherSlotVersion(past, facts.node)
   const installed = waiting ?? (known === undefined ? undefined : installedBy(past, facts.node, known))
   const writer = waiting ?? lastInstall(past, facts.node)
-  const fromRun = grub === undefined ? labelOf(writer, waits) : otherSlot(grub)
+  const fromRun =
+    grub !== undefined ? otherSlot(grub) : loaderOf(facts) === 'grub' ? undefined : labelOf(writer, waits)
   const fromMenu = besideOf(menu, runningLabel(facts))
   const label = told ?? fromRun ?? fromMenu
   const schematicId = schematicOf(writer, waits)
@@ -161,12 +168,20 @@ function otherSlotOf(
       ...(marker === undefined ? [] : [`META ${FALLBACK}`]),
       ...(waits && menu?.next !== undefined ? ['LoaderEntryDefault'] : []),
       ...(told === undefined && fromRun === undefined && fromMenu !== undefined ? ['LoaderEntries'] : []),
-      ...(label !== undefined && told === undefined && grub !== undefined ? ['KernelCmdline'] : []),
+      ...(label !== undefined && told === undefined && grub !== undefined ? [sourcesOf(facts).cmdline] : []),
       ...(writer !== undefined && (known !== undefined || schematicId !== undefined)
         ? [`run ${writer.run.startedAt}`]
         : []),
     ],
   }
+}
+
+/** 1.11 tells both in resources, before it only the files do. */
+function sourcesOf({ version }: NodeFacts): { readonly cmdline: string; readonly entry: string } {
+  const tag = valueOf(version)?.tag
+  return tag !== undefined && minorsBetween('1.11.0', tag) < 0
+    ? { cmdline: '/proc/cmdline', entry: 'LoaderEntries' }
+    : { cmdline: 'KernelCmdline', entry: 'BootedEntry' }
 }
 
 /** `Talos-v1.13.9~1.efi` holds v1.13.9; GRUB's letters say nothing of it. */

@@ -14,6 +14,7 @@ import { runNodes, type NodeScene } from './rolling-run.ts'
 import { checkQuorum, type RunDeps, type RunScene } from './run-frame.ts'
 import { duration, inNode, runStep, throwIfStopped, type RunPart, type StepResult } from './run-step.ts'
 import { followSequence, type SequenceTrail } from './sequence-trail.ts'
+import { runningLabel } from './slots.ts'
 import { untilStalled } from './until-stalled.ts'
 import { expectRow, restartRows } from './verdict.ts'
 import type { VersionTable } from './version-table.ts'
@@ -124,10 +125,11 @@ function expectedRows({ plan, facts, image }: PreparedNode, table: VersionTable)
   return boot === undefined ? rows : [boot, ...rows, ...rest]
 }
 
-/** A node that does not tell its boot entry now (before 1.11) is not asked for it afterwards. */
+/** A node that does not tell its boot entry now is not asked for it afterwards. */
 function canTellAgain(fact: 'kernel-arguments' | 'boot-entry', facts: NodeFacts): boolean {
-  const cmdline = valueOf(facts.kernelCmdline) !== undefined
-  return fact === 'kernel-arguments' ? cmdline : cmdline || valueOf(facts.bootedEntry) !== undefined
+  return fact === 'kernel-arguments'
+    ? valueOf(facts.kernelCmdline) !== undefined
+    : runningLabel(facts) !== undefined
 }
 
 async function* lifecycleSteps(

@@ -2,7 +2,7 @@ import type { RunOutcome, VerdictRow } from '#contract/runs.ts'
 import type { StageReport } from '#contract/nodes.ts'
 import { hideLooseSecrets } from '../nodes/loose-secrets.ts'
 import { grubSlot, ownArguments } from './kernel-cmdline.ts'
-import { known, unknown, type Known } from './known.ts'
+import { known, unknown, valueOf, type Known } from './known.ts'
 import type { NodeFacts } from './node-facts.ts'
 
 /** What a verdict asks, in the order shown, and where the answer is read. */
@@ -57,7 +57,7 @@ export function restartRows(before: NodeFacts): readonly VerdictRow[] {
 
 /** Lays what is read now beside what was expected. Rows of facts that this version cannot read stay as they are. */
 export function judgeRows(rows: readonly VerdictRow[], facts: NodeFacts): readonly VerdictRow[] {
-  return rows.map((row) => {
+  const judged = rows.map((row): VerdictRow => {
     if (!isVerdictFact(row.fact)) return row
     const { fact, expected } = row
     const before = {
@@ -70,6 +70,32 @@ export function judgeRows(rows: readonly VerdictRow[], facts: NodeFacts): readon
     const outcome = matches(row.fact, { expected, found, before: row.before }) ? 'proven' : 'differs'
     return { fact, ...before, expected, found, outcome, note: READ_FROM[row.fact] }
   })
+  return judged.map((row) => (isUnnamedSlot(row, facts) ? slotBySystem(row, judged) : row))
+}
+
+/** GRUB, but kexec started the kernel: the command line does not say out of which slot. */
+function isUnnamedSlot({ fact, outcome }: VerdictRow, { kernelCmdline, security }: NodeFacts): boolean {
+  return (
+    fact === 'boot-entry' && outcome === 'unknown' && kernelCmdline.known && valueOf(security)?.uki === false
+  )
+}
+
+/**
+ * There are two slots, and the one that ran before was not written to: another system than its own, and the wanted one,
+ * is out of the other. A same system again tells nothing.
+ */
+function slotBySystem(row: VerdictRow, rows: readonly VerdictRow[]): VerdictRow {
+  if (row.before === undefined || row.before === row.expected) return row
+  const witness = rows.find(
+    ({ node, fact, before, expected, outcome }) =>
+      node === row.node &&
+      (fact === 'talos' || fact === 'schematic') &&
+      outcome === 'proven' &&
+      before !== undefined &&
+      before !== expected,
+  )
+  if (witness === undefined || !isVerdictFact(witness.fact)) return row
+  return { ...row, found: row.expected, outcome: 'proven', note: READ_FROM[witness.fact] }
 }
 
 /**
@@ -172,10 +198,13 @@ function argumentsOf(cmdline: NodeFacts['kernelCmdline']): Known<string | undefi
   return known(hideLooseSecrets(ownArguments(cmdline.value).join(' ')) || NONE)
 }
 
-function bootEntryOf({ bootedEntry, kernelCmdline }: NodeFacts): Known<string | undefined> {
+function bootEntryOf({ bootedEntry, kernelCmdline, security }: NodeFacts): Known<string | undefined> {
   if (bootedEntry.known && bootedEntry.value !== undefined) return bootedEntry
   const slot = kernelCmdline.known ? grubSlot(kernelCmdline.value ?? '') : undefined
-  return slot === undefined ? bootedEntry : known(`GRUB ${slot}`)
+  if (slot !== undefined) return known(`GRUB ${slot}`)
+  if (valueOf(security)?.uki !== false) return bootedEntry
+  // kexec hands over the arguments without the path of the kernel, which only GRUB itself puts there.
+  return kernelCmdline.known ? unknown('KernelCmdline: no BOOT_IMAGE') : kernelCmdline
 }
 
 function stageOf(stage: NodeFacts['stage']): Known<string | undefined> {

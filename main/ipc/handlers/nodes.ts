@@ -6,7 +6,7 @@ import { createLatestQueue, createPulse } from '../../domain/latest-queue.ts'
 import type { LogPort } from '../../domain/log-port.ts'
 import { parseKernelLine } from '../../domain/nodes/boot-time.ts'
 import type { ClustersPort } from '../../domain/nodes/clusters-port.ts'
-import { detailOf, type DetailReadings } from '../../domain/nodes/detail.ts'
+import { detailOf, type BootReading, type DetailReadings } from '../../domain/nodes/detail.ts'
 import type { Fleets } from '../../domain/nodes/fleets.ts'
 import type { FollowedFleet } from '../../domain/nodes/follow-fleet.ts'
 import type { FollowedNode } from '../../domain/nodes/follow-node.ts'
@@ -14,7 +14,11 @@ import { hideLooseSecrets } from '../../domain/nodes/loose-secrets.ts'
 import { tailLog } from '../../domain/nodes/log-tail.ts'
 import { DETAIL_TYPES, SERVICE } from '../../domain/nodes/resource-types.ts'
 import { serviceRows } from '../../domain/nodes/service-rows.ts'
+import { present } from '../../domain/nodes/summarise.ts'
 import { talosctlFor } from '../../domain/nodes/talosctl.ts'
+import { known, valueOf } from '../../domain/upgrades/known.ts'
+import { readBoot as readStart, type BootFacts } from '../../domain/upgrades/read-boot.ts'
+import { loaderOf, runningLabel } from '../../domain/upgrades/slots.ts'
 import { TalosFailure, toWireError } from '../../domain/talos-failure.ts'
 import type { Handlers, StreamEvent } from '../handlers.ts'
 
@@ -169,6 +173,14 @@ function theNode(found: FollowedNode | undefined, address: string): FollowedNode
   return found
 }
 
+function bootReading(facts: BootFacts): BootReading {
+  return {
+    ...present('loader', loaderOf(facts)),
+    ...present('entry', runningLabel(facts)),
+    ...present('cmdline', valueOf(facts.kernelCmdline)),
+  }
+}
+
 async function* watchDetail(
   fleet: FollowedFleet,
   address: string,
@@ -198,12 +210,16 @@ async function* watchDetail(
     if (bootedAt === undefined || bootedAt === bootRead || reach.kind !== 'answering') return
     bootRead = bootedAt
     delete readings.bootId
-    const [version, bootId] = await Promise.allSettled([
-      talos.version(NodeAddress.parse(followed.address), signal),
+    delete readings.boot
+    const asked = talos.version(NodeAddress.parse(followed.address), signal)
+    const [version, bootId, boot] = await Promise.allSettled([
+      asked,
       talos.bootId(followed.address, signal),
+      readStart(talos, followed.address, asked.then(known), signal),
     ])
     if (version.status === 'fulfilled') readings.arch = version.value.arch
     if (bootId.status === 'fulfilled') readings.bootId = bootId.value
+    if (boot.status === 'fulfilled') readings.boot = bootReading(boot.value)
     queue.set()
   }
 
