@@ -119,6 +119,11 @@ export const BootSlot = z.object({
   extensions: z.array(z.string()).optional(),
   kernelArguments: z.string().optional(),
   installedAt: Instant.optional(),
+  /**
+   * Of the other slot: whether anything is in it, and what says that it is empty: systemd-boot's own menu, or Talos,
+   * which refused to go back since it started. Absent where nobody can tell.
+   */
+  content: z.enum(['something', 'empty-by-menu', 'empty-by-refusal']).optional(),
   /** Where each was read: `BootedEntry`, `META 0x06`, a run of this app. */
   sources: z.array(z.string()),
 })

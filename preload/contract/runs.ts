@@ -59,6 +59,7 @@ export const RunOutcome = z.enum([
   'not-ready',
   'reverted', // a try that was not kept
   'refused', // the node said no; nothing changed
+  'refused-after-drain', // the node said no once its pods were moved; the error says whether it takes pods again
   'failed',
   'stopped', // by the person, between two steps
   'unknown', // nothing could be read back

@@ -106,6 +106,9 @@ export const CheckReason = z.enum([
   'pods-not-drained',
   'pods-unmanaged',
   'pods-held-and-unmanaged',
+  'other-slot-empty',
+  'other-slot-refused',
+  'other-slot-untold',
 ])
 export type CheckReason = z.infer<typeof CheckReason>
 
@@ -135,6 +138,7 @@ export const PreflightCheck = z.object({
     'no-other-sequence',
     'diagnostics',
     'config-readable',
+    'other-slot',
   ]),
   outcome: z.enum(['pass', 'warn', 'block', 'unknown']),
   /** What was read, in the machine's words. */

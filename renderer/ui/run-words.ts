@@ -12,6 +12,7 @@ export const OUTCOME_KIND: Readonly<Record<RunOutcome, StateKind>> = {
   'not-ready': 'decide',
   reverted: 'plain',
   refused: 'decide',
+  'refused-after-drain': 'decide',
   failed: 'decide',
   stopped: 'caution',
   unknown: 'unknown',

@@ -79,6 +79,18 @@ test('names and counts keep their places, and findings are told one by one', () 
   expect(inLanguage('3 members started, 2 stay, 2 needed', 'en')).toBe('3 members started, 2 stay, 2 needed')
 })
 
+test('what became of a node that declined after its drain is told behind its own words', () => {
+  for (const [fate, spanish] of [
+    ['is uncordoned again: it takes pods', 'ya no está acordonado: admite pods'],
+    ['stays cordoned: it could not be uncordoned', 'sigue acordonado: no se ha podido quitar el cordón'],
+    ['stays cordoned, as it was before the run', 'sigue acordonado, como ya estaba antes de la ejecución'],
+  ] as const) {
+    expect(inLanguage(`label does not exist; estante-1 was drained before that and ${fate}`, 'es')).toBe(
+      `label does not exist; estante-1 se había vaciado antes y ${spanish}`,
+    )
+  }
+})
+
 test('what a node says in its own words stays as it is', () => {
   const words = 'rpc error: desc = machine is not installed'
   expect(inLanguage(words, 'es')).toBe(words)

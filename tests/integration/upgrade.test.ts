@@ -185,9 +185,11 @@ describe('over the wire', () => {
   })
 
   test("a rollback without another slot is refused in the node's words", async () => {
-    const { handlers, ref, signal, start, ended } = await scene([one, worker])
+    const { handlers, ref, signal, ended } = await scene([one, { ...worker, bootLoader: 'grub' }])
     const { planId } = await handlers['upgrades.plan-rollback'](ref('estante-1'), signal)
-    const run = await ended(await start(planId))
+    const { runId } = await handlers['upgrades.start']({ planId, accepted: ['other-slot'] }, signal)
+    const run = await ended(runId)
+    // Nobody asked Kubernetes to move anything, so nothing changed.
     expect(run).toMatchObject({ outcome: 'refused', error: { code: 'rollback-impossible' } })
   })
 

@@ -8,7 +8,7 @@ import { ask, known, valueOf } from './known.ts'
 import type { NodeFacts } from './node-facts.ts'
 import { awaitKubernetes, markNode } from './kubernetes-steps.ts'
 import type { PreparedNode } from './plan.ts'
-import { checkAgain, takeSnapshot, type RunScene } from './run-frame.ts'
+import { checkAgain, REFUSALS, RefusedAfterDrain, takeSnapshot, type RunScene } from './run-frame.ts'
 import { duration, throwIfStopped, type RunPart } from './run-step.ts'
 
 /** What a run does to a node between its drain and its boot, and what goes before. */
@@ -23,7 +23,8 @@ export interface RestartWay {
 /**
  * One node out of service, restarted and back: inputs again, snapshot, leadership handed over, cordon, drain, what `way`
  * does, boot, Kubernetes, uncordon. The plan's steps say which of these there are. A drain that is given up leaves a node
- * that was never touched; whatever fails, a node that is well takes pods again.
+ * that was never touched; whatever fails, a node that is well takes pods again. A node that declines after its drain is told
+ * with what became of it.
  */
 export async function* aroundRestart(
   scene: RunScene,
@@ -71,9 +72,13 @@ export async function* aroundRestart(
     }
     if (byUs) yield* giveBack(scene, kube)
   } catch (error) {
+    let takesPods = false
     if (!control.signal.aborted && byUs && kube !== undefined) {
       // A drain that was given up may still have pods on their way; the others may come back at once.
-      if (!isDrained || !isFailure(error, 'interrupted')) yield* giveBack(scene, kube)
+      if (!isDrained || !isFailure(error, 'interrupted')) takesPods = yield* giveBack(scene, kube)
+    }
+    if (isDrained && isFailure(error, ...REFUSALS)) {
+      throw new RefusedAfterDrain(error, fateOf(scene.hostname, byUs, takesPods))
     }
     throw error
   } finally {
@@ -87,14 +92,23 @@ function cordoned(facts: NodeFacts): NodeFacts {
 }
 
 /** Uncordons a node that Kubernetes finds Ready; one that is not well stays out of service, and says so. */
-async function* giveBack({ control, hostname }: RunScene, kube: DrainScene | undefined): RunPart<void> {
-  if (kube === undefined) return
+async function* giveBack({ control, hostname }: RunScene, kube: DrainScene | undefined): RunPart<boolean> {
+  if (kube === undefined) return false
   const { signal } = control
   const node = valueOf(await ask(signal, () => kube.kubernetes.node(kube.name, signal)))
   const done =
     node?.ready === true &&
     (await ask(signal, () => kube.kubernetes.setUnschedulable(kube.name, false, signal))).known
   yield { kind: 'output', text: done ? `${hostname}: uncordoned` : `${hostname}: stays cordoned, not Ready` }
+  return done
+}
+
+/** What became of a node that was drained for nothing. */
+function fateOf(hostname: string, byUs: boolean, takesPods: boolean): string {
+  if (takesPods) return `${hostname} was drained before that and is uncordoned again: it takes pods`
+  return byUs
+    ? `${hostname} was drained before that and stays cordoned: it could not be uncordoned`
+    : `${hostname} was drained before that and stays cordoned, as it was before the run`
 }
 
 function kubernetesSceneOf(scene: RunScene, { drainSeconds }: PlanOptions): DrainScene | undefined {

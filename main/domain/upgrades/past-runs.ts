@@ -69,14 +69,22 @@ export function otherSlotVersion(runs: readonly Run[], node: string): string | u
   return other !== undefined && lineOf(other) !== undefined ? other : undefined
 }
 
+/** Parts of upgrades that wrote an image beside what ran on the node, oldest first. */
+export function installs(past: readonly Run[], node: string): readonly NodePart[] {
+  return past
+    .filter(({ kind }) => kind === 'upgrade')
+    .flatMap((run) => nodePart(run, node) ?? [])
+    .filter(({ steps }) => steps.some(({ name, state }) => name === 'install' && state === 'done'))
+}
+
 function isProven({ outcome }: Pick<Run, 'outcome'>): boolean {
   return outcome === 'proven' || outcome === 'proven-with-differences'
 }
 
 /** Refused and stopped-in-time runs leave the slots as they were. */
-function hasTouched(run: Run, node: string): boolean {
+export function hasTouched(run: Run, node: string): boolean {
   const part = partOf(run, node)
-  if (part === undefined || part.outcome === 'refused') return false
+  if (part === undefined || part.outcome === 'refused' || part.outcome === 'refused-after-drain') return false
   const own = run.steps.filter((step) => run.nodes === undefined || step.node === node)
   return own.some(({ name, state }) => (name === 'install' || name === 'rollback') && state !== 'skipped')
 }

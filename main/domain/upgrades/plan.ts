@@ -1,4 +1,5 @@
 import type { ImageChoice } from '#contract/images.ts'
+import type { BootSlot } from '#contract/node-actions.ts'
 import type { NodePlan } from '#contract/upgrades.ts'
 import type { ChosenImage } from '../images/choose-image.ts'
 import { changesOf, type ImageReading } from '../images/read-images.ts'
@@ -7,11 +8,13 @@ import { TalosFailure } from '../talos-failure.ts'
 import type { Sha256 } from './hash-port.ts'
 import { valueOf } from './known.ts'
 import type { NodeFacts, PlanFacts } from './node-facts.ts'
+import { isEmpty, otherSlotCheck } from './other-slot.ts'
 import { planRows } from './plan-rows.ts'
 import { nodeChecks, targetChecks } from './preflight.ts'
 import { hasLegacyUpgrade, imageChecks, losesKernelArguments } from './preflight-image.ts'
 import { configCheck, machineChecks } from './preflight-machine.ts'
 import { shownSchematic, type SchematicContent } from './schematic.ts'
+import { runningLabel } from './slots.ts'
 import { findLine, lineOf, minorsBetween, type VersionTable } from './version-table.ts'
 import { parse } from 'semver'
 
@@ -92,16 +95,17 @@ function schematicsOf(before: string | undefined, image: ChosenImage): NonNullab
 }
 
 /**
- * Computes going back to the other boot slot. `other`: the version in it, as far as anyone tells; `schema`: of its
- * line, by which it reads the configuration, which does not go back with it (behaviour.md §5.9).
+ * Computes going back to the other boot slot. `slot`: what anyone tells of it; `schema`: of the line of its version,
+ * by which it reads the configuration, which does not go back with it (behaviour.md §5.9).
  */
 export function planRollback(
   facts: PlanFacts,
-  other: string | undefined,
+  slot: BootSlot | undefined,
   parts: PlanParts,
   schema?: JsonSchema,
 ): PreparedNode {
   const { table } = parts
+  const other = slot?.talos
   const { tag } = versionOf(facts)
   const checks = [...nodeChecks(facts), ...machineChecks(facts, true)].map((check) =>
     check.id === 'etcd-quorum' && check.outcome === 'pass' && etcdStepsDown(table, tag, other)
@@ -116,7 +120,11 @@ export function planRollback(
     mechanism: 'rollback',
     rows: [...planRows(facts, target)],
     kept: keptParts(facts, tag),
-    preflight: [...checks, { id: 'config-readable', ...fitCheck(facts, other, schema) }],
+    preflight: [
+      ...checks,
+      { id: 'other-slot', ...otherSlotCheck(slot, runningLabel(facts)) },
+      ...(isEmpty(slot) ? [] : [{ id: 'config-readable' as const, ...fitCheck(facts, other, schema) }]),
+    ],
     steps: [],
     talosctl: `talosctl -n ${facts.node} rollback`,
   }

@@ -52,6 +52,20 @@ export const REFUSALS = [
   'unsupported-by-version',
 ] as const
 
+/**
+ * The node declined once its pods had been moved: nothing on it changed, its pods did.
+ * `fate`: a sentence on whether it takes pods again.
+ */
+export class RefusedAfterDrain extends TalosFailure {
+  constructor(refusal: TalosFailure, fate: string) {
+    super(refusal.code, `${refusal.message}; ${fate}`, {
+      node: refusal.node,
+      at: refusal.at,
+      cause: refusal,
+    })
+  }
+}
+
 /** How one node ended: what was found beside what was expected, and why it is so where something failed. */
 export interface NodeVerdict {
   readonly rows: readonly VerdictRow[]
@@ -113,7 +127,10 @@ async function verdictOfFailure(
 }
 
 function outcomeOfFailure(rows: readonly VerdictRow[], error: TalosFailure, changed: boolean): RunOutcome {
-  if (!changed) return isFailure(error, ...REFUSALS) ? 'refused' : 'failed'
+  if (!changed) {
+    if (error instanceof RefusedAfterDrain) return 'refused-after-drain'
+    return isFailure(error, ...REFUSALS) ? 'refused' : 'failed'
+  }
   if (isFailure(error, 'maintenance-mode')) return 'not-ready'
   if (rows.every((row) => row.outcome === 'unknown')) return 'unknown'
   const found = outcomeOf(rows)

@@ -8,7 +8,8 @@ import type { BootMenu, ReadingPort, ResourceKey } from '../nodes/talos-port.ts'
 import { ask, askIfThere, valueOf, type Known } from './known.ts'
 import { grubSlot, otherSlot, ownArguments } from './kernel-cmdline.ts'
 import type { NodeFacts } from './node-facts.ts'
-import { nodePart, otherSlotVersion, type NodePart } from './past-runs.ts'
+import { contentOf } from './other-slot.ts'
+import { installs, otherSlotVersion, type NodePart } from './past-runs.ts'
 import { minorsBetween } from './version-table.ts'
 
 const META_KEY: ResourceKey = { namespace: 'runtime', type: 'MetaKeys.runtime.talos.dev' }
@@ -157,6 +158,8 @@ function otherSlotOf(
   const fromMenu = besideOf(menu, runningLabel(facts))
   const label = told ?? fromRun ?? fromMenu
   const schematicId = schematicOf(writer, waits)
+  const running = runningLabel(facts)
+  const content = contentOf({ facts, past, running, fallback, waits, menu })
   return {
     running: false,
     ...present('label', label),
@@ -164,7 +167,9 @@ function otherSlotOf(
     ...present('talos', known),
     ...present('schematicId', schematicId),
     ...present('installedAt', installed?.endedAt),
+    ...present('content', content?.content),
     sources: [
+      ...(content?.sources ?? []),
       ...(marker === undefined ? [] : [`META ${FALLBACK}`]),
       ...(waits && menu?.next !== undefined ? ['LoaderEntryDefault'] : []),
       ...(told === undefined && fromRun === undefined && fromMenu !== undefined ? ['LoaderEntries'] : []),
@@ -196,13 +201,6 @@ function installedBy(past: readonly Run[], node: string, version: string): NodeP
 
 function lastInstall(past: readonly Run[], node: string): NodePart | undefined {
   return installs(past, node).at(-1)
-}
-
-function installs(past: readonly Run[], node: string): readonly NodePart[] {
-  return past
-    .filter(({ kind }) => kind === 'upgrade')
-    .flatMap((run) => nodePart(run, node) ?? [])
-    .filter(({ steps }) => steps.some(({ name, state }) => name === 'install' && state === 'done'))
 }
 
 /** The entry the node ran before the last upgrade, as its run read it; while that waits, the one it wrote. */

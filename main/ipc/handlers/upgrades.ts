@@ -146,8 +146,9 @@ export function createUpgradeHandlers(
       const cluster = await clusters.cluster(context)
       const facts = await gatherPlanFacts(cluster.talos, node, deps.quiet, signal)
       const { slots } = await readSlots(cluster.talos, facts, runs.list(context), clock.now(), signal)
-      const other = slots.find(({ running }) => !running)?.talos
-      const schema = other === undefined ? undefined : await deps.lineSchema(`v${lineOf(other) ?? ''}`)
+      const other = slots.find(({ running }) => !running)
+      const version = other?.talos
+      const schema = version === undefined ? undefined : await deps.lineSchema(`v${lineOf(version) ?? ''}`)
       return keep(
         context,
         composePlan([planRollback(facts, other, partsOf(cluster, 'rollback', node), schema)], {

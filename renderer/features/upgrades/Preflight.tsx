@@ -105,6 +105,7 @@ function acceptText(check: PreflightCheck, { t }: TextTools): string {
   if (check.because === 'etcd-one-member') return t('accept.downtime')
   if (check.because === 'own-image-replaced') return t('accept.own-image-replaced')
   if (check.because === 'own-image-kept') return t('accept.own-image-kept')
+  if (check.because === 'other-slot-untold') return t('accept.other-slot-untold')
   return t('accept.other')
 }
 

@@ -63,9 +63,11 @@ export function Slots({ slots }: { readonly slots: NodeSlots }) {
         {other.talos === undefined && (
           <p className="meta slots-untold">
             {t(
-              other.label !== undefined && slots.loader === 'systemd-boot'
-                ? 'slots.untold.named'
-                : `slots.untold.${slots.loader ?? 'unknown'}`,
+              other.content === 'empty-by-menu' || other.content === 'empty-by-refusal'
+                ? `slots.${other.content}`
+                : other.label !== undefined && slots.loader === 'systemd-boot'
+                  ? 'slots.untold.named'
+                  : `slots.untold.${slots.loader ?? 'unknown'}`,
             )}
           </p>
         )}
@@ -98,6 +100,8 @@ function SlotValue({ slot, fact }: { readonly slot: BootSlot; readonly fact: Slo
   const value = valueOf(slot, fact, text)
   if (value === undefined || value === '') return <Dash why={text.t(whyNot(slot, fact))} />
   const short = value.replace(/[0-9a-f]{40,}/g, (id) => `${id.slice(0, 12)}…`)
+  // Names of resources are words: they wrap between them, not within.
+  if (fact === 'sources') return value
   return (
     <span
       className={fact === 'label' || fact === 'kernel-arguments' ? 'mono plan-value' : 'plan-value'}
@@ -110,11 +114,12 @@ function SlotValue({ slot, fact }: { readonly slot: BootSlot; readonly fact: Slo
 
 /** Why nobody can say it: what Talos does not write down is not the same as what nobody could look at. */
 function whyNot(
-  { running, talos }: BootSlot,
+  { running, talos, content }: BootSlot,
   fact: SlotFact,
-): 'slots.no-date' | 'slots.no-entry' | 'slots.not-read' | 'slots.nothing' {
+): 'slots.empty' | 'slots.no-date' | 'slots.no-entry' | 'slots.not-read' | 'slots.nothing' {
+  if (content === 'empty-by-menu' || content === 'empty-by-refusal') return 'slots.empty'
   if (fact === 'installed') return 'slots.no-date'
-  if (!running && talos === undefined) return 'slots.nothing'
+  if (!running && talos === undefined && content === undefined) return 'slots.nothing'
   return fact === 'label' ? 'slots.no-entry' : 'slots.not-read'
 }
 

@@ -262,6 +262,7 @@ export const machineConfigsEn = {
   'apply.outcome.not-ready': '{node} took it and is not ready',
   'apply.outcome.reverted': '{node} went back: the try was not kept',
   'apply.outcome.refused': '{node} refused it; nothing changed',
+  'apply.outcome.refused-after-drain': '{node} refused it after its pods were moved',
   'apply.outcome.failed': 'It failed',
   'apply.outcome.stopped': 'Stopped',
   'apply.outcome.unknown': 'Unknown: {node} could not be read back',

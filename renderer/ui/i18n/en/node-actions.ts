@@ -184,6 +184,10 @@ export const nodeActionsEn = {
   'slots.no-entry': 'This Talos does not tell its boot entry; 1.11 and later do.',
   'slots.not-read': 'The node did not tell.',
   'slots.nothing': 'Nobody knows whether anything is in it.',
+  'slots.empty': 'Nothing is in it.',
+  'slots.empty-by-menu':
+    'Nothing is in it: the boot menu, as it was at the last start through the firmware, lists what runs and nothing beside it.',
+  'slots.empty-by-refusal': 'Nothing is in it: Talos refused to go back since the node started.',
   'slots.armed':
     'This version has not been ready once yet. If its boot fails, the node goes back to the other slot by itself.',
   'slots.back': 'Goes back',

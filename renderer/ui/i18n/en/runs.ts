@@ -78,6 +78,7 @@ export const runsEn = {
   'outcome.not-ready': 'Came back, not ready',
   'outcome.reverted': 'Gone back: it was not kept',
   'outcome.refused': 'Refused; nothing changed',
+  'outcome.refused-after-drain': 'Refused after its pods were moved',
   'outcome.failed': 'Failed',
   'outcome.stopped': 'Stopped',
   'outcome.unknown': 'Unknown: too little could be read back',

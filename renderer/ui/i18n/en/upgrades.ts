@@ -145,6 +145,8 @@ export const upgradesEn = {
   'check.advice.memory': 'Talos recommends more memory than this machine has.',
   'check.advice.no-other-sequence': 'The node does one thing at a time. Wait until it is through.',
   'check.advice.diagnostics': 'Talos itself complains of something. Look at it first.',
+  'check.other-slot': 'Something to go back to',
+  'check.advice.other-slot': 'Talos goes back only where its other boot slot holds something.',
   'check.advice.config-readable': 'Nobody can tell here whether that version reads this configuration.',
   'because.etcd-two-members':
     'etcd needs both of its two members to agree. While one restarts it stops, and Kubernetes’ API with it. Add a third control plane first, or remove one of the two.',
@@ -203,6 +205,12 @@ export const upgradesEn = {
     'You chose not to move pods. These stop with the node, budgets or not, and start again when it is back.',
   'because.pods-unmanaged':
     'No controller would make these anew on another node, so the drain leaves them. They stop with this node and start again with it.',
+  'because.other-slot-empty':
+    'The boot menu lists what runs and nothing beside it: there is nothing to go back to. For another version, an older one too, plan an upgrade to it. If something was installed since the last start through the firmware, a reboot with “Power cycle” shows it.',
+  'because.other-slot-refused':
+    'Talos has refused to go back since the node started: nothing is in the other slot. For another version, an older one too, plan an upgrade to it.',
+  'because.other-slot-untold':
+    'Nothing tells what is in the other slot. If it is empty, Talos refuses after the pods were moved.',
   'because.pods-held-and-unmanaged':
     'The drain will stop at those that a budget holds and ask what you want. Those without a controller stay: they stop with this node and start again with it.',
 
@@ -211,6 +219,7 @@ export const upgradesEn = {
   'accept.own-image-replaced':
     'I accept that the image of my own is replaced and what I put into it is gone.',
   'accept.own-image-kept': 'I keep this image on purpose and answer for what is in it.',
+  'accept.other-slot-untold': 'I accept that pods may be moved for nothing: the other slot may be empty.',
   'accept.other': 'I have read this and go on.',
   'upgrade.accept-first': {
     one: '{count} point has to be accepted.',

@@ -270,6 +270,7 @@ export const machineConfigsEs: Translated<typeof machineConfigsEn> = {
   'apply.outcome.not-ready': '{node} la aceptó y no está listo',
   'apply.outcome.reverted': '{node} volvió atrás: la prueba no se conservó',
   'apply.outcome.refused': '{node} la rechazó; nada ha cambiado',
+  'apply.outcome.refused-after-drain': '{node} la rechazó después de mover sus pods',
   'apply.outcome.failed': 'Falló',
   'apply.outcome.stopped': 'Detenida',
   'apply.outcome.unknown': 'Desconocido: no se pudo leer {node}',

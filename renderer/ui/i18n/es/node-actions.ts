@@ -182,6 +182,11 @@ export const nodeActionsEs: Translated<typeof nodeActionsEn> = {
   'slots.no-entry': 'Este Talos no dice su entrada de arranque; 1.11 y posteriores sí.',
   'slots.not-read': 'El nodo no lo ha dicho.',
   'slots.nothing': 'No se sabe si hay algo en ella.',
+  'slots.empty': 'No hay nada en ella.',
+  'slots.empty-by-menu':
+    'No hay nada en ella: el menú de arranque, tal como estaba la última vez que se pasó por el firmware, solo tiene lo que está en marcha.',
+  'slots.empty-by-refusal':
+    'No hay nada en ella: Talos se ha negado a volver atrás desde que arrancó el nodo.',
   'slots.armed':
     'Esta versión aún no ha estado lista ninguna vez. Si su arranque falla, el nodo volverá por sí solo a la otra ranura.',
   'slots.back': 'Vuelve atrás',

@@ -83,6 +83,7 @@ export const runsEs: Translated<typeof runsEn> = {
   'outcome.not-ready': 'Volvió, pero no está listo',
   'outcome.reverted': 'Vuelto atrás: no se conservó',
   'outcome.refused': 'Rechazado; no ha cambiado nada',
+  'outcome.refused-after-drain': 'Rechazado después de mover sus pods',
   'outcome.failed': 'Ha fallado',
   'outcome.stopped': 'Detenida',
   'outcome.unknown': 'Desconocido: se ha podido leer demasiado poco',

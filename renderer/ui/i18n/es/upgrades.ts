@@ -147,6 +147,8 @@ export const upgradesEs: Translated<typeof upgradesEn> = {
   'check.advice.memory': 'Talos recomienda más memoria de la que tiene esta máquina.',
   'check.advice.no-other-sequence': 'El nodo hace una cosa cada vez. Espera a que termine.',
   'check.advice.diagnostics': 'El propio Talos se queja de algo. Míralo antes.',
+  'check.other-slot': 'Algo a lo que volver',
+  'check.advice.other-slot': 'Talos solo vuelve atrás si hay algo en su otra ranura de arranque.',
   'check.advice.config-readable': 'Aquí nadie puede decir si esa versión lee esta configuración.',
   'because.etcd-two-members':
     'etcd necesita que sus dos miembros estén de acuerdo. Mientras uno reinicia se para, y con él la API de Kubernetes. Añade antes un tercer plano de control, o quita uno de los dos.',
@@ -208,6 +210,12 @@ export const upgradesEs: Translated<typeof upgradesEn> = {
     'Has elegido no mover pods. Estos se paran con el nodo, haya presupuesto o no, y arrancan de nuevo cuando vuelva.',
   'because.pods-unmanaged':
     'Ningún controlador los volvería a crear en otro nodo, así que el drenado los deja. Se paran con este nodo y arrancan de nuevo con él.',
+  'because.other-slot-empty':
+    'El menú de arranque solo tiene lo que está en marcha: no hay a qué volver. Para otra versión, también una anterior, planifica una actualización a ella. Si se ha instalado algo desde la última vez que se pasó por el firmware, un reinicio con «Apagar y encender» lo muestra.',
+  'because.other-slot-refused':
+    'Talos ya se ha negado a volver atrás desde que arrancó el nodo: no hay nada en la otra ranura. Para otra versión, también una anterior, planifica una actualización a ella.',
+  'because.other-slot-untold':
+    'Nada dice qué hay en la otra ranura. Si está vacía, Talos se negará después de que se hayan movido los pods.',
   'because.pods-held-and-unmanaged':
     'El drenado se detendrá en los que retiene un presupuesto y te preguntará qué hacer. Los que no tienen controlador se quedan: se paran con este nodo y arrancan de nuevo con él.',
 
@@ -215,6 +223,8 @@ export const upgradesEs: Translated<typeof upgradesEn> = {
   'accept.downtime': 'Acepto que la API de Kubernetes y etcd no respondan hasta que el nodo vuelva.',
   'accept.own-image-replaced': 'Acepto que se sustituya mi imagen propia y se pierda lo que puse en ella.',
   'accept.own-image-kept': 'Conservo esta imagen a propósito y respondo de lo que contiene.',
+  'accept.other-slot-untold':
+    'Acepto que se muevan los pods quizá para nada: la otra ranura puede estar vacía.',
   'accept.other': 'Lo he leído y sigo.',
   'upgrade.accept-first': { one: 'Hay {count} punto que aceptar.', other: 'Hay {count} puntos que aceptar.' },
   'upgrade.start': 'Actualizar {node} a {version}',

@@ -158,6 +158,20 @@ export const saidOfRuns: Said = [
   ['{0} node', '{0} nodo'],
   ['{0} member', '{0} miembro'],
 
+  // What became of a node that declined after its drain.
+  [
+    '{0} was drained before that and is uncordoned again: it takes pods',
+    '{0} se había vaciado antes y ya no está acordonado: admite pods',
+  ],
+  [
+    '{0} was drained before that and stays cordoned: it could not be uncordoned',
+    '{0} se había vaciado antes y sigue acordonado: no se ha podido quitar el cordón',
+  ],
+  [
+    '{0} was drained before that and stays cordoned, as it was before the run',
+    '{0} se había vaciado antes y sigue acordonado, como ya estaba antes de la ejecución',
+  ],
+
   // Details of steps.
   ['cordoned', 'acordonado'],
   ['was cordoned', 'ya estaba acordonado'],
