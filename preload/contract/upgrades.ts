@@ -62,6 +62,8 @@ export const PlanRow = z.object({
   part: z.string().optional(),
   before: z.string().optional(),
   after: z.string().optional(),
+  /** Why a side is absent, where it is known: the role may not read it, or kexec started the node and names no slot. */
+  why: z.enum(['role-too-low', 'no-slot']).optional(),
   /** Goes with a word in `after` that is about a time: how long is waited before the person is asked. */
   seconds: z.number().optional(),
   note: z.enum(['lost', 'unchanged', 'changes', 'unknown', 'added', 'removed']),

@@ -69,6 +69,11 @@ function row(fact: PlanRow['fact'], before: string | undefined, after: string | 
   }
 }
 
+/** Before 1.11 files say it, and not to every role. */
+function whyNot(fact: Known<unknown>): Pick<PlanRow, 'why'> {
+  return !fact.known && fact.failure?.code === 'role-too-low' ? { why: 'role-too-low' } : {}
+}
+
 function componentRows(facts: NodeFacts, { table, from, to }: RowsTarget): readonly PlanRow[] {
   const before = componentsOf(table, from)
   const after = to === undefined ? undefined : componentsOf(table, to)
@@ -177,7 +182,7 @@ function kernelArgumentsRow(
     }
   }
   if (image === undefined || cmdline === undefined || own === undefined) {
-    return row('kernel-arguments', running, undefined)
+    return { ...row('kernel-arguments', running, undefined), ...whyNot(kernelCmdline) }
   }
   // grub.cfg is written from the config there, whatever the schematic says (behaviour.md §5.8).
   if (bootsUki(facts) === false && section?.grubUsesUkiCmdline !== true) {
@@ -212,7 +217,10 @@ function loaderRows(facts: NodeFacts): readonly PlanRow[] {
   const secure = valueOf(facts.security)?.secureBoot
   const told = secure === undefined ? undefined : secure ? 'on' : 'off'
   // An upgrade never changes the kind of boot loader (behaviour.md §5.8).
-  return [row('boot-loader', loader, loader), row('secure-boot', told, told)]
+  return [
+    { ...row('boot-loader', loader, loader), ...(loader === undefined ? whyNot(facts.bootedEntry) : {}) },
+    row('secure-boot', told, told),
+  ]
 }
 
 function overlayRows({ image }: RowsTarget): readonly PlanRow[] {
@@ -230,16 +238,24 @@ function overlayRows({ image }: RowsTarget): readonly PlanRow[] {
 
 function bootEntryRow(facts: NodeFacts, { from, to }: RowsTarget): PlanRow {
   const uki = bootsUki(facts)
-  if (uki === undefined) return row('boot-entry', undefined, undefined)
+  const { bootedEntry, kernelCmdline } = facts
+  if (uki === undefined) return { ...row('boot-entry', undefined, undefined), ...whyNot(bootedEntry) }
   if (uki) {
-    const before = valueOf(facts.bootedEntry) ?? ukiFile(from)
-    if (to === undefined) return row('boot-entry', before, undefined)
+    const before = bootedEntry.known ? (bootedEntry.value ?? ukiFile(from)) : undefined
+    const why = whyNot(bootedEntry)
+    if (to === undefined) return { ...row('boot-entry', before, undefined), ...why }
     // The same version once more goes into a second file beside the first.
-    const again = sameRelease(from, to) && !before.includes('~')
-    return row('boot-entry', before, again ? ukiFile(to).replace('.efi', '~1.efi') : ukiFile(to))
+    const again = sameRelease(from, to) && before?.includes('~') !== true
+    return {
+      ...row('boot-entry', before, again ? ukiFile(to).replace('.efi', '~1.efi') : ukiFile(to)),
+      ...why,
+    }
   }
-  const slot = grubSlot(valueOf(facts.kernelCmdline) ?? '')
-  if (slot === undefined) return row('boot-entry', 'GRUB', undefined)
+  const slot = grubSlot(valueOf(kernelCmdline) ?? '')
+  if (slot === undefined) {
+    const why = kernelCmdline.known ? ({ why: 'no-slot' } as const) : whyNot(kernelCmdline)
+    return { ...row('boot-entry', 'GRUB', undefined), ...why }
+  }
   return row('boot-entry', `GRUB ${slot}`, `GRUB ${otherSlot(slot)}`)
 }
 

@@ -7,7 +7,7 @@ import { Section } from '../../ui/Page.tsx'
 import { Dash } from '../../ui/State.tsx'
 import { Cell, HeadCell, NameCell, Row, SumRow, Table } from '../../ui/Table.tsx'
 import { foldRows } from './alike.ts'
-import { AfterValue, BeforeValue, PlanLine } from './PlanTables.tsx'
+import { AfterValue, BeforeValue, PlanLine, whyOf } from './PlanTables.tsx'
 import './rolling.css'
 
 /** A plan of several nodes: their order, then what is alike on all of them once, and what is not node by node. */
@@ -87,7 +87,8 @@ export function ClusterTables({ plan }: { readonly plan: UpgradePlan }) {
 }
 
 function OrderTable({ plan }: { readonly plan: UpgradePlan }) {
-  const { t, format } = useText()
+  const text = useText()
+  const { t, format } = text
   const entries = plan.nodes.some(({ rows }) => rows.some(({ fact }) => fact === 'boot-entry'))
   const row = (node: NodePlan, fact: PlanRow['fact']) => node.rows.find((one) => one.fact === fact)
   return (
@@ -130,12 +131,16 @@ function OrderTable({ plan }: { readonly plan: UpgradePlan }) {
             </Cell>
             {entries && (
               <Cell tint="before" mono optional>
-                {row(node, 'boot-entry')?.before ?? <Dash why={t('unknown')} />}
+                {row(node, 'boot-entry')?.before ?? (
+                  <Dash why={whyOf(row(node, 'boot-entry'), 'unknown', text)} />
+                )}
               </Cell>
             )}
             {entries && (
               <Cell tint="after" mono optional>
-                {row(node, 'boot-entry')?.after ?? <Dash why={t('plan.not-known')} />}
+                {row(node, 'boot-entry')?.after ?? (
+                  <Dash why={whyOf(row(node, 'boot-entry'), 'plan.not-known', text)} />
+                )}
               </Cell>
             )}
             <Cell number>

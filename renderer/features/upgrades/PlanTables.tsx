@@ -114,12 +114,21 @@ export function BeforeValue({ row }: { readonly row: PlanRow }) {
   return (
     <span className="plan-value">
       {before === undefined ? (
-        <Dash why={text.t(hadNone(row) ? 'plan.none-before' : 'unknown')} />
+        <Dash why={whyOf(row, hadNone(row) ? 'plan.none-before' : 'unknown', text)} />
       ) : (
         <Elided value={before} other={valueOf(row, row.after, text)} />
       )}
     </span>
   )
+}
+
+/** Why a side is empty, where the plan knows; else what is true of any. */
+export function whyOf(
+  row: PlanRow | undefined,
+  other: 'unknown' | 'plan.none-before' | 'plan.not-known',
+  { t }: TextTools,
+): string {
+  return t(row?.why === undefined ? other : `plan.why.${row.why}`)
 }
 
 /** How this run goes had no before, and what is added was not there: neither is unknown. */
@@ -146,7 +155,7 @@ export function AfterValue({ row }: { readonly row: PlanRow }) {
           {after === undefined ? '' : ` ${after}`}
         </b>
       ) : after === undefined ? (
-        <Dash why={t('plan.not-known')} />
+        <Dash why={whyOf(row, 'plan.not-known', text)} />
       ) : row.note === 'changes' ? (
         <b className="strong">
           <Elided value={after} other={before} />

@@ -35,6 +35,8 @@ export const upgradesEn = {
   'plan.after': 'After',
   'plan.as-in': 'as in {version}',
   'plan.lost': 'lost',
+  'plan.why.role-too-low': 'Not known: before Talos 1.11 only a key with os:admin may read it.',
+  'plan.why.no-slot': 'Not known: kexec started this node and does not say out of which slot.',
   'plan.not-known': 'Known only after the reboot.',
   'plan.row.talos': 'Talos',
   'plan.row.kernel': 'Kernel',

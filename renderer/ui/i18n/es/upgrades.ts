@@ -34,6 +34,8 @@ export const upgradesEs: Translated<typeof upgradesEn> = {
   'plan.after': 'Después',
   'plan.as-in': 'como en {version}',
   'plan.lost': 'se pierde',
+  'plan.why.role-too-low': 'No se sabe: antes de Talos 1.11 solo puede leerlo una clave con os:admin.',
+  'plan.why.no-slot': 'No se sabe: el nodo arrancó por kexec, que no dice de qué ranura.',
   'plan.not-known': 'Solo se sabe tras el reinicio.',
   'plan.row.talos': 'Talos',
   'plan.row.kernel': 'Kernel',
