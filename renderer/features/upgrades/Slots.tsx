@@ -5,6 +5,7 @@ import { Note } from '../../ui/Note.tsx'
 import { Columns, Section } from '../../ui/Page.tsx'
 import { Dash, State } from '../../ui/State.tsx'
 import { Cell, HeadCell, NameCell, Row, Table } from '../../ui/Table.tsx'
+import { Words } from './Words.tsx'
 
 const FACTS = [
   'label',
@@ -101,7 +102,7 @@ function SlotValue({ slot, fact }: { readonly slot: BootSlot; readonly fact: Slo
   if (value === undefined || value === '') return <Dash why={text.t(whyNot(slot, fact))} />
   const short = value.replace(/[0-9a-f]{40,}/g, (id) => `${id.slice(0, 12)}…`)
   // Names of resources are words: they wrap between them, not within.
-  if (fact === 'sources') return value
+  if (fact === 'sources') return <Words words={sourcesOf(slot, text)} />
   return (
     <span
       className={fact === 'label' || fact === 'kernel-arguments' ? 'mono plan-value' : 'plan-value'}
@@ -138,8 +139,10 @@ function valueOf(slot: BootSlot, fact: SlotFact, { t, format }: TextTools): stri
     case 'installed':
       return slot.installedAt === undefined ? undefined : format.dateTime(slot.installedAt)
     case 'sources':
-      return slot.sources
-        .map((source) => source.replace(/^run (.*)$/, (_all, at: string) => format.dateTime(at)))
-        .join(', ')
+      return slot.sources.join(', ')
   }
+}
+
+function sourcesOf({ sources }: BootSlot, { format }: TextTools): readonly string[] {
+  return sources.map((source) => source.replace(/^run (.*)$/, (_all, at: string) => format.dateTime(at)))
 }
