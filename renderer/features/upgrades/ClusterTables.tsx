@@ -7,10 +7,11 @@ import { Section } from '../../ui/Page.tsx'
 import { Dash } from '../../ui/State.tsx'
 import { Cell, HeadCell, NameCell, Row, SumRow, Table } from '../../ui/Table.tsx'
 import { foldRows } from './alike.ts'
+import { ClusterSteps } from './ClusterSteps.tsx'
 import { AfterValue, BeforeValue, PlanLine, whyOf } from './PlanTables.tsx'
 import './rolling.css'
 
-/** A plan of several nodes: their order, then what is alike on all of them once, and what is not node by node. */
+/** A plan of several nodes: their order and steps, then what is alike on all of them once, and what is not by node. */
 export function ClusterTables({ plan }: { readonly plan: UpgradePlan }) {
   const { t } = useText()
   const { same, different } = foldRows(plan.nodes)
@@ -20,6 +21,7 @@ export function ClusterTables({ plan }: { readonly plan: UpgradePlan }) {
       <Section title={t('rolling.changes')} remark={t('rolling.changes.remark')}>
         <OrderTable plan={plan} />
       </Section>
+      <ClusterSteps nodes={plan.nodes} />
       {different.length > 0 && (
         <Section title={t('rolling.differs')}>
           <Table dense label={t('rolling.differs')}>

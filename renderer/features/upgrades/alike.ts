@@ -42,3 +42,32 @@ export function foldRows(nodes: readonly NodePlan[]): {
   }
   return { same, different }
 }
+
+/** Stops of a node that come after its proof, before the next one goes. */
+const BETWEEN: ReadonlySet<string> = new Set(['storage', 'settle'])
+
+export interface StepGroup {
+  readonly hostnames: readonly string[]
+  readonly steps: readonly string[]
+}
+
+/**
+ * The stops of a plan's nodes, each list once with the nodes that have it, and what comes between two nodes. A pause that
+ * is not the same after every node stays with the nodes' own stops.
+ */
+export function foldSteps(nodes: readonly NodePlan[]): {
+  readonly groups: readonly StepGroup[]
+  readonly between: readonly string[]
+} {
+  const pauses = nodes.slice(0, -1).map(({ steps }) => steps.filter((step) => BETWEEN.has(step)))
+  const [between = []] = pauses
+  const isOne = pauses.every((pause) => pause.join() === between.join())
+  const groups = new Map<string, { readonly hostnames: string[]; readonly steps: readonly string[] }>()
+  for (const { hostname, steps } of nodes) {
+    const own = isOne ? steps.filter((step) => !BETWEEN.has(step)) : steps
+    const group = groups.get(own.join())
+    if (group === undefined) groups.set(own.join(), { hostnames: [hostname], steps: own })
+    else group.hostnames.push(hostname)
+  }
+  return { groups: [...groups.values()], between: isOne ? between : [] }
+}
