@@ -13,6 +13,8 @@ const DISCOVERED_VOLUME: ResourceKey = {
 
 /** Silences that are waited for at most. */
 const ROUNDS = 40
+/** Silences in a row after which a sequence that has no end yet is believed to be under way, and not just slowly told. */
+const SILENCES_IF_OPEN = 6
 
 /** Resolves when no more of a node's past events are on their way; rejects when `signal` is aborted. */
 export type Quiet = (signal: AbortSignal) => Promise<void>
@@ -94,7 +96,8 @@ export async function readSequence(
   // Once it fell quiet the stream is cut off, and what it says to that is of no interest.
   listening.catch(() => undefined)
   try {
-    await Promise.race([listening, untilQuiet({ heard: () => heard, hasBegun }, quiet, either)])
+    const telling = { heard: () => heard, hasBegun, isOpen: () => open !== undefined }
+    await Promise.race([listening, untilQuiet(telling, quiet, either)])
   } finally {
     done.abort()
   }
@@ -103,14 +106,20 @@ export async function readSequence(
 
 /** A node has at least the events of its own boot to tell: silence from the start says nothing about it. */
 async function untilQuiet(
-  { heard, hasBegun }: { readonly heard: () => number; readonly hasBegun: Promise<void> },
+  {
+    heard,
+    hasBegun,
+    isOpen,
+  }: { readonly heard: () => number; readonly hasBegun: Promise<void>; readonly isOpen: () => boolean },
   quiet: Quiet,
   signal: AbortSignal,
 ): Promise<void> {
+  let silences = 0
   for (let round = 0; round < ROUNDS; round++) {
     const before = heard()
     await (before > 0 ? quiet(signal) : Promise.race([hasBegun, quiet(signal)]))
-    if (before > 0 && heard() === before) return
+    silences = before > 0 && heard() === before ? silences + 1 : 0
+    if (silences >= (isOpen() ? SILENCES_IF_OPEN : 1)) return
   }
   // One that never falls quiet has told its past long ago.
   if (heard() === 0) throw new TalosFailure('timeout', 'The node told none of its events.')
