@@ -20,6 +20,8 @@ export const WORKERS = LINES.slice(3)
 interface MixedClusterOptions extends Omit<SimulatedClusterOptions, 'nodes' | 'protosDir'> {
   readonly controlPlanes?: readonly Line[]
   readonly workers?: readonly Line[]
+  /** Beside those of the lines. */
+  readonly more?: readonly NodePlan[]
   /** Applied to every node of the role. */
   readonly controlPlane?: Partial<NodePlan>
   readonly worker?: Partial<NodePlan>
@@ -47,7 +49,14 @@ export const minorOf = (line: string): number => Number(line.split('.')[1])
 const nameOf = (line: Line): string => line.replaceAll('.', '-')
 
 export async function startMixedCluster(options: MixedClusterOptions = {}): Promise<MixedCluster> {
-  const { controlPlanes = CONTROL_PLANES, workers = WORKERS, controlPlane, worker, ...rest } = options
+  const {
+    controlPlanes = CONTROL_PLANES,
+    workers = WORKERS,
+    more = [],
+    controlPlane,
+    worker,
+    ...rest
+  } = options
   const hostOf = (line: Line, role?: 'worker'): string =>
     role === 'worker' && controlPlanes.includes(line) ? `${nameOf(line)}-worker` : nameOf(line)
   const cluster = await startSimulatedCluster({
@@ -68,6 +77,7 @@ export async function startMixedCluster(options: MixedClusterOptions = {}): Prom
         talos,
         ...worker,
       })),
+      ...more,
     ],
   })
   const ports = new Map<TalosconfigRole, OwnClient>()
