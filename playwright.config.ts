@@ -10,8 +10,8 @@ export default defineConfig({
   timeout: 180_000, // a whole upgrade of Kubernetes on a busy machine
   expect: { timeout: 30_000 },
   fullyParallel: false,
-  // A page waits for its cluster a good part of the time; more than four want too much memory.
-  workers: Math.min(4, Math.ceil(availableParallelism() * 1.5)),
+  // A page, an app and a cluster fill a core: a third of them on two cores made all slower. Four want memory enough.
+  workers: Math.min(4, Math.max(2, availableParallelism())),
   retries: 0,
   forbidOnly: true,
   reporter: [['list'], ['json']],
