@@ -1,7 +1,7 @@
-import { compare, parse } from 'semver'
 import type { ImageRow, KubernetesComponent } from '#contract/kubernetes.ts'
 import { valueOf } from '../upgrades/known.ts'
 import { isControlPlane } from '../upgrades/node-facts.ts'
+import { compareLines, lineOf } from '../upgrades/version-table.ts'
 import { imageFor, versionOfImage } from './component-config.ts'
 import { podOf, versionOfPod, type RunningCluster, type RunningNode } from './upgrade-facts.ts'
 
@@ -82,7 +82,6 @@ export function namesAbove(facts: RunningCluster, to: string): readonly string[]
 }
 
 function isMinorAbove(version: string, to: string): boolean {
-  const [one, other] = [parse(version), parse(to)]
-  if (one === null || other === null) return false
-  return compare(`${one.major}.${one.minor}.0`, `${other.major}.${other.minor}.0`) > 0
+  const [one, other] = [lineOf(version), lineOf(to)]
+  return one !== undefined && other !== undefined && compareLines(one, other) > 0
 }

@@ -80,11 +80,7 @@ function* checks(
   to: string,
   parts: KubernetesPlanParts,
 ): Generator<KubernetesCheck> {
-  for (const { id, outcome, evidence } of clusterChecks(parts.around)) {
-    if (id === 'role-admin' || id === 'certificate-outlives-run' || id === 'no-other-run') {
-      yield { id, outcome, evidence }
-    }
-  }
+  for (const { id, outcome, evidence } of clusterChecks(parts.around)) yield { id, outcome, evidence }
   yield pathCheck(facts, from, to, parts)
   yield supportCheck(facts, from, to, parts)
   yield* nodeChecks(facts)

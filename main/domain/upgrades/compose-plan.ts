@@ -92,6 +92,9 @@ function withKubernetes(one: PreparedNode, parts: ComposeParts, at: number, coun
   return { ...one, plan, facts: { ...one.facts, kubernetesImage: known(node.osImage) } }
 }
 
+/** Seconds that talosctl waits for a drain when nothing else is said. */
+const TALOSCTL_DRAIN = 300
+
 /** What talosctl has to be told beside the image to do the same, where it would do something else by itself. */
 function commandOptions(
   { mechanism, from }: NodePlan,
@@ -106,7 +109,9 @@ function commandOptions(
     ...(mechanism === 'legacy' && hasLifecycle(from) ? ['--legacy'] : []),
     ...(mode === 'powercycle' ? ['--reboot-mode powercycle'] : []),
     ...(isNew && leaving !== 'drained' ? ['--drain=false'] : []),
-    ...(isNew && leaving === 'drained' && drainSeconds !== 300 ? [`--drain-timeout ${drainSeconds}s`] : []),
+    ...(isNew && leaving === 'drained' && drainSeconds !== TALOSCTL_DRAIN
+      ? [`--drain-timeout ${drainSeconds}s`]
+      : []),
   ]
 }
 

@@ -1,3 +1,5 @@
+import type { NodePlan } from '#contract/upgrades.ts'
+
 /**
  * What Talos puts on every command line by itself and changes from version to version. It says nothing about whether the
  * person's own arguments were kept; with another value (`pti=off`, `selinux=0`) it is theirs.
@@ -50,6 +52,15 @@ export function grubArguments(running: string, named: readonly string[]): readon
   const keepsSerial =
     ownArguments(running).includes(SERIAL) && !named.some((argument) => argument.startsWith('console='))
   return keepsSerial ? [SERIAL, ...own] : own
+}
+
+/** The same after an upgrade: only the older mechanism hands the installer what the configuration names. */
+export function grubArgumentsAfter(
+  running: string,
+  mechanism: NodePlan['mechanism'],
+  named: readonly string[] = [],
+): readonly string[] {
+  return grubArguments(running, mechanism === 'legacy' ? named : [])
 }
 
 /** `A` or `B`: GRUB writes the path of the kernel it loaded (`BOOT_IMAGE=/A/vmlinuz`) on the command line. */

@@ -2,7 +2,7 @@ import type { ExtensionChange } from '#contract/images.ts'
 import type { NodePlan, PlanRow } from '#contract/upgrades.ts'
 import { extensionChanges, shortName } from '../images/extension-changes.ts'
 import { hideLooseSecrets } from '../nodes/loose-secrets.ts'
-import { grubArguments, grubSlot, otherSlot, ownArguments } from './kernel-cmdline.ts'
+import { grubArgumentsAfter, grubSlot, otherSlot, ownArguments } from './kernel-cmdline.ts'
 import { valueOf, type Known } from './known.ts'
 import type { NodeFacts, SchematicFacts } from './node-facts.ts'
 import type { SchematicContent } from './schematic.ts'
@@ -187,8 +187,8 @@ function kernelArgumentsRow(
   // grub.cfg is written from the config there, whatever the schematic says (behaviour.md §5.8).
   if (bootsUki(facts) === false && section?.grubUsesUkiCmdline !== true) {
     if (!install.known) return row('kernel-arguments', running, undefined)
-    const named = mechanism === 'legacy' ? (section?.extraKernelArgs ?? []) : []
-    return row('kernel-arguments', running, said(grubArguments(cmdline, named)))
+    const after = grubArgumentsAfter(cmdline, mechanism, section?.extraKernelArgs)
+    return row('kernel-arguments', running, said(after))
   }
   return row('kernel-arguments', running, said(argumentsAfter(own, image)))
 }

@@ -5,7 +5,7 @@ import { shortName } from '../images/extension-changes.ts'
 import type { ChosenImage } from '../images/choose-image.ts'
 import { hideLooseSecrets } from '../nodes/loose-secrets.ts'
 import type { Sha256 } from './hash-port.ts'
-import { grubArguments, ownArguments } from './kernel-cmdline.ts'
+import { grubArgumentsAfter, ownArguments } from './kernel-cmdline.ts'
 import { valueOf } from './known.ts'
 import type { NodeFacts } from './node-facts.ts'
 import type { CheckFinding } from './preflight.ts'
@@ -195,7 +195,7 @@ function kernelArgumentsCheck(facts: NodeFacts, { mechanism, image }: ImageFacts
   }
   if (ownGrub && (mechanism === 'legacy' || !losesKernelArguments(facts))) {
     const cmdline = valueOf(facts.kernelCmdline) ?? ''
-    const kept = grubArguments(cmdline, mechanism === 'legacy' ? (install.value?.extraKernelArgs ?? []) : [])
+    const kept = grubArgumentsAfter(cmdline, mechanism, install.value?.extraKernelArgs)
     const gone = ownArguments(cmdline).filter((argument) => !kept.includes(argument))
     if (gone.length > 0) {
       return {

@@ -22,8 +22,10 @@ interface Around extends Surroundings {
   readonly estimate?: number | undefined
 }
 
-/** Checks of the whole run, whatever its nodes. Order is the order on screen. */
-export function clusterChecks(around: Around): readonly Check[] {
+type ClusterCheck = CheckFinding & { readonly id: 'role-admin' | 'certificate-outlives-run' | 'no-other-run' }
+
+/** Checks of the whole run, whatever its nodes and whatever it upgrades. Order is the order on screen. */
+export function clusterChecks(around: Around): readonly ClusterCheck[] {
   return [
     { id: 'role-admin', ...adminCheck(around.certificate) },
     { id: 'certificate-outlives-run', ...certificateCheck(around) },

@@ -146,7 +146,8 @@ function otherSlotOf(
 ): BootSlot {
   const marker = valueOf(fallback)
   const grub = grubSlot(valueOf(facts.kernelCmdline) ?? '')
-  const told = waits ? menu?.next : runningLabel(facts) === undefined ? undefined : marker
+  const running = runningLabel(facts)
+  const told = waits ? menu?.next : running === undefined ? undefined : marker
   const version = versionOfLabel(told)
   // What was installed and waits for its boot is the run's; else what the last run left there.
   const waiting = waits ? lastInstall(past, facts.node) : undefined
@@ -155,10 +156,9 @@ function otherSlotOf(
   const writer = waiting ?? lastInstall(past, facts.node)
   const fromRun =
     grub !== undefined ? otherSlot(grub) : loaderOf(facts) === 'grub' ? undefined : labelOf(writer, waits)
-  const fromMenu = besideOf(menu, runningLabel(facts))
+  const fromMenu = besideOf(menu, running)
   const label = told ?? fromRun ?? fromMenu
   const schematicId = schematicOf(writer, waits)
-  const running = runningLabel(facts)
   const content = contentOf({ facts, past, running, fallback, waits, menu })
   return {
     running: false,

@@ -164,11 +164,10 @@ function matches(fact: VerdictFact, { expected, found, before }: Compared): bool
   switch (fact) {
     case 'kernel-arguments': {
       // More arguments than before are no loss, unless they are those that had to go.
-      const [there, wanted, was] = [found, expected, before ?? NONE].map(splitArguments)
-      const gone = was?.filter((one) => wanted?.includes(one) !== true) ?? []
-      return (
-        wanted?.every((one) => there?.includes(one)) === true && !gone.some((one) => there?.includes(one))
-      )
+      const there = splitArguments(found)
+      const wanted = splitArguments(expected)
+      const gone = splitArguments(before ?? NONE).filter((one) => !wanted.includes(one))
+      return wanted.every((one) => there.includes(one)) && !gone.some((one) => there.includes(one))
     }
     case 'boot-entry':
       // The boot loader numbers a second file of the same version: `Talos-v1.14.0~1.efi`. Whatever its number is, it is

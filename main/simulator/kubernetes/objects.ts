@@ -146,7 +146,6 @@ export interface PodTemplate {
   readonly spec: Omit<PodSpec, 'nodeName'>
 }
 
-/** Deployment, ReplicaSet, StatefulSet and DaemonSet; `replicas` is absent in the last. */
 /** Of a Deployment: whether enough of it runs, and how its rollout goes. */
 export interface WorkloadCondition {
   readonly type: 'Available' | 'Progressing'
@@ -181,6 +180,7 @@ type WorkloadStatus = Readonly<
   >
 > & { readonly conditions?: readonly WorkloadCondition[] }
 
+/** Deployment, ReplicaSet, StatefulSet and DaemonSet; `replicas` is absent in the last. */
 export interface Workload extends KubeObject {
   readonly kind: 'Deployment' | 'ReplicaSet' | 'StatefulSet' | 'DaemonSet'
   readonly spec: {
