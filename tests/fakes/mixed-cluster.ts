@@ -80,46 +80,47 @@ export async function startMixedCluster(options: MixedClusterOptions = {}): Prom
       ...more,
     ],
   })
-  const ports = new Map<TalosconfigRole, OwnClient>()
-  const callers = new Map<TalosconfigRole, OwnCaller>()
-  const clients = new Map<string, WireClient>()
+  const ports = createOnce((role: TalosconfigRole) => ownClient(cluster.talosconfig(role)))
+  const callers = createOnce((role: TalosconfigRole) => ownCaller(cluster.talosconfig(role)))
   const targetOf = (hostname: string): string => {
     const { address, port } = cluster.node(hostname).spec
     return `${address}:${port}`
   }
-  const wireTo = (hostname: string, role: TalosconfigRole = 'os:admin'): WireClient => {
-    const key = `${hostname} ${role}`
-    const known = clients.get(key)
-    if (known) return known
-    const client = connectWith(cluster.talosconfig(role), targetOf(hostname))
-    clients.set(key, client)
-    return client
-  }
+  const clients = createOnce((role: TalosconfigRole, hostname: string) =>
+    connectWith(cluster.talosconfig(role), targetOf(hostname)),
+  )
+  const wireTo = (hostname: string, role: TalosconfigRole = 'os:admin'): WireClient =>
+    clients.of(role, hostname)
   return {
     cluster,
     machine: (line, role) => cluster.node(hostOf(line, role)),
     addressOf: (line, role) => targetOf(hostOf(line, role)),
     hostOf,
-    port(role = 'os:admin') {
-      const known = ports.get(role)
-      if (known) return known
-      const port = ownClient(cluster.talosconfig(role))
-      ports.set(role, port)
-      return port
-    },
-    caller(role = 'os:admin') {
-      const known = callers.get(role)
-      if (known) return known
-      const caller = ownCaller(cluster.talosconfig(role))
-      callers.set(role, caller)
-      return caller
-    },
+    port: (role = 'os:admin') => ports.of(role),
+    caller: (role = 'os:admin') => callers.of(role),
     wire: (line, role) => wireTo(hostOf(line), role),
     wireTo,
     async [Symbol.asyncDispose]() {
-      for (const one of [...ports.values(), ...callers.values()]) one.close()
-      for (const client of clients.values()) client.close()
+      for (const made of [ports, callers, clients]) made.close()
       await cluster[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** Clients by what they are made for, each made once and closed with the others. */
+function createOnce<Key extends readonly string[], Client extends { close(): void }>(
+  make: (...key: Key) => Client,
+) {
+  const made = new Map<string, Client>()
+  return {
+    of(...key: Key): Client {
+      const name = key.join(' ')
+      const client = made.get(name) ?? make(...key)
+      made.set(name, client)
+      return client
+    },
+    close() {
+      for (const client of made.values()) client.close()
     },
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Run } from '#contract/runs.ts'
+import { cutKubernetesRun } from '../../../tests/fakes/cut-kubernetes.ts'
 import { kubePod } from '../../../tests/fakes/kube-pod.ts'
 import { Secret } from '../secret.ts'
 import { readKubernetesConfig } from './component-config.ts'
@@ -63,29 +63,17 @@ function clusterOf(nodes: readonly RunningNode[], running: readonly Versions[]):
 }
 
 /** Cut off on its way to the new version; as found before, each image was at the old one. */
-const cut = Run.parse({
-  id: 'b3f1c2d4-0000-4000-8000-000000000001',
-  kind: 'kubernetes',
-  context: 'casa',
-  node: '10.0.0.1',
-  hostname: 'bronce-1',
-  title: { key: 'run.kubernetes', parameters: { from: OLD, to: NEW } },
-  who: 'ana',
-  startedAt: '2026-11-28T10:00:00.000Z',
+const cut = cutKubernetesRun(OLD, NEW, {
   steps: [{ id: '10.0.0.1/kubelet', name: 'kubelet', node: '10.0.0.1', state: 'unknown' }],
-  output: [],
-  outcome: 'interrupted',
   verdict: [1, 2].flatMap((node) =>
     [...STATIC_PODS, 'kube-proxy', 'kubelet'].map((fact) => ({
       fact,
       node: `10.0.0.${node}`,
       before: OLD,
       expected: NEW,
-      outcome: 'unknown',
+      outcome: 'unknown' as const,
     })),
   ),
-  talosctl: '',
-  stoppable: false,
 })
 
 const ALL: Versions = {

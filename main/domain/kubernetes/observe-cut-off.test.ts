@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { Run } from '#contract/runs.ts'
+import type { Run } from '#contract/runs.ts'
+import { cutKubernetesRun } from '../../../tests/fakes/cut-kubernetes.ts'
 import { kubePod } from '../../../tests/fakes/kube-pod.ts'
 import { noKubernetes } from '../../../tests/fakes/no-kubernetes.ts'
 import { observeUncordon } from '../node-actions/uncordon.ts'
@@ -9,22 +10,7 @@ import { observeKubernetes } from './upgrade-verdict.ts'
 
 const TO = 'v1.36.3'
 const { signal } = new AbortController()
-const cut = Run.parse({
-  id: 'b3f1c2d4-0000-4000-8000-000000000001',
-  kind: 'kubernetes',
-  context: 'casa',
-  node: '10.0.0.1',
-  hostname: 'bronce-1',
-  title: { key: 'run.kubernetes', parameters: { from: 'v1.35.4', to: TO } },
-  who: 'ana',
-  startedAt: '2026-11-28T10:00:00.000Z',
-  steps: [],
-  output: [],
-  outcome: 'interrupted',
-  verdict: [],
-  talosctl: '',
-  stoppable: false,
-})
+const cut = cutKubernetesRun('v1.35.4', TO)
 const row = (fact: string, expected: string) => ({
   fact,
   expected,
